@@ -1,0 +1,314 @@
+//! The `JSONPath`s of the tables' rows, compiled and walked on the span tree.
+//!
+//! The parser is `jsonpath-rust`'s, so that what is a path and what is none is RFC 9535's word. The walker is our own: it
+//! keeps the nodes' places in the text, looks through aliases and `<<` as the tree does, and counts its visits, so that a
+//! document of aliases within aliases ends in an error and not in hours. It knows four selectors (names, indexes, `[*]`
+//! and a comparison with a literal); a path with any other is refused, by name, when its row is read.
+
+use std::fmt;
+
+use jsonpath_rust::parser::model::{
+    Comparable, Comparison, Filter, FilterAtom, Literal, Segment, Selector, SingularQuery,
+    SingularQuerySegment,
+};
+use jsonpath_rust::parser::parse_json_path;
+use set_prestop_yaml::{Kind, Node};
+
+/// A compiled `JSONPath`. It prints as the text that it was compiled from.
+#[derive(Clone, Debug)]
+pub(crate) struct Path {
+    source: String,
+    steps: Vec<Step>,
+}
+
+/// Names below a node, as `name` or `port.name`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Field(Vec<String>);
+
+/// How many more nodes the walks of one run may visit.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: usize,
+    exhausted: bool,
+}
+
+/// Why a text is no path that a row may hold: lower case, and the part at fault in backquotes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct PathError(String);
+
+#[derive(Clone, Debug)]
+enum Step {
+    Name(String),
+    Index(i64),
+    Every,
+    Where(Test),
+}
+
+/// `[?@.k == literal]`; `equal` is false for `!=`.
+#[derive(Clone, Debug)]
+struct Test {
+    at: Vec<Step>,
+    equal: bool,
+    literal: Literal,
+}
+
+impl Path {
+    /// Compiles a path.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is no `JSONPath`, with the column; where it has a selector that rows can't have, with its name.
+    pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
+        let query = parse_json_path(text).map_err(|error| syntax(text, &error.to_string()))?;
+        let steps = query.segments.into_iter().map(step);
+        let steps = steps.collect::<Result<_, _>>().map_err(|selector| {
+            PathError(format!(
+                "`{text}` has {selector}, expected names, indexes, `[*]`, `[?@.name == 'value']` or `[?@.name != 'value']`"
+            ))
+        })?;
+        Ok(Self {
+            source: text.to_owned(),
+            steps,
+        })
+    }
+
+    /// Every node that the path leads to from `node`, in document order. With `ignore_case` a name finds a key of any
+    /// case where none is spelled exactly so, as Go's JSON reader does. What was not visited because `budget` ran out is
+    /// missing, and the budget says so.
+    pub(crate) fn find<'t, 's>(
+        &self,
+        node: Node<'t, 's>,
+        ignore_case: bool,
+        budget: &mut Budget,
+    ) -> Vec<Node<'t, 's>> {
+        let mut found = vec![node];
+        for step in &self.steps {
+            let mut next = Vec::new();
+            for node in found {
+                match step {
+                    Step::Name(_) | Step::Index(_) => {
+                        if budget.spend() {
+                            next.extend(child(node, step, ignore_case));
+                        }
+                    }
+                    Step::Every => next.extend(children(node).take_while(|_| budget.spend())),
+                    Step::Where(test) => {
+                        for each in children(node) {
+                            if !budget.spend() {
+                                break;
+                            }
+                            if test.holds(each, ignore_case) {
+                                next.push(each);
+                            }
+                        }
+                    }
+                }
+            }
+            found = next;
+        }
+        found
+    }
+
+    /// The names of a path that consists of names alone; those of `$` are none.
+    pub(crate) fn names(&self) -> Option<Vec<&str>> {
+        let names = self.steps.iter().map(|step| match step {
+            Step::Name(name) => Some(name.as_str()),
+            _ => None,
+        });
+        names.collect()
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.source)
+    }
+}
+
+impl Field {
+    /// Reads names that are separated by dots.
+    ///
+    /// # Errors
+    ///
+    /// Where a name is missing or the text is a `JSONPath`.
+    pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
+        let names: Vec<String> = text.split('.').map(str::to_owned).collect();
+        let plain = |name: &String| {
+            !name.is_empty() && !name.contains(['$', '[', ']', '*', '@', '\'', '"', ' '])
+        };
+        if names.iter().all(plain) {
+            Ok(Self(names))
+        } else {
+            Err(PathError(format!(
+                "`{text}` is no field, expected names separated by dots such as `port.name`"
+            )))
+        }
+    }
+
+    /// The node that the names lead to.
+    pub(crate) fn get<'t, 's>(
+        &self,
+        node: Node<'t, 's>,
+        ignore_case: bool,
+    ) -> Option<Node<'t, 's>> {
+        self.0
+            .iter()
+            .try_fold(node, |node, name| named(node, name, ignore_case))
+    }
+}
+
+impl Budget {
+    /// A budget of `visits` nodes.
+    pub(crate) fn new(visits: usize) -> Self {
+        Self {
+            left: visits,
+            exhausted: false,
+        }
+    }
+
+    /// Whether a walk ended early.
+    pub(crate) fn exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    fn spend(&mut self) -> bool {
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => self.exhausted = true,
+        }
+        !self.exhausted
+    }
+}
+
+/// 100,000 visits: a hundred times what the largest Ingress that a cluster stores (1.5 MiB) has in nodes a path can meet.
+impl Default for Budget {
+    fn default() -> Self {
+        Self::new(100_000)
+    }
+}
+
+impl Test {
+    /// RFC 9535, 2.3.5.2.2: what is absent equals no literal; values of two types are never equal.
+    fn holds(&self, node: Node<'_, '_>, ignore_case: bool) -> bool {
+        let value = self
+            .at
+            .iter()
+            .try_fold(node, |node, step| child(node, step, ignore_case));
+        self.equal == value.is_some_and(|value| equals(value, &self.literal))
+    }
+}
+
+#[expect(
+    clippy::float_cmp,
+    reason = "a path's literal is compared as it is written"
+)]
+fn equals(node: Node<'_, '_>, literal: &Literal) -> bool {
+    match literal {
+        Literal::String(text) => node.is_string() && node.text() == Some(text),
+        Literal::Int(number) => node.as_int() == Some(*number),
+        Literal::Float(number) => node.as_float() == Some(*number),
+        Literal::Bool(flag) => node.as_bool() == Some(*flag),
+        Literal::Null => node.kind() == Kind::Null,
+    }
+}
+
+fn child<'t, 's>(node: Node<'t, 's>, step: &Step, ignore_case: bool) -> Option<Node<'t, 's>> {
+    match step {
+        Step::Name(name) => named(node, name, ignore_case),
+        Step::Index(index) => match usize::try_from(*index) {
+            Ok(index) => node.items().nth(index),
+            Err(_) => {
+                let back = usize::try_from(index.unsigned_abs()).ok()?;
+                let index = node.items().count().checked_sub(back)?;
+                node.items().nth(index)
+            }
+        },
+        Step::Every | Step::Where(_) => None,
+    }
+}
+
+fn named<'t, 's>(node: Node<'t, 's>, name: &str, ignore_case: bool) -> Option<Node<'t, 's>> {
+    node.get(name).or_else(|| {
+        let same = |key: Node<'t, 's>| key.text().is_some_and(|key| key.eq_ignore_ascii_case(name));
+        let mut entries = node.entries().filter(|_| ignore_case);
+        entries.find(|(key, _)| same(*key)).map(|(_, value)| value)
+    })
+}
+
+/// The items of a list or the values of a mapping.
+fn children<'t, 's>(node: Node<'t, 's>) -> impl Iterator<Item = Node<'t, 's>> {
+    node.items().chain(node.entries().map(|(_, value)| value))
+}
+
+fn step(segment: Segment) -> Result<Step, &'static str> {
+    match segment {
+        Segment::Selector(Selector::Name(name)) => Ok(Step::Name(name)),
+        Segment::Selector(Selector::Index(index)) => Ok(Step::Index(index)),
+        Segment::Selector(Selector::Wildcard) => Ok(Step::Every),
+        Segment::Selector(Selector::Filter(filter)) => test(filter).map(Step::Where),
+        Segment::Selector(Selector::Slice(..)) => Err("a slice (`[a:b]`)"),
+        Segment::Selectors(_) => Err("a union (`[a, b]`)"),
+        Segment::Descendant(_) => Err("a descendant segment (`..`)"),
+    }
+}
+
+fn test(filter: Filter) -> Result<Test, &'static str> {
+    let comparison = match filter {
+        Filter::Atom(FilterAtom::Comparison(comparison)) => *comparison,
+        Filter::Atom(FilterAtom::Filter { .. }) => return Err("a filter in parentheses"),
+        Filter::Atom(FilterAtom::Test { .. }) => {
+            return Err("a filter that asks whether something is there");
+        }
+        Filter::Or(_) => return Err("an `||` in a filter"),
+        Filter::And(_) => return Err("an `&&` in a filter"),
+    };
+    let (equal, left, right) = match comparison {
+        Comparison::Eq(left, right) => (true, left, right),
+        Comparison::Ne(left, right) => (false, left, right),
+        _ => return Err("a comparison other than `==` and `!=`"),
+    };
+    let (segments, literal) = match (left, right) {
+        (
+            Comparable::SingularQuery(SingularQuery::Current(segments)),
+            Comparable::Literal(literal),
+        )
+        | (
+            Comparable::Literal(literal),
+            Comparable::SingularQuery(SingularQuery::Current(segments)),
+        ) => (segments, literal),
+        (Comparable::Function(_), _) | (_, Comparable::Function(_)) => {
+            return Err("a function in a filter");
+        }
+        _ => return Err("a filter that does not compare `@` with a literal"),
+    };
+    let at = segments.into_iter().map(|segment| match segment {
+        SingularQuerySegment::Name(name) => Step::Name(name),
+        SingularQuerySegment::Index(index) => Step::Index(index),
+    });
+    Ok(Test {
+        at: at.collect(),
+        equal,
+        literal,
+    })
+}
+
+/// The parser's own report draws the text and names grammar rules; the column in it is what a reader needs.
+fn syntax(text: &str, report: &str) -> PathError {
+    let column = report
+        .split_once("--> 1:")
+        .and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next())
+        .and_then(|digits| digits.parse::<usize>().ok());
+    let advice = "expected a JSONPath such as `$.spec.rules[*].backend`";
+    PathError(match column {
+        Some(1) if !text.starts_with('$') => {
+            format!("`{text}` does not begin with `$`, {advice}")
+        }
+        Some(column) if column <= text.chars().count() => {
+            let rest: String = text.chars().skip(column - 1).collect();
+            format!("`{text}` can't be read from column {column} on (`{rest}`), {advice}")
+        }
+        Some(_) => format!("`{text}` ends too early, {advice}"),
+        None => format!("`{text}` can't be read, {advice}"),
+    })
+}
