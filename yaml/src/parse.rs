@@ -1,0 +1,424 @@
+//! Parser events to an arena of nodes with byte spans. The only room that knows the parser crate.
+//!
+//! The parser's spans are corrected here: block scalars begin at their `|` or `>`, the first dash of a
+//! sequence that is not indented belongs to it, an empty value stands after its colon, and a block
+//! collection ends with its last child.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle, Tag, options};
+
+use crate::error::SyntaxError;
+use crate::node::{Decoded, Props, Raw, Shape, TagKind, Tree, flag};
+use crate::span::{byte, skip_gap, slice};
+
+/// Collections may nest so deep, block and flow each.
+const NESTING: usize = 255;
+
+/// Parses one chunk of `text`.
+pub(crate) fn parse(text: &str, chunk: Range<usize>) -> Result<Tree<'_>, SyntaxError> {
+    let base = chunk.start;
+    let fail = |offset: usize, message: &str| SyntaxError {
+        offset: base + offset,
+        message: message.to_owned(),
+    };
+    let Some(source) = text.get(chunk.clone()) else {
+        return Err(fail(0, "the chunk does not lie in the text"));
+    };
+    if u32::try_from(source.len()).is_err() {
+        return Err(fail(0, "a document of more than 4 GiB is not read"));
+    }
+    let options = options! {
+        emit_anchor_events: true,
+        emit_comments: false,
+        block_scalar_eof_without_line_feed: true,
+        flow_nesting_limit: NESTING,
+        block_nesting_limit: NESTING,
+    };
+    let mut builder = Builder::new(text, chunk, source);
+    let mut documents = 0;
+    for event in Parser::new_from_str_with_options(source, options) {
+        let (event, span) = event.map_err(|error| {
+            let offset = error.marker().byte_offset().unwrap_or(0);
+            if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+                fail(offset, "collections nest deeper than 255 levels")
+            } else {
+                fail(offset, &plain_words(&error.info()))
+            }
+        })?;
+        if let Event::DocumentStart(explicit, _) = event {
+            documents += 1;
+            if documents > 1 {
+                return Err(fail(start(&span), "a second document begins here"));
+            }
+            if explicit {
+                builder.cursor = end(&span);
+            }
+        }
+        builder.event(event, &span)?;
+    }
+    Ok(builder.tree)
+}
+
+/// A parser's message as this project words its own: lower case, one line, no full stop.
+fn plain_words(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    let line = line.trim_end_matches('.');
+    let mut rest = line.chars();
+    let Some(first) = rest.next() else {
+        return "this is no YAML".to_owned();
+    };
+    // A word that is all capitals (YAML, BOM) stays.
+    if rest.as_str().starts_with(char::is_lowercase) {
+        first.to_lowercase().chain(rest).collect()
+    } else {
+        line.to_owned()
+    }
+}
+
+fn start(span: &Span) -> usize {
+    span.start.byte_offset().unwrap_or(0)
+}
+
+fn end(span: &Span) -> usize {
+    span.end.byte_offset().unwrap_or(0)
+}
+
+/// An offset in the chunk; `parse` has made sure that it fits.
+fn short(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+/// A collection that is not closed yet.
+struct Open {
+    index: u32,
+    children: u32,
+}
+
+struct Builder<'s> {
+    tree: Tree<'s>,
+    source: &'s str,
+    open: Vec<Open>,
+    /// Node of each anchor number.
+    anchors: Vec<u32>,
+    /// End of the last token seen, in bytes of the chunk.
+    cursor: usize,
+}
+
+impl<'s> Builder<'s> {
+    fn new(text: &'s str, chunk: Range<usize>, source: &'s str) -> Self {
+        Self {
+            tree: Tree {
+                text,
+                chunk,
+                source,
+                // Kubernetes manifests have about one node for 15 bytes.
+                nodes: Vec::with_capacity(source.len() / 16 + 1),
+                decoded: Vec::new(),
+                props: Vec::new(),
+                aliases: Vec::new(),
+            },
+            source,
+            open: Vec::new(),
+            anchors: Vec::new(),
+            cursor: 0,
+        }
+    }
+
+    fn event(&mut self, event: Event<'s>, span: &Span) -> Result<(), SyntaxError> {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let tagged = self.tag(tag.as_deref(), span);
+                self.scalar(text, style, span, tagged);
+                self.anchor_id(anchor);
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                let tagged = self.tag(tag.as_deref(), span);
+                let shape = match style {
+                    StructureStyle::Block => Shape::BlockSequence,
+                    StructureStyle::Flow => Shape::FlowSequence,
+                };
+                let reported = start(span);
+                let start = if shape == Shape::BlockSequence && self.is_value() {
+                    self.find(reported, |byte| byte == b'-')
+                } else {
+                    reported
+                };
+                self.collection(shape, start, tagged);
+                self.anchor_id(anchor);
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let tagged = self.tag(tag.as_deref(), span);
+                let shape = match style {
+                    StructureStyle::Block => Shape::BlockMapping,
+                    StructureStyle::Flow if start(span) == end(span) => Shape::Pair,
+                    StructureStyle::Flow => Shape::FlowMapping,
+                };
+                self.collection(shape, start(span), tagged);
+                self.anchor_id(anchor);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(span),
+            Event::Alias(id) => self.alias(id, span)?,
+            Event::Anchor(..) => self.anchor_name(span),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Whether the next node is a value of a mapping.
+    fn is_value(&self) -> bool {
+        self.open.last().is_some_and(|open| {
+            open.children % 2 == 1
+                && self
+                    .tree
+                    .raw(open.index)
+                    .is_some_and(|raw| raw.shape.is_mapping())
+        })
+    }
+
+    /// Notes the tag of the node that comes next; true if it has one.
+    fn tag(&mut self, tag: Option<&Tag>, span: &Span) -> bool {
+        let Some(tag) = tag else { return false };
+        let range = span
+            .tag_span()
+            .and_then(|span| span.byte_range())
+            .unwrap_or_else(|| start(span)..start(span));
+        let kind = match tag.core_suffix() {
+            Some("str") => TagKind::String,
+            Some("null" | "bool" | "int" | "float") => TagKind::Resolved,
+            Some("map" | "seq") => TagKind::Collection,
+            Some("merge") => TagKind::Merge,
+            _ if slice(self.source, range.clone()) == "!" => TagKind::String,
+            _ => TagKind::Custom,
+        };
+        self.tree.props.push(Props {
+            node: short(self.tree.nodes.len()),
+            anchor: None,
+            tag: Some((short(range.start)..short(range.end), kind)),
+        });
+        true
+    }
+
+    /// Remembers which node an anchor number stands for.
+    fn anchor_id(&mut self, id: usize) {
+        if id == 0 {
+            return;
+        }
+        if self.anchors.len() <= id {
+            self.anchors.resize(id + 1, u32::MAX);
+        }
+        let node = self.last();
+        if let Some(slot) = self.anchors.get_mut(id) {
+            *slot = node;
+        }
+    }
+
+    /// Notes where the anchor of the last node stands.
+    fn anchor_name(&mut self, span: &Span) {
+        let node = self.last();
+        let range = short(start(span))..short(end(span));
+        // The end of `&name` may lie after the node's reported start when the value is empty.
+        if let Some(raw) = self.tree.nodes.get_mut(node as usize) {
+            raw.flags |= flag::ANCHOR;
+            if raw.shape == Shape::Empty {
+                raw.start = raw.start.max(range.end);
+                raw.end = raw.end.max(range.end);
+                self.cursor = self.cursor.max(range.end as usize);
+            }
+        }
+        match self.tree.props.last_mut() {
+            Some(props) if props.node == node => props.anchor = Some(range),
+            _ => self.tree.props.push(Props {
+                node,
+                anchor: Some(range),
+                tag: None,
+            }),
+        }
+    }
+
+    fn last(&self) -> u32 {
+        short(self.tree.nodes.len().saturating_sub(1))
+    }
+
+    fn push(&mut self, raw: Raw) {
+        if let Some(open) = self.open.last_mut() {
+            open.children += 1;
+        }
+        self.tree.nodes.push(raw);
+    }
+
+    fn leaf(&mut self, shape: Shape, range: Range<usize>, aux: u32, flags: u8) {
+        let next = short(self.tree.nodes.len() + 1);
+        self.cursor = self.cursor.max(range.end);
+        self.push(Raw {
+            start: short(range.start),
+            end: short(range.end),
+            next,
+            aux,
+            shape,
+            flags,
+        });
+    }
+
+    fn scalar(&mut self, text: Cow<'s, str>, style: ScalarStyle, span: &Span, tagged: bool) {
+        let mut range = start(span)..end(span);
+        let mut flags = if tagged { flag::TAG } else { 0 };
+        let shape = match style {
+            ScalarStyle::Plain if range.is_empty() => Shape::Empty,
+            ScalarStyle::Plain => Shape::Plain,
+            ScalarStyle::SingleQuoted => Shape::Single,
+            ScalarStyle::DoubleQuoted => Shape::Double,
+            ScalarStyle::Literal => Shape::Literal,
+            ScalarStyle::Folded => Shape::Folded,
+        };
+        let mut content = range.start;
+        let inner = match shape {
+            Shape::Empty => {
+                range = self.empty(range.start, tagged);
+                self.leaf(shape, range, 0, flags);
+                return;
+            }
+            Shape::Plain => range.clone(),
+            Shape::Single | Shape::Double => range.start + 1..range.end.saturating_sub(1),
+            _ => {
+                // The span of a block scalar begins at its content and may reach into the next
+                // line's indentation.
+                range.start = self.find(range.start, |byte| matches!(byte, b'|' | b'>'));
+                let tail = slice(self.source, content..range.end);
+                let kept = tail.trim_end_matches([' ', '\t']);
+                if kept.ends_with('\n') && range.end < self.source.len() {
+                    range.end = content + kept.len();
+                }
+                if content <= range.start {
+                    content = range.end;
+                }
+                0..0
+            }
+        };
+        // In a merge key the quotes matter: `"<<"` is a key like any other.
+        if shape == Shape::Plain && text == "<<" && !tagged
+            || self.tree.tag_kind(short(self.tree.nodes.len())) == Some(TagKind::Merge)
+        {
+            if let Some(open) = self.open.last()
+                && open.children % 2 == 0
+                && let Some(raw) = self.tree.nodes.get_mut(open.index as usize)
+                && raw.shape.is_mapping()
+            {
+                raw.flags |= flag::MERGES;
+                flags |= flag::MERGE_KEY;
+            }
+        }
+        let mut aux = 0;
+        if inner.is_empty() && !text.is_empty() || slice(self.source, inner) != text {
+            flags |= flag::DECODED;
+            aux = short(self.tree.decoded.len());
+            let indent = content - crate::span::line_start(self.source, content);
+            self.tree.decoded.push(Decoded {
+                text,
+                content: short(content),
+                indent: short(indent),
+            });
+        }
+        self.leaf(shape, range, aux, flags);
+    }
+
+    /// The place of an empty node, which the parser gives as the end of the token before it.
+    fn empty(&self, reported: usize, tagged: bool) -> Range<usize> {
+        if tagged {
+            return reported..reported;
+        }
+        let Some(parent) = self.open.last() else {
+            return self.cursor..self.cursor;
+        };
+        let shape = self
+            .tree
+            .raw(parent.index)
+            .map_or(Shape::BlockMapping, |raw| raw.shape);
+        let next = skip_gap(self.source, self.cursor);
+        let follows = byte(self.source, next + 1);
+        let alone = matches!(follows, b' ' | b'\t' | b'\n' | b'\r' | 0);
+        let at = match shape {
+            Shape::BlockSequence if byte(self.source, next) == b'-' && alone => next + 1,
+            _ if parent.children % 2 == 1
+                && byte(self.source, next) == b':'
+                && (alone || matches!(follows, b',' | b'}' | b']' if shape.is_flow())) =>
+            {
+                next + 1
+            }
+            _ => self.cursor,
+        };
+        at..at
+    }
+
+    /// The first byte after the last token, white space, comments, properties and other indicators
+    /// left out, that `wanted` holds for; `otherwise` where there is none.
+    fn find(&self, otherwise: usize, wanted: impl Fn(u8) -> bool) -> usize {
+        let mut at = self.cursor;
+        loop {
+            at = skip_gap(self.source, at);
+            match byte(self.source, at) {
+                found if wanted(found) => return at,
+                b'-' | b':' | b'?' => at += 1,
+                b'&' | b'!' => {
+                    while !matches!(byte(self.source, at), b' ' | b'\t' | b'\n' | b'\r' | 0) {
+                        at += 1;
+                    }
+                }
+                _ => return otherwise,
+            }
+        }
+    }
+
+    fn collection(&mut self, shape: Shape, start: usize, tagged: bool) {
+        let index = short(self.tree.nodes.len());
+        let opened = if shape.is_flow() && shape != Shape::Pair {
+            start + 1
+        } else {
+            start
+        };
+        self.cursor = self.cursor.max(opened);
+        self.push(Raw {
+            start: short(start),
+            end: short(start),
+            next: 0,
+            aux: 0,
+            shape,
+            flags: if tagged { flag::TAG } else { 0 },
+        });
+        self.open.push(Open { index, children: 0 });
+    }
+
+    fn close(&mut self, span: &Span) {
+        let Some(open) = self.open.pop() else { return };
+        let next = short(self.tree.nodes.len());
+        let flow = self
+            .tree
+            .raw(open.index)
+            .is_some_and(|raw| raw.shape.is_flow() && raw.shape != Shape::Pair);
+        if flow {
+            self.cursor = self.cursor.max(end(span));
+        }
+        // The cursor stands at the end of the last child.
+        let end = short(self.cursor);
+        if let Some(raw) = self.tree.nodes.get_mut(open.index as usize) {
+            raw.next = next;
+            raw.end = end;
+        }
+    }
+
+    fn alias(&mut self, id: usize, span: &Span) -> Result<(), SyntaxError> {
+        let target = self.anchors.get(id).copied().unwrap_or(u32::MAX);
+        // A target that is not closed yet would make a value without end.
+        if self.tree.raw(target).is_none_or(|raw| raw.next == 0) {
+            return Err(SyntaxError {
+                offset: self.tree.chunk.start + start(span),
+                message: "an alias stands inside the value that it refers to".to_owned(),
+            });
+        }
+        let index = short(self.tree.nodes.len());
+        self.tree.aliases.push(index);
+        self.leaf(Shape::Alias, start(span)..end(span), target, 0);
+        Ok(())
+    }
+}

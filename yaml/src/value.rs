@@ -1,0 +1,235 @@
+//! What a scalar means to kubectl: YAML 1.1 as `sigs.k8s.io/yaml` (goyaml.v2) resolves it.
+//!
+//! | plain text | meaning |
+//! | --- | --- |
+//! | nothing, `~`, `null`, `Null`, `NULL` | null |
+//! | `true`, `yes`, `on`, `y` and `false`, `no`, `off`, `n`; lower, title or upper case | boolean |
+//! | `12`, `+1_000`, `017` and `0o17` (octal), `0x1F`, `0b11` | integer |
+//! | `1.5`, `.5`, `1e3`, `08`, `.inf`, `.nan` | float |
+//! | anything else, `2001-01-01` and `12:30` among it | string |
+
+use crate::node::{Node, Shape, TagKind, flag};
+
+/// What a plain scalar is.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Resolved {
+    Null,
+    Bool(bool),
+    Int(i64),
+    /// Floats, and integers that only fit into 64 bits without a sign.
+    Float(f64),
+    String,
+}
+
+/// Resolves the text of a plain scalar.
+pub(crate) fn resolve(text: &str) -> Resolved {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Resolved::Null,
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            return Resolved::Bool(true);
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            return Resolved::Bool(false);
+        }
+        ".nan" | ".NaN" | ".NAN" => return Resolved::Float(f64::NAN),
+        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
+            return Resolved::Float(f64::INFINITY);
+        }
+        "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float(f64::NEG_INFINITY),
+        _ => {}
+    }
+    let first = text.bytes().next().unwrap_or(0);
+    if first == b'.' {
+        return float(text);
+    }
+    if !matches!(first, b'+' | b'-' | b'0'..=b'9') {
+        return Resolved::String;
+    }
+    let digits: String = text.chars().filter(|&c| c != '_').collect();
+    integer(&digits).unwrap_or_else(|| float(&digits))
+}
+
+/// An integer as Go's `ParseInt` with base 0 reads it, after the underscores have gone.
+fn integer(text: &str) -> Option<Resolved> {
+    let (sign, digits) = match text.strip_prefix(['+', '-']) {
+        Some(digits) => (text.starts_with('-'), digits),
+        None => (false, text),
+    };
+    let lower = digits.get(..2).map(str::to_ascii_lowercase);
+    let (radix, digits) = match lower.as_deref() {
+        Some("0x") => (16, digits.get(2..)?),
+        Some("0o") => (8, digits.get(2..)?),
+        Some("0b") => (2, digits.get(2..)?),
+        _ if digits.len() > 1 && digits.starts_with('0') => (8, digits.get(1..)?),
+        _ => (10, digits),
+    };
+    if !digits.starts_with(|c: char| c.is_digit(radix)) {
+        return None;
+    }
+    let value = i128::from_str_radix(digits, radix).ok()?;
+    let value = if sign { -value } else { value };
+    if let Ok(value) = i64::try_from(value) {
+        return Some(Resolved::Int(value));
+    }
+    // Go falls back to `ParseUint`, which takes no sign.
+    let unsigned = u64::try_from(value).ok()?;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "it stands for a number that no field of Kubernetes holds"
+    )]
+    let float = unsigned as f64;
+    text.starts_with(|c: char| c.is_ascii_digit())
+        .then_some(Resolved::Float(float))
+}
+
+/// A float by goyaml's pattern `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`.
+fn float(text: &str) -> Resolved {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let whole = digits(unsigned);
+    let rest = unsigned.get(whole..).unwrap_or_default();
+    let (fraction, rest) = match rest.strip_prefix('.') {
+        Some(rest) => (digits(rest), rest.get(digits(rest)..).unwrap_or_default()),
+        None => (0, rest),
+    };
+    let exponent = match rest.strip_prefix(['e', 'E']) {
+        Some(rest) => {
+            let rest = rest.strip_prefix(['+', '-']).unwrap_or(rest);
+            !rest.is_empty() && digits(rest) == rest.len()
+        }
+        None => rest.is_empty(),
+    };
+    if whole + fraction == 0 || !exponent {
+        return Resolved::String;
+    }
+    match text.parse::<f64>() {
+        // Go reports a number beyond the range, and the text stays a string.
+        Ok(value) if value.is_finite() => Resolved::Float(value),
+        _ => Resolved::String,
+    }
+}
+
+impl Node<'_, '_> {
+    /// What the node's scalar is to kubectl; a string for quoted ones.
+    pub(crate) fn resolved(self) -> Resolved {
+        let index = self.tree.resolve(self.index);
+        let raw = self.tree.at(index);
+        let tag = if raw.has(flag::TAG) {
+            self.tree.tag_kind(index)
+        } else {
+            None
+        };
+        match (raw.shape, tag) {
+            (Shape::Empty, Some(TagKind::String)) | (Shape::Plain, Some(TagKind::String)) => {
+                Resolved::String
+            }
+            (Shape::Empty, _) => Resolved::Null,
+            (Shape::Plain, _) | (Shape::Single | Shape::Double, Some(TagKind::Resolved)) => {
+                resolve(self.tree.scalar_text(index))
+            }
+            _ => Resolved::String,
+        }
+    }
+
+    fn is_collection(self) -> bool {
+        let shape = self.target().shape;
+        shape.is_mapping() || shape.is_sequence()
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        !self.is_collection() && self.resolved() == Resolved::Null
+    }
+
+    /// Whether this is a scalar that kubectl reads as a string: a quoted or block one, or a plain one
+    /// that is no null, boolean, integer or float of YAML 1.1.
+    #[must_use]
+    pub fn is_string(self) -> bool {
+        !self.is_collection() && self.resolved() == Resolved::String
+    }
+
+    /// The integer that kubectl reads here; none for a quoted one or one beyond 64 bits.
+    #[must_use]
+    pub fn as_int(self) -> Option<i64> {
+        match self.resolved() {
+            Resolved::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The boolean that kubectl reads here: `yes` and `on` are true, `no` and `off` are false.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        match self.resolved() {
+            Resolved::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The number that kubectl reads here, an integer among it.
+    #[must_use]
+    pub fn as_float(self) -> Option<f64> {
+        match self.resolved() {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "who asks for a float takes what a float can hold"
+            )]
+            Resolved::Int(value) => Some(value as f64),
+            Resolved::Float(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Resolved, resolve};
+
+    #[test]
+    fn plain_scalars_resolve_as_in_goyaml_v2() {
+        let table = [
+            ("", Resolved::Null),
+            ("Null", Resolved::Null),
+            ("nULL", Resolved::String),
+            ("yes", Resolved::Bool(true)),
+            ("OFF", Resolved::Bool(false)),
+            ("oN", Resolved::String),
+            ("12", Resolved::Int(12)),
+            ("+1_000", Resolved::Int(1000)),
+            ("017", Resolved::Int(15)),
+            ("0o17", Resolved::Int(15)),
+            ("0x1F", Resolved::Int(31)),
+            ("-0x1F", Resolved::Int(-31)),
+            ("0b11", Resolved::Int(3)),
+            ("-0b11", Resolved::Int(-3)),
+            ("0", Resolved::Int(0)),
+            ("-0", Resolved::Int(0)),
+            ("08", Resolved::Float(8.0)),
+            ("0x", Resolved::String),
+            ("0x+1", Resolved::String),
+            ("--1", Resolved::String),
+            ("+-1", Resolved::String),
+            ("9223372036854775807", Resolved::Int(i64::MAX)),
+            ("-9223372036854775808", Resolved::Int(i64::MIN)),
+            (
+                "18446744073709551615",
+                Resolved::Float(18_446_744_073_709_551_615.0),
+            ),
+            ("1.5", Resolved::Float(1.5)),
+            ("1.", Resolved::Float(1.0)),
+            (".5", Resolved::Float(0.5)),
+            (".", Resolved::String),
+            ("1e3", Resolved::Float(1000.0)),
+            ("1e", Resolved::String),
+            ("1e999", Resolved::String),
+            ("-.INF", Resolved::Float(f64::NEG_INFINITY)),
+            ("12:30", Resolved::String),
+            ("2001-01-01", Resolved::String),
+            ("1.30.2", Resolved::String),
+            ("10s", Resolved::String),
+        ];
+        for (text, expected) in table {
+            assert_eq!(resolve(text), expected, "{text}");
+        }
+        assert!(matches!(resolve(".NaN"), Resolved::Float(x) if x.is_nan()));
+    }
+}
