@@ -199,10 +199,6 @@ impl Test {
     }
 }
 
-#[expect(
-    clippy::float_cmp,
-    reason = "a path's literal is compared as it is written"
-)]
 fn equals(node: Node<'_, '_>, literal: &Literal) -> bool {
     match literal {
         Literal::String(text) => node.is_string() && node.text() == Some(text),

@@ -28,7 +28,7 @@ const SHELLLESS: &str = include_str!("data/shellless.txt");
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct RouteRow {
+pub struct RouteRow {
     /// The API groups of the kind, without a version; `""` is the core group. A row for a group and kind of the built-in
     /// table takes that row's place.
     pub(crate) groups: Vec<String>,
@@ -46,7 +46,7 @@ pub(crate) struct RouteRow {
     /// Whether an object of this kind counts only when another route leads to it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) followed: bool,
-    /// An object counts only where one of these JSONPaths finds something. An object that another route leads to is not
+    /// An object counts only where one of these paths finds something. An object that another route leads to is not
     /// asked. Without this column every object counts, or, where the row reads annotations alone, each that has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) when: Option<When>,
@@ -64,26 +64,26 @@ pub(crate) struct RouteRow {
     pub(crate) targets: Vec<TargetColumn>,
 }
 
-/// One JSONPath, or a list of them of which any may find something.
+/// One `JSONPath`, or a list of them of which any may find something.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub(crate) enum When {
-    /// One JSONPath.
+    /// One `JSONPath`.
     One(String),
-    /// Several JSONPaths.
+    /// Several paths.
     Any(Vec<String>),
 }
 
-/// Where a route's class stands: JSONPaths in the object, of which the first that finds something counts, or in other
+/// Where a route's class stands: paths in the object, of which the first that finds something counts, or in other
 /// objects that it refers to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub(crate) enum ClassColumn {
-    /// JSONPaths in the object.
+    /// paths in the object.
     Paths(Vec<String>),
-    /// A JSONPath in the objects that the object refers to.
+    /// A `JSONPath` in the objects that the object refers to.
     Follow(ClassFollow),
 }
 
@@ -94,22 +94,22 @@ pub(crate) enum ClassColumn {
 pub(crate) struct ClassFollow {
     /// The references to the other objects.
     pub(crate) follow: FollowColumn,
-    /// The JSONPath to the class in each of them.
+    /// The `JSONPath` to the class in each of them.
     pub(crate) path: String,
 }
 
-/// References to Services: at a JSONPath of the object, or in the value of an annotation.
+/// References to Services: at a `JSONPath` of the object, or in the value of an annotation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ServiceColumn {
-    /// The JSONPath to the references. Either this or `annotation`.
+    /// The `JSONPath` to the references. Either this or `annotation`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) at: Option<String>,
     /// The annotation whose value holds the references; a `*` at its end stands for any text. Either this or `at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) annotation: Option<String>,
-    /// The annotation's value is JSON, and this is the JSONPath to the references in it. Without it the value itself is
+    /// The annotation's value is JSON, and this is the `JSONPath` to the references in it. Without it the value itself is
     /// the reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) json: Option<String>,
@@ -181,7 +181,7 @@ pub(crate) enum Format {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct FollowColumn {
-    /// The JSONPath to the references.
+    /// The `JSONPath` to the references.
     pub(crate) at: String,
     /// The API group of the other objects. Either this or `groups`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -207,7 +207,7 @@ pub(crate) struct FollowColumn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct TargetColumn {
-    /// The JSONPath to the references. The API group is that of a reference's field `apiVersion`, where it has one.
+    /// The `JSONPath` to the references. The API group is that of a reference's field `apiVersion`, where it has one.
     pub(crate) at: String,
     /// The field that holds the workload's kind, `kind` where it is not stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -221,7 +221,7 @@ pub(crate) struct TargetColumn {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct WorkloadRow {
+pub struct WorkloadRow {
     /// The API groups of the kind, without a version; `""` is the core group. A row for a group and kind of the built-in
     /// table takes that row's place.
     pub(crate) groups: Vec<String>,
@@ -233,7 +233,7 @@ pub(crate) struct WorkloadRow {
     /// Where the columns' facts are from, for the documentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
-    /// JSONPaths of names alone to the pod templates, such as `$.spec.template`; `$` where the object is a pod itself.
+    /// paths of names alone to the pod templates, such as `$.spec.template`; `$` where the object is a pod itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) templates: Vec<String>,
     /// The reference to the workload that holds the template instead, with `apiVersion`, `kind` and `name`.
@@ -242,16 +242,16 @@ pub(crate) struct WorkloadRow {
     /// Why objects of this kind are never changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) leave: Option<String>,
-    /// The JSONPath to the number of pods, for warnings about rollouts; 1 where it finds none.
+    /// The `JSONPath` to the number of pods, for warnings about rollouts; 1 where it finds none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replicas: Option<String>,
     /// Whether every node runs a pod of it, so that the number of pods is not in the object.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) per_node: bool,
-    /// A JSONPath that finds something where an update takes all pods away before it starts new ones.
+    /// A `JSONPath` that finds something where an update takes all pods away before it starts new ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) recreate: Option<String>,
-    /// The JSONPath to how many pods an update may take away at a time: a number or a percentage.
+    /// The `JSONPath` to how many pods an update may take away at a time: a number or a percentage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) max_unavailable: Option<String>,
     /// For kinds that update one pod after another, so that each pod's sleep makes the rollout longer.
@@ -264,10 +264,10 @@ pub(crate) struct WorkloadRow {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SerialColumn {
-    /// The JSONPath to the number of pods that an update leaves as they are.
+    /// The `JSONPath` to the number of pods that an update leaves as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) partition: Option<String>,
-    /// JSONPaths of which any finds something where updates don't go pod by pod.
+    /// paths of which any finds something where updates don't go pod by pod.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unless: Vec<String>,
 }
@@ -1113,4 +1113,37 @@ pub(crate) fn glob(pattern: &str, text: &str) -> bool {
 
 fn any(patterns: &[String], text: &str) -> bool {
     patterns.iter().any(|pattern| glob(pattern, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_row_compiles_and_is_found() {
+        let tables = Tables::new(&[], &[]).unwrap();
+        let routes: Vec<RouteRow> = read(ROUTES).unwrap();
+        let workloads: Vec<WorkloadRow> = read(WORKLOADS).unwrap();
+        assert_eq!(tables.routes.rows.len(), routes.len());
+        assert_eq!(tables.workloads.rows.len(), workloads.len());
+        for row in &routes {
+            for group in &row.groups {
+                let found = tables.route(group, &row.kind).unwrap();
+                assert!(found.is_some(), "{group}/{}", row.kind);
+            }
+            assert!(tables.knows(&row.kind));
+            if let Some(controller) = &row.controller {
+                let known = tables.controller_by_name(controller).unwrap();
+                assert!(known.is_some(), "{controller}");
+            }
+        }
+        for row in &workloads {
+            for group in &row.groups {
+                let found = tables.workload(group, &row.kind).unwrap();
+                assert!(found.is_some(), "{group}/{}", row.kind);
+            }
+            assert!(tables.knows(&row.kind));
+        }
+        assert!(!tables.controllers().unwrap().is_empty());
+    }
 }
