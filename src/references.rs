@@ -393,3 +393,129 @@ fn within<T>(budget: &Budget, value: T) -> Result<T, RefError> {
         Ok(value)
     }
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the examples are files, and where more of them are is said by the environment"
+)]
+mod tests {
+    use std::fs;
+    use std::path::Path as File;
+
+    use set_prestop_yaml::documents;
+
+    use super::*;
+    use crate::tables::Tables;
+
+    fn lines(tables: &Tables, object: Node<'_, '_>) -> Vec<String> {
+        let text = |key: &str| object.get(key).and_then(|node| node.text()).unwrap();
+        let group = text("apiVersion").rsplit_once('/').map_or("", |(g, _)| g);
+        let route = tables.route(group, text("kind")).unwrap().unwrap();
+        let budget = &mut Budget::default();
+        let mut lines = Vec::new();
+        if !counts(route, object, budget).unwrap() {
+            lines.push("no route".to_owned());
+        }
+        let place = |namespace: Option<String>, name: String| match namespace {
+            Some(namespace) => format!("{namespace}/{name}"),
+            None => name,
+        };
+        let found = references(route, object, budget).unwrap();
+        for service in found.services {
+            let name = place(service.namespace, service.name);
+            lines.push(format!(
+                "{name}{}",
+                if service.only_if_present { "?" } else { "" }
+            ));
+        }
+        for follow in found.follows {
+            let name = place(follow.namespace, follow.name);
+            lines.push(format!("follow {} {name}", follow.kind));
+        }
+        for target in found.targets {
+            let group = match target.group.as_deref() {
+                None => "-",
+                Some("") => "core",
+                Some(group) => group,
+            };
+            lines.push(format!("target {group} {} {}", target.kind, target.name));
+        }
+        match found.classes {
+            Classes::Names(names) => lines.extend(names.iter().map(|name| format!("class {name}"))),
+            Classes::Follow(follows, path) => lines.extend(follows.into_iter().map(|follow| {
+                let name = place(follow.namespace, follow.name);
+                format!("class at {path} of {} {name}", follow.kind)
+            })),
+        }
+        lines.extend(
+            found
+                .faults
+                .iter()
+                .map(|fault| format!("fault {}", fault.annotation)),
+        );
+        lines
+    }
+
+    #[test]
+    fn each_example_of_a_route_leads_where_it_says() {
+        let tables = Tables::new(&[], &[]).unwrap();
+        let folder = File::new(env!("CARGO_MANIFEST_DIR")).join("testdata/routes");
+        let mut examples = 0;
+        for entry in fs::read_dir(folder).unwrap() {
+            let example = entry.unwrap().path();
+            let Ok(expect) = fs::read_to_string(example.join("expect")) else {
+                continue;
+            };
+            let text = fs::read_to_string(example.join("route.yaml")).unwrap();
+            let tree = Tree::parse(&text, 0..text.len()).unwrap();
+            let found = lines(&tables, tree.root().unwrap());
+            let expect: Vec<_> = expect.lines().collect();
+            assert_eq!(found, expect, "{}", example.display());
+            examples += 1;
+        }
+        assert!(examples > 40, "{examples} examples");
+    }
+
+    /// A file of documents that each say, in the annotation `expect`, which Services they name. A kind without a row, as
+    /// GKE's MultiClusterIngress and the ConfigMap that lists TCP Services, is left aside.
+    #[test]
+    #[ignore = "SET_PRESTOP_ROUTE_EXAMPLES names no file"]
+    fn the_documents_of_another_file_lead_where_they_say() {
+        let file = std::env::var("SET_PRESTOP_ROUTE_EXAMPLES").unwrap();
+        let text = fs::read_to_string(file).unwrap();
+        let tables = Tables::new(&[], &[]).unwrap();
+        let mut left = Vec::new();
+        for range in documents(&text) {
+            let tree = Tree::parse(&text, range).unwrap();
+            let object = tree.root().unwrap();
+            let get = |key: &str| object.get(key).and_then(|node| node.text()).unwrap();
+            let group = get("apiVersion").rsplit_once('/').map_or("", |(g, _)| g);
+            let kind = get("kind");
+            let Some(route) = tables.route(group, kind).unwrap() else {
+                left.push(kind);
+                continue;
+            };
+            let (_, expect) = annotations(object)
+                .find(|(key, _)| *key == "expect")
+                .unwrap();
+            let mut expect: Vec<_> = expect
+                .text()
+                .unwrap()
+                .split(',')
+                .map(str::to_owned)
+                .collect();
+            let found = references(route, object, &mut Budget::default()).unwrap();
+            let services = found.services.into_iter();
+            let name = |service: ServiceRef<'_, '_>| match service.namespace {
+                Some(namespace) => format!("{namespace}/{}", service.name),
+                None => service.name,
+            };
+            let mut found: Vec<_> = services.map(name).collect();
+            found.sort();
+            expect.sort();
+            assert_eq!(found, expect, "{group}/{kind}");
+        }
+        assert_eq!(left, ["MultiClusterIngress", "ConfigMap"]);
+    }
+}

@@ -1,0 +1,86 @@
+//! From a plan to splices: it writes and does not decide. It knows plans and the editor, no configuration and no render.
+
+use crate::plan::{Change, Plan, Written};
+use set_prestop_yaml::{Edit, Node, Step, Tree, Value};
+
+/// The edits of a plan, as paths from the root of the tree that holds its pod.
+pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for container in &plan.containers {
+        let at = |names: &[&str]| {
+            let mut path = plan.target.path.clone();
+            path.extend([key("containers"), Step::Index(container.index)]);
+            path.extend(names.iter().map(|name| key(name)));
+            path
+        };
+        const PRE_STOP: [&str; 2] = ["lifecycle", "preStop"];
+        const COMMAND: [&str; 4] = ["lifecycle", "preStop", "exec", "command"];
+        edits.extend(match &container.change {
+            Change::Nothing => None,
+            Change::Add { handler, lifecycle: false } => Some(Edit {
+                path: at(&["lifecycle"]),
+                value: mapping("preStop", handler_value(*handler)),
+            }),
+            Change::Add { handler, lifecycle: true } | Change::Replace { handler } => {
+                Some(Edit { path: at(&PRE_STOP), value: handler_value(*handler) })
+            }
+            Change::Number { command: None, seconds } => Some(Edit {
+                path: at(&["lifecycle", "preStop", "sleep", "seconds"]),
+                value: number(*seconds),
+            }),
+            Change::Number { command: Some((index, text)), .. } | Change::Prepend { index, script: text } => {
+                let mut path = at(&COMMAND);
+                path.push(Step::Index(*index));
+                let value = word(tree, &path, text);
+                Some(Edit { path, value })
+            }
+        });
+    }
+    if let Some(seconds) = plan.grace.written {
+        let mut path = plan.target.path.clone();
+        path.push(key("terminationGracePeriodSeconds"));
+        edits.push(Edit { path, value: number(seconds) });
+    }
+    edits
+}
+
+fn key(name: &str) -> Step {
+    Step::Key(name.to_owned())
+}
+
+fn mapping(key: &str, value: Value) -> Value {
+    Value::Mapping(vec![(key.to_owned(), value)])
+}
+
+fn number(seconds: u64) -> Value {
+    Value::Int(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+fn handler_value(handler: Written) -> Value {
+    match handler {
+        Written::Exec(seconds) => mapping(
+            "exec",
+            mapping(
+                "command",
+                Value::Sequence(vec![
+                    Value::Str("/bin/sh".to_owned()),
+                    Value::Str("-c".to_owned()),
+                    Value::Quoted(format!("sleep {seconds}")),
+                ]),
+            ),
+        ),
+        Written::Sleep(seconds) => mapping("sleep", mapping("seconds", number(seconds))),
+    }
+}
+
+/// A word of a command. One that stands as a number stays a number: its quoting is not this program's business.
+fn word(tree: &Tree<'_>, path: &[Step], text: &str) -> Value {
+    let stands = path.iter().fold(tree.root(), |node, step| match step {
+        Step::Key(name) => node?.get(name),
+        Step::Index(index) => node?.items().nth(*index),
+    });
+    match (stands.map(Node::is_string), text.parse()) {
+        (Some(false), Ok(number)) => Value::Int(number),
+        _ => Value::Str(text.to_owned()),
+    }
+}

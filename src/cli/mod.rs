@@ -1,0 +1,184 @@
+//! The command line: the only room with files, environment, stdin and stdout. It knows the library's door, no nodes.
+#![expect(clippy::disallowed_methods, reason = "this is the room that reads and writes files, environment and streams")]
+
+mod args;
+mod files;
+mod tell;
+
+use args::Args;
+use clap::{CommandFactory, Parser};
+use files::Read;
+use set_prestop::{Config, Failure, Message, Outcome, Output, Reason, Settings, Source, rewrite};
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tell::Teller;
+
+/// Done, also with warnings.
+const DONE: u8 = 0;
+/// `--check` found something.
+const PENDING: u8 = 1;
+/// It can't be done; nothing was written.
+const FAILED: u8 = 2;
+
+/// Runs the command on the process's own arguments and streams.
+pub(crate) fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // A terminal that can't be written to has nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(if wrong { FAILED } else { DONE });
+        }
+    };
+    if let Some(shell) = args.completions {
+        let mut command = Args::command();
+        clap_complete::generate(shell, &mut command, "set-prestop", &mut io::stdout());
+        return ExitCode::from(DONE);
+    }
+    if args.paths.is_empty() && io::stdin().is_terminal() {
+        let _ = Args::command().print_help();
+        return ExitCode::from(FAILED);
+    }
+    ExitCode::from(run(&args))
+}
+
+/// One run: read, rewrite, write, tell.
+fn run(args: &Args) -> u8 {
+    let report = args.report.clone().or_else(|| std::env::var_os("SET_PRESTOP_REPORT").map(PathBuf::from));
+    let mut teller = Teller::new(args.quiet, report);
+    let code = match prepare(args) {
+        Err(messages) => {
+            teller.tell(&messages, false);
+            FAILED
+        }
+        Ok((config, inputs, told)) => {
+            let settings = Settings {
+                config,
+                advice: args.explain,
+                fail_on: args.fail_on,
+            };
+            work(args, &settings, &inputs, told, &mut teller)
+        }
+    };
+    match teller.finish() {
+        Ok(()) => code,
+        Err(()) => FAILED,
+    }
+}
+
+/// The configuration, the inputs, and what was to be told while they were read.
+type Prepared = (Config, Vec<Read>, Vec<Message>);
+
+/// Reads the configuration and the inputs. kustomize's plugin protocol is recognised by its only argument.
+fn prepare(args: &Args) -> Result<Prepared, Vec<Message>> {
+    let mut config = args.config.clone();
+    let mut paths = args.paths.clone();
+    if let Some(path) = &args.config_file {
+        let text = files::read_text(path)?;
+        config = config.over(parse_config(path, &text)?);
+    } else if let [only] = paths.as_slice()
+        && only.is_file()
+        && !args.write
+    {
+        let text = files::read_text(only)?;
+        if set_prestop::is_function_config(&text) {
+            config = config.over(parse_config(only, &text)?);
+            paths.clear();
+        }
+    }
+    if args.write && (paths.is_empty() || paths.iter().any(|p| p.as_os_str() == "-")) {
+        let message = Message::new(Reason::BadInput, "`--write` edits files, and stdin is none")
+            .help("name files or folders, or leave `--write` out to get the result on stdout");
+        return Err(vec![message]);
+    }
+    let (inputs, told) = files::read(&paths)?;
+    Ok((config, inputs, told))
+}
+
+fn parse_config(path: &std::path::Path, text: &str) -> Result<Config, Vec<Message>> {
+    set_prestop::parse_config(text).map_err(|error| {
+        let mut message = error.message("");
+        message.field = message.field.filter(|f| !f.is_empty());
+        message.location = Some(files::location(&path.display().to_string(), text, error.offset));
+        vec![message]
+    })
+}
+
+fn work(args: &Args, settings: &Settings, inputs: &[Read], mut told: Vec<Message>, teller: &mut Teller) -> u8 {
+    let sources: Vec<Source<'_>> = inputs.iter().map(|i| Source { name: &i.name, text: &i.text }).collect();
+    match rewrite(&sources, settings) {
+        Ok(outcome) => {
+            told.extend(outcome.messages.iter().cloned());
+            let written = show(args, inputs, &outcome);
+            teller.tell(&told, outcome.is_resource_list);
+            if let Err(message) = written {
+                teller.tell(&[message], outcome.is_resource_list);
+                return FAILED;
+            }
+            if !outcome.is_resource_list {
+                teller.count(&outcome.counts, outcome.pending || args.config.check == Some(true));
+            }
+            if outcome.pending { PENDING } else { DONE }
+        }
+        Err(Failure { messages, output, is_resource_list }) => {
+            if let Some(output) = output
+                && let Err(message) = print(output.pieces())
+            {
+                teller.tell(&[message], is_resource_list);
+            }
+            told.extend(messages);
+            teller.tell(&told, is_resource_list);
+            FAILED
+        }
+    }
+}
+
+/// Writes what the run is asked for: the text, the diff, the drawing, the files. `--check` alone prints nothing.
+fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Message> {
+    if outcome.is_resource_list {
+        return print(outcome.outputs.iter().flat_map(Output::pieces));
+    }
+    if args.explain {
+        print(std::iter::once(set_prestop::explain(&outcome.plans).as_str()))?;
+    }
+    if args.diff {
+        let diffs: Vec<String> = outcome.outputs.iter().map(Output::diff).collect();
+        print(diffs.iter().map(String::as_str))?;
+    }
+    if args.write {
+        return files::write(inputs, &outcome.outputs);
+    }
+    if args.explain || args.diff || outcome.pending || args.config.check == Some(true) {
+        return Ok(());
+    }
+    let several = outcome.outputs.len() > 1;
+    let mut unfinished = false;
+    for output in &outcome.outputs {
+        // Files printed one after another are documents of one stream.
+        if several && (unfinished || !output.source.text.trim_start().starts_with("---")) && !output.source.text.is_empty() {
+            print(std::iter::once(if unfinished { "\n---\n" } else { "---\n" }))?;
+        }
+        print(output.pieces())?;
+        unfinished = !output.source.text.ends_with('\n') && !output.source.text.is_empty();
+    }
+    Ok(())
+}
+
+/// Writes to stdout. A reader that went away has what it wanted (a broken pipe is no fault).
+fn print<'p>(pieces: impl Iterator<Item = &'p str>) -> Result<(), Message> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut write = || -> io::Result<()> {
+        for piece in pieces {
+            out.write_all(piece.as_bytes())?;
+        }
+        out.flush()
+    };
+    match write() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Message::new(Reason::OutputFailed, format!("stdout can't be written: {error}"))
+            .help("check the disk or the program that reads it; what was written is not complete")),
+        Ok(()) => Ok(()),
+    }
+}

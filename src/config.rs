@@ -1,0 +1,655 @@
+//! The configuration: one list of settings that is the functionConfig, the ConfigMap, the flags and the schema.
+//!
+//! docs/reference.md, section 4. It knows how settings are written, not what they do.
+
+use crate::message::nearest;
+use crate::tables::{RouteRow, WorkloadRow};
+use serde::de::{self, Deserializer, IgnoredAny, Visitor};
+use serde::Deserialize;
+use set_prestop_yaml::{Node, Tree};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::message::Severity;
+
+/// `apiVersion` of the functionConfig.
+pub const API_VERSION: &str = "set-prestop.dev/v1alpha1";
+/// `kind` of the functionConfig.
+pub const KIND: &str = "SetPreStop";
+
+/// The longest time that a setting takes, in seconds.
+pub const MAX_SECONDS: u64 = 3600;
+
+/// A time in whole seconds, 0 to 3600.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seconds(u64);
+
+impl Seconds {
+    /// The number of seconds.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl FromStr for Seconds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Seconds, String> {
+        let wrong = || format!("`{text}` is not a number of seconds from 0 to {MAX_SECONDS}");
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(wrong());
+        }
+        match text.parse::<u64>() {
+            Ok(seconds) if seconds <= MAX_SECONDS => Ok(Seconds(seconds)),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Seconds, D::Error> {
+        struct SecondsVisitor;
+        impl Visitor<'_> for SecondsVisitor {
+            type Value = Seconds;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a whole number of seconds from 0 to {MAX_SECONDS}")
+            }
+            fn visit_u64<E: de::Error>(self, n: u64) -> Result<Seconds, E> {
+                if n > MAX_SECONDS {
+                    return Err(E::invalid_value(de::Unexpected::Unsigned(n), &self));
+                }
+                Ok(Seconds(n))
+            }
+            fn visit_i64<E: de::Error>(self, n: i64) -> Result<Seconds, E> {
+                let Ok(unsigned) = u64::try_from(n) else {
+                    return Err(E::invalid_value(de::Unexpected::Signed(n), &self));
+                };
+                self.visit_u64(unsigned)
+            }
+        }
+        deserializer.deserialize_u64(SecondsVisitor)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Seconds {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Seconds".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "integer", "minimum": 0, "maximum": MAX_SECONDS})
+    }
+}
+
+/// The version of the cluster: only its minor matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KubernetesVersion {
+    /// The minor version: 34 of `1.34`.
+    pub minor: u32,
+}
+
+impl KubernetesVersion {
+    /// The first version that serves `sleep` in a lifecycle handler without a feature gate being set (KEP-3960).
+    pub const NATIVE_SLEEP: KubernetesVersion = KubernetesVersion { minor: 30 };
+}
+
+impl FromStr for KubernetesVersion {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<KubernetesVersion, String> {
+        let wrong = || format!("`{text}` is not a Kubernetes version such as \"1.34\" or \"v1.34.2\"");
+        let rest = text.strip_prefix('v').unwrap_or(text);
+        let (major, rest) = rest.split_once('.').ok_or_else(wrong)?;
+        let end = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (minor, after) = rest.split_at_checked(end).ok_or_else(wrong)?;
+        if major != "1" || !(after.is_empty() || after.starts_with(['.', '-', '+'])) {
+            return Err(wrong());
+        }
+        let minor: u32 = minor.parse().map_err(|_| wrong())?;
+        if minor < 16 {
+            return Err(format!(
+                "`{text}` is older than 1.16; an unquoted 1.30 arrives as 1.3, so quote it: \"1.30\""
+            ));
+        }
+        Ok(KubernetesVersion { minor })
+    }
+}
+
+impl<'de> Deserialize<'de> for KubernetesVersion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<KubernetesVersion, D::Error> {
+        struct VersionVisitor;
+        impl VersionVisitor {
+            fn number<E: de::Error, T>(n: impl fmt::Display) -> Result<T, E> {
+                Err(E::custom(format!(
+                    "`{n}` is a number, and an unquoted 1.30 arrives as 1.3, so quote it: \"1.30\""
+                )))
+            }
+        }
+        impl Visitor<'_> for VersionVisitor {
+            type Value = KubernetesVersion;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a Kubernetes version in quotes, such as \"1.34\"")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<KubernetesVersion, E> {
+                text.parse().map_err(E::custom)
+            }
+            fn visit_f64<E: de::Error>(self, n: f64) -> Result<KubernetesVersion, E> {
+                Self::number(n)
+            }
+            fn visit_u64<E: de::Error>(self, n: u64) -> Result<KubernetesVersion, E> {
+                Self::number(n)
+            }
+            fn visit_i64<E: de::Error>(self, n: i64) -> Result<KubernetesVersion, E> {
+                Self::number(n)
+            }
+        }
+        deserializer.deserialize_any(VersionVisitor)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for KubernetesVersion {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "KubernetesVersion".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^v?1\\.[0-9]+([.+-].*)?$"})
+    }
+}
+
+/// How a sleep is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum), value(rename_all = "PascalCase"))]
+pub enum Handler {
+    /// `Sleep` where `kubernetesVersion` is at least 1.30 or an exec can't serve; else `Exec`.
+    #[default]
+    Auto,
+    /// `exec` of `/bin/sh -c "sleep S"`.
+    Exec,
+    /// The native `sleep.seconds` (Kubernetes 1.30 and later), which needs no shell.
+    Sleep,
+}
+
+/// What becomes of a hook that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum), value(rename_all = "PascalCase"))]
+pub enum ExistingHooks {
+    /// A shorter sleep is raised, all else stays.
+    #[default]
+    Raise,
+    /// A sleep becomes the value, up or down, and the grace period moves with it.
+    Set,
+    /// As `Raise`, and the sleep is put before any other shell script.
+    Prepend,
+    /// As `Raise`, and anything that is no sleep becomes the sleep.
+    Replace,
+    /// No hook that stands is changed; missing ones are added.
+    Keep,
+}
+
+/// A rule for the classes of routes; of several the first that matches counts.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ClassRule {
+    /// Name of the class; `*` and `?` are wildcards. `*` alone is every class, and no class too.
+    pub class: String,
+    /// The controller of this class, as in `spec.controller` of its IngressClass: its value of the table is taken.
+    pub controller: Option<String>,
+    /// Seconds that workloads behind this class sleep.
+    pub sleep_seconds: Option<Seconds>,
+    /// Whether routes of this class are no routes.
+    #[serde(default)]
+    pub skip: bool,
+}
+
+/// A Service that routes outside this render name.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BackendRule {
+    /// Name of the Service.
+    pub service: String,
+    /// Its namespace; without one that of resources which state none.
+    pub namespace: Option<String>,
+}
+
+/// The settings, each as stated or absent. As `spec` of the functionConfig, as flags, as the schema.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Config {
+    /// Seconds to sleep before SIGTERM, 0 to 3600; stating it switches the table of controllers off [otherwise: the controller's value, else 10]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "SECONDS"))]
+    pub sleep_seconds: Option<Seconds>,
+    /// Seconds that a program needs to shut down where its pod does not say [default: 30]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "SECONDS"))]
+    pub shutdown_seconds: Option<Seconds>,
+    /// Seconds that the grace period is longer than sleep and shutdown together [default: 5]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "SECONDS"))]
+    pub margin_seconds: Option<Seconds>,
+    /// How the sleep is written [default: Auto]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "HANDLER", ignore_case = true))]
+    pub handler: Option<Handler>,
+    /// Version of the cluster, such as "1.34": from 1.30 on the native sleep is written
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
+    pub kubernetes_version: Option<KubernetesVersion>,
+    /// What becomes of a hook that is there already [default: Raise]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "MODE", ignore_case = true))]
+    pub existing_hooks: Option<ExistingHooks>,
+    /// Namespace of resources that state none
+    #[cfg_attr(feature = "cli", arg(long, short, value_name = "NAMESPACE"))]
+    pub namespace: Option<String>,
+    /// Only routes of these classes count, separated by commas; short for ingressClasses
+    #[cfg_attr(feature = "cli", arg(long, value_name = "CLASS[,CLASS]"))]
+    pub ingress_class: Option<String>,
+    /// Rules for the classes of routes; the first that matches counts
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub ingress_classes: Option<Vec<ClassRule>>,
+    /// A Service of type LoadBalancer counts as a route to itself
+    #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL"))]
+    pub load_balancer_services: Option<bool>,
+    /// Services that routes outside this render name
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub backends: Option<Vec<BackendRule>>,
+    /// Route kinds of your own: rows as in the built-in table
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub routes: Option<Vec<RouteRow>>,
+    /// Workload kinds of your own: rows as in the built-in table
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub workloads: Option<Vec<WorkloadRow>>,
+    /// What a Reason weighs here: Error, Warning, Info or Ignore
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub severity: Option<BTreeMap<String, Severity>>,
+    /// Change nothing; each change that is missing is an error
+    #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL"))]
+    pub check: Option<bool>,
+}
+
+impl Config {
+    /// The settings of `self`, and of `below` where `self` states none: a flag wins over the file.
+    #[must_use]
+    pub fn over(self, below: Config) -> Config {
+        let classes_stated = self.ingress_class.is_some() || self.ingress_classes.is_some();
+        let (below_class, below_classes) = if classes_stated {
+            (None, None)
+        } else {
+            (below.ingress_class, below.ingress_classes)
+        };
+        Config {
+            sleep_seconds: self.sleep_seconds.or(below.sleep_seconds),
+            shutdown_seconds: self.shutdown_seconds.or(below.shutdown_seconds),
+            margin_seconds: self.margin_seconds.or(below.margin_seconds),
+            handler: self.handler.or(below.handler),
+            kubernetes_version: self.kubernetes_version.or(below.kubernetes_version),
+            existing_hooks: self.existing_hooks.or(below.existing_hooks),
+            namespace: self.namespace.or(below.namespace),
+            ingress_class: self.ingress_class.or(below_class),
+            ingress_classes: self.ingress_classes.or(below_classes),
+            load_balancer_services: self.load_balancer_services.or(below.load_balancer_services),
+            backends: self.backends.or(below.backends),
+            routes: self.routes.or(below.routes),
+            workloads: self.workloads.or(below.workloads),
+            severity: self.severity.or(below.severity),
+            check: self.check.or(below.check),
+        }
+    }
+}
+
+/// The functionConfig as a whole: what its schema describes.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetPreStop {
+    /// Always set-prestop.dev/v1alpha1
+    pub api_version: String,
+    /// Always `SetPreStop`
+    pub kind: String,
+    /// Metadata of the functionConfig; its name is free
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<BTreeMap<String, serde_yaml::Value>>"))]
+    pub metadata: Option<IgnoredAny>,
+    /// The settings
+    #[serde(default)]
+    pub spec: Option<Config>,
+}
+
+/// A configuration that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// Byte offset in the text that holds the configuration.
+    pub offset: usize,
+    /// The field, as `spec.sleepSeconds`; empty for the configuration as a whole.
+    pub field: String,
+    /// What is wrong.
+    pub text: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// Reads a configuration from the text of a file: one document, a `SetPreStop` or a `ConfigMap`.
+///
+/// # Errors
+/// What is no YAML, no such document, or states a field that isn't one or can't have its value.
+pub fn parse(text: &str) -> Result<Config, ConfigError> {
+    let whole = |offset: usize, text: String| ConfigError {
+        offset,
+        field: String::new(),
+        text,
+        help: format!("write one document of `apiVersion: {API_VERSION}`, `kind: {KIND}`"),
+    };
+    let mut found = None;
+    for range in set_prestop_yaml::documents(text) {
+        let tree = Tree::parse(text, range).map_err(|e| whole(e.offset, e.message))?;
+        let Some(root) = tree.root() else { continue };
+        if found.is_some() {
+            return Err(whole(root.offset(), "a second document follows the configuration".into()));
+        }
+        found = Some(read(root)?);
+    }
+    found.ok_or_else(|| whole(0, "the configuration is empty".into()))
+}
+
+/// Whether `text` is a single document of kind `SetPreStop`: what kustomize's plugin protocol hands over.
+#[must_use]
+pub fn is_function_config(text: &str) -> bool {
+    let mut found = false;
+    for range in set_prestop_yaml::documents(text) {
+        let Ok(tree) = Tree::parse(text, range) else { return false };
+        let Some(root) = tree.root() else { continue };
+        if found || !is_set_prestop(root) {
+            return false;
+        }
+        found = true;
+    }
+    found
+}
+
+fn is_set_prestop(node: Node<'_, '_>) -> bool {
+    let group = |api: &str| api.split('/').next() == API_VERSION.split('/').next();
+    node.get("kind").and_then(Node::text) == Some(KIND)
+        && node.get("apiVersion").and_then(Node::text).is_some_and(group)
+}
+
+/// Reads a functionConfig from its node.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn read(node: Node<'_, '_>) -> Result<Config, ConfigError> {
+    let error = |at: Node<'_, '_>, field: &str, text: String, help: String| ConfigError {
+        offset: at.offset(),
+        field: field.to_owned(),
+        text,
+        help,
+    };
+    let kind = node.get("kind");
+    let api = node.get("apiVersion");
+    match kind.and_then(Node::text) {
+        Some("ConfigMap") => read_config_map(node),
+        Some(KIND) => {
+            let stated = api.and_then(Node::text).unwrap_or_default();
+            if stated != API_VERSION {
+                return Err(error(
+                    api.unwrap_or(node),
+                    "apiVersion",
+                    format!("`{stated}` is not a version of {KIND} that this program knows"),
+                    format!("write `apiVersion: {API_VERSION}`"),
+                ));
+            }
+            let whole: SetPreStop = deserialize(node, "")?;
+            check(whole.spec.unwrap_or_default(), node.get("spec").unwrap_or(node), "spec")
+        }
+        other => Err(error(
+            kind.unwrap_or(node),
+            "kind",
+            format!("`{}` is not a configuration of this function", other.unwrap_or_default()),
+            format!("write `apiVersion: {API_VERSION}`, `kind: {KIND}`, or a ConfigMap with the settings in `data`"),
+        )),
+    }
+}
+
+/// The settings that a ConfigMap can hold: the scalar fields, as strings. `true` marks those that are read as YAML.
+const SCALARS: &[(&str, bool)] = &[
+    ("sleepSeconds", true),
+    ("shutdownSeconds", true),
+    ("marginSeconds", true),
+    ("handler", false),
+    ("kubernetesVersion", false),
+    ("existingHooks", false),
+    ("namespace", false),
+    ("ingressClass", false),
+    ("loadBalancerServices", true),
+    ("check", true),
+];
+
+fn read_config_map(node: Node<'_, '_>) -> Result<Config, ConfigError> {
+    let Some(data) = node.get("data").filter(|d| !d.is_empty()) else {
+        return Ok(Config::default());
+    };
+    let mut fields = serde_yaml::Mapping::new();
+    for (key, value) in data.entries() {
+        let name = key.text().unwrap_or_default();
+        let field = format!("data.{name}");
+        let Some((_, typed)) = SCALARS.iter().find(|(scalar, _)| *scalar == name) else {
+            let known = SCALARS.iter().map(|(scalar, _)| *scalar);
+            let help = match nearest(name, known.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("a ConfigMap takes {}; for the others write a {KIND}", list(known)),
+            };
+            return Err(ConfigError {
+                offset: key.offset(),
+                field,
+                text: format!("unknown field `{name}`"),
+                help,
+            });
+        };
+        let Some(text) = value.text() else {
+            return Err(ConfigError {
+                offset: value.offset(),
+                field,
+                text: "expected a string".into(),
+                help: format!("write `{name}: \"...\"`"),
+            });
+        };
+        let scalar = match text {
+            "true" if *typed => serde_yaml::Value::Bool(true),
+            "false" if *typed => serde_yaml::Value::Bool(false),
+            _ => match text.parse::<i64>() {
+                Ok(number) if *typed => serde_yaml::Value::Number(number.into()),
+                _ => serde_yaml::Value::String(text.to_owned()),
+            },
+        };
+        fields.insert(name.into(), scalar);
+    }
+    let config = from_value(serde_yaml::Value::Mapping(fields), data, "data")?;
+    check(config, data, "data")
+}
+
+fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn deserialize<T: de::DeserializeOwned>(node: Node<'_, '_>, prefix: &str) -> Result<T, ConfigError> {
+    from_value(bridge::value(node)?, node, prefix)
+}
+
+/// Reads a typed value, and on an error finds the field, its place and the nearest right name.
+fn from_value<T: de::DeserializeOwned>(
+    value: serde_yaml::Value,
+    node: Node<'_, '_>,
+    prefix: &str,
+) -> Result<T, ConfigError> {
+    serde_path_to_error::deserialize(value).map_err(|e| {
+        let (mut at, mut field) = (node, prefix.to_owned());
+        for segment in e.path() {
+            use serde_path_to_error::Segment;
+            let next = match segment {
+                Segment::Seq { index } => {
+                    field.push_str(&format!("[{index}]"));
+                    at.items().nth(*index)
+                }
+                Segment::Map { key } => {
+                    if !field.is_empty() {
+                        field.push('.');
+                    }
+                    field.push_str(key);
+                    at.get(key)
+                }
+                Segment::Enum { .. } | Segment::Unknown => None,
+            };
+            if let Some(next) = next {
+                at = next;
+            }
+        }
+        let text = e.inner().to_string();
+        let (text, help) = explain(&text, &field);
+        ConfigError { offset: at.offset(), field, text, help }
+    })
+}
+
+/// Splits serde's `unknown field `a`, expected one of `b`, `c`` into what is wrong and what to do.
+fn explain(text: &str, field: &str) -> (String, String) {
+    let Some((wrong, expected)) = text.split_once(", expected ") else {
+        return (text.to_owned(), format!("correct `{field}`, or take it out to get its default"));
+    };
+    let words = |s: &str| -> Vec<String> {
+        s.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    };
+    let known = words(expected);
+    let near = words(wrong)
+        .first()
+        .and_then(|word| nearest(word, known.iter().map(String::as_str)).map(str::to_owned));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("expected {expected}"),
+    };
+    (wrong.to_owned(), help)
+}
+
+/// The rules that go across fields.
+fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, ConfigError> {
+    let error = |name: &str, text: String, help: String| ConfigError {
+        offset: node.get(name).unwrap_or(node).offset(),
+        field: format!("{prefix}.{name}"),
+        text,
+        help,
+    };
+    if config.ingress_class.is_some() && config.ingress_classes.is_some() {
+        return Err(error(
+            "ingressClass",
+            "stated beside `ingressClasses`".into(),
+            "keep one: `ingressClass` is short for rules that skip every other class".into(),
+        ));
+    }
+    for rule in config.ingress_classes.iter().flatten() {
+        if let Some((text, help)) = rule.fault() {
+            return Err(error("ingressClasses", text, help));
+        }
+    }
+    for (name, _) in config.severity.iter().flatten() {
+        if let Some((text, help)) = severity_fault(name) {
+            return Err(error("severity", text, help));
+        }
+    }
+    Ok(config)
+}
+
+impl ClassRule {
+    fn fault(&self) -> Option<(String, String)> {
+        let stated = usize::from(self.controller.is_some())
+            + usize::from(self.sleep_seconds.is_some())
+            + usize::from(self.skip);
+        (stated > 1).then(|| {
+            (
+                format!("the rule for `{}` states more than one of `controller`, `sleepSeconds` and `skip`", self.class),
+                "keep one of them".to_owned(),
+            )
+        })
+    }
+}
+
+fn severity_fault(name: &str) -> Option<(String, String)> {
+    use crate::message::Reason;
+    let names = Reason::ALL.iter().filter(|r| !r.is_fixed()).map(|r| r.name());
+    match Reason::ALL.iter().find(|r| r.name() == name) {
+        None => Some((
+            format!("unknown Reason `{name}`"),
+            match nearest(name, names.clone()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("expected one of {}", list(names)),
+            },
+        )),
+        Some(reason) if reason.is_fixed() => Some((
+            format!("`{name}` always stops the run"),
+            "take it out of `severity`".to_owned(),
+        )),
+        Some(_) => None,
+    }
+}
+
+/// From a node to serde's value: the bridge to typed reading.
+pub(crate) mod bridge {
+    use super::ConfigError;
+    use serde_yaml::{Mapping, Value};
+    use set_prestop_yaml::{Kind, Node};
+
+    /// More nodes than any configuration has: an alias bomb ends here.
+    const MOST_NODES: usize = 100_000;
+
+    pub(super) fn value(node: Node<'_, '_>) -> Result<Value, ConfigError> {
+        let mut left = MOST_NODES;
+        build(node, &mut left, 0).ok_or_else(|| ConfigError {
+            offset: node.offset(),
+            field: String::new(),
+            text: format!("the configuration has more than {MOST_NODES} nodes or is nested too deep"),
+            help: "make it smaller".to_owned(),
+        })
+    }
+
+    fn build(node: Node<'_, '_>, left: &mut usize, depth: usize) -> Option<Value> {
+        *left = left.checked_sub(1)?;
+        if depth > 255 {
+            return None;
+        }
+        Some(match node.kind() {
+            Kind::Null => Value::Null,
+            Kind::Scalar => scalar(node),
+            Kind::Sequence => Value::Sequence(
+                node.items()
+                    .map(|item| build(item, left, depth + 1))
+                    .collect::<Option<Vec<_>>>()?,
+            ),
+            Kind::Mapping => {
+                let mut mapping = Mapping::new();
+                for (key, value) in node.entries() {
+                    let key = build(key, left, depth + 1)?;
+                    mapping.insert(key, build(value, left, depth + 1)?);
+                }
+                Value::Mapping(mapping)
+            }
+        })
+    }
+
+    fn scalar(node: Node<'_, '_>) -> Value {
+        if let Some(b) = node.as_bool() {
+            Value::Bool(b)
+        } else if let Some(n) = node.as_int() {
+            Value::Number(n.into())
+        } else if let Some(n) = node.as_float() {
+            Value::Number(n.into())
+        } else {
+            Value::String(node.text().unwrap_or_default().to_owned())
+        }
+    }
+}

@@ -1,0 +1,421 @@
+//! From sources to chunks: a chunk is a document, or an item of a list, parsed by itself.
+//!
+//! It knows how manifests come (streams, ResourceLists, lists) and not what they mean. A chunk that can't matter is
+//! not parsed (docs/reference.md, section 6): one whose kind stands in the tables is always looked at.
+
+use crate::message::{Location, Message, Reason};
+use memchr::{memchr, memchr_iter};
+use set_prestop_yaml::{Items, Kind, Node, Step, SyntaxError, Tree, position};
+use std::ops::Range;
+
+/// A text with manifests.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'s> {
+    /// How messages name it: a file's path, `<stdin>`.
+    pub name: &'s str,
+    /// The manifests.
+    pub text: &'s str,
+}
+
+/// A document or item that was parsed.
+#[derive(Debug)]
+pub(crate) struct Chunk<'s> {
+    pub(crate) source: usize,
+    /// Number of the document in its source, from 1.
+    pub(crate) document: usize,
+    /// Whether it is an item of a list that was taken apart: then the tree's root is a sequence of that one item.
+    item: bool,
+    pub(crate) tree: Tree<'s>,
+}
+
+/// The list that a ResourceList's results are written to.
+#[derive(Debug)]
+pub(crate) enum ResourceList<'s> {
+    /// Parsed in pieces: what stands before the items, and what follows them.
+    Pieces { head: Tree<'s>, tail: Option<Tree<'s>>, items: Items },
+    /// Parsed whole, as chunk of this index once the chunks are read.
+    Whole(Tree<'s>),
+}
+
+impl<'s> ResourceList<'s> {
+    /// A top-level field but `items`.
+    pub(crate) fn field(&self, name: &str) -> Option<Node<'_, 's>> {
+        let get = |tree: &'_ Tree<'s>| -> Option<()> { tree.root()?.get(name).map(|_| ()) };
+        match self {
+            ResourceList::Whole(tree) => tree.root()?.get(name),
+            ResourceList::Pieces { head, tail, .. } => match tail {
+                Some(tail) if get(tail).is_some() => tail.root()?.get(name),
+                _ => head.root()?.get(name),
+            },
+        }
+    }
+}
+
+/// A source whose documents are told apart, and whose ResourceList is opened, but whose manifests are not parsed yet.
+#[derive(Debug)]
+pub(crate) struct Opened<'s> {
+    pub(crate) source: Source<'s>,
+    documents: Vec<Range<usize>>,
+    /// The ResourceList that the source is.
+    pub(crate) list: Option<ResourceList<'s>>,
+}
+
+/// The chunks of all sources that were parsed.
+#[derive(Debug, Default)]
+pub(crate) struct Chunks<'s> {
+    pub(crate) parsed: Vec<Chunk<'s>>,
+}
+
+/// A message about an offset of a source.
+pub(crate) fn locate(sources: &[Source<'_>], source: usize, document: usize, offset: usize) -> Option<Location> {
+    let at = sources.get(source)?;
+    let found = position(at.text, offset);
+    Some(Location {
+        source,
+        name: at.name.to_owned(),
+        document,
+        line: found.line,
+        column: found.column,
+    })
+}
+
+fn unreadable(sources: &[Source<'_>], source: usize, document: usize, error: &SyntaxError) -> Message {
+    let mut message = Message::new(Reason::BadInput, error.message.clone()).help(
+        "correct the YAML at this place; if it is a template, render it first (`helm template`, `kustomize build`)",
+    );
+    message.location = locate(sources, source, document, error.offset);
+    message
+}
+
+/// Tells the documents of each source apart and opens a source that is a ResourceList.
+///
+/// # Errors
+/// A NUL byte, or a ResourceList that does not parse.
+pub(crate) fn open<'s>(sources: &[Source<'s>]) -> Result<Vec<Opened<'s>>, Message> {
+    let mut opened = Vec::with_capacity(sources.len());
+    for (index, source) in sources.iter().enumerate() {
+        if let Some(offset) = memchr(0, source.text.as_bytes()) {
+            let mut message = Message::new(Reason::BadInput, "a NUL byte stands in the input")
+                .help("give UTF-8 text; UTF-16 and binary files can't be read");
+            message.location = locate(sources, index, 1, offset);
+            return Err(message);
+        }
+        let documents: Vec<_> = set_prestop_yaml::documents(source.text).collect();
+        let list = match documents.as_slice() {
+            [only] => open_list(source.text, only.clone()).map_err(|e| unreadable(sources, index, 1, &e))?,
+            _ => None,
+        };
+        opened.push(Opened { source: *source, documents, list });
+    }
+    Ok(opened)
+}
+
+fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>, SyntaxError> {
+    let part = text.get(range.clone()).unwrap_or_default();
+    if !part.contains("ResourceList") {
+        return Ok(None);
+    }
+    if kind_line(part, 0) == Some("ResourceList")
+        && let Some(items) = set_prestop_yaml::items(text, range.clone())
+        && let Ok(head) = Tree::parse(text, items.head.clone())
+        && is_resource_list(&head)
+    {
+        if items.tail.is_empty() {
+            return Ok(Some(ResourceList::Pieces { head, tail: None, items }));
+        }
+        if let Ok(tail) = Tree::parse(text, items.tail.clone()) {
+            let tail = tail.root().is_some().then_some(tail);
+            return Ok(Some(ResourceList::Pieces { head, tail, items }));
+        }
+    }
+    // A kind that is a word outside the tables makes it no list, and it need not be parsed for that.
+    if matches!(kind_line(part, 0), Some(word) if word != "ResourceList") {
+        return Ok(None);
+    }
+    let tree = Tree::parse(text, range)?;
+    Ok(is_resource_list(&tree).then_some(ResourceList::Whole(tree)))
+}
+
+fn is_resource_list(tree: &Tree<'_>) -> bool {
+    let Some(root) = tree.root() else { return false };
+    let text = |key| root.get(key).and_then(Node::text).unwrap_or_default();
+    text("kind") == "ResourceList"
+        && ["config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1"]
+            .contains(&text("apiVersion"))
+}
+
+/// Parses the documents and items whose kind `matters`.
+///
+/// # Errors
+/// The first chunk that does not parse.
+pub(crate) fn parse<'s>(
+    opened: &mut [Opened<'s>],
+    matters: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<Chunks<'s>, Message> {
+    let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
+    let mut chunks = Chunks::default();
+    for (index, open) in opened.iter_mut().enumerate() {
+        let text = open.source.text;
+        if let Some(ResourceList::Pieces { items, .. }) = &open.list {
+            match parse_items(text, items, index, 1, matters) {
+                Some(parsed) => chunks.parsed.extend(parsed),
+                None => {
+                    let range = open.documents.first().cloned().unwrap_or_default();
+                    let tree = Tree::parse(text, range).map_err(|e| unreadable(&sources, index, 1, &e))?;
+                    open.list = Some(ResourceList::Whole(tree));
+                }
+            }
+            continue;
+        }
+        if open.list.is_some() {
+            continue;
+        }
+        for (number, range) in open.documents.iter().enumerate() {
+            let document = number + 1;
+            let part = text.get(range.clone()).unwrap_or_default();
+            let kind = kind_line(part, 0);
+            if let Some(word) = kind {
+                if word.ends_with("List") {
+                    if let Some(parsed) = split_list(text, range.clone(), index, document, matters) {
+                        chunks.parsed.extend(parsed);
+                        continue;
+                    }
+                } else if !matters(word) {
+                    continue;
+                }
+            }
+            let tree = Tree::parse(text, range.clone())
+                .map_err(|e| unreadable(&sources, index, document, &e))?;
+            chunks.parsed.push(Chunk { source: index, document, item: false, tree });
+        }
+    }
+    Ok(chunks)
+}
+
+/// A `List` of a stream in pieces; `None` where it has to be parsed whole.
+fn split_list<'s>(
+    text: &'s str,
+    range: Range<usize>,
+    source: usize,
+    document: usize,
+    matters: &(dyn Fn(&str) -> bool + Sync),
+) -> Option<Vec<Chunk<'s>>> {
+    let items = set_prestop_yaml::items(text, range)?;
+    Tree::parse(text, items.head.clone()).ok()?;
+    Tree::parse(text, items.tail.clone()).ok()?;
+    parse_items(text, &items, source, document, matters)
+}
+
+/// Items as chunks; `None` where one does not parse alone, so that the list has to be parsed whole.
+fn parse_items<'s>(
+    text: &'s str,
+    items: &Items,
+    source: usize,
+    document: usize,
+    matters: &(dyn Fn(&str) -> bool + Sync),
+) -> Option<Vec<Chunk<'s>>> {
+    let mut parsed = Vec::new();
+    for range in &items.items {
+        let part = text.get(range.clone())?;
+        if let Some(word) = item_kind(part, items.dash_column)
+            && !word.ends_with("List")
+            && !matters(word)
+        {
+            continue;
+        }
+        let tree = Tree::parse(text, range.clone()).ok()?;
+        let alone = tree.root()?.items().count() == 1;
+        if !alone {
+            return None;
+        }
+        parsed.push(Chunk { source, document, item: true, tree });
+    }
+    Some(parsed)
+}
+
+/// The kind of an item that begins with its dash: its keys stand where the first one does.
+fn item_kind(part: &str, dash_column: usize) -> Option<&str> {
+    let after = part.get(dash_column..)?.strip_prefix('-')?;
+    let blanks = after.bytes().take_while(|b| *b == b' ').count();
+    if blanks == 0 || !after.as_bytes().get(blanks)?.is_ascii_alphabetic() {
+        return None;
+    }
+    kind_line(part, dash_column + 1 + blanks)
+}
+
+/// The kind of a mapping whose keys stand in this column; `None` where the lines do not settle it.
+///
+/// It settles it only where exactly one line has `kind:` there, followed by a plain word, and no line there starts with
+/// anything but a letter, `#`, `-` or white space: a quoted or `?` key, `<<`, flow, a tag or a directive is for the
+/// parser. A scalar can't hide a line there (YAML 1.2.2, 8.1: its lines are indented deeper).
+fn kind_line(part: &str, column: usize) -> Option<&str> {
+    let bytes = part.as_bytes();
+    let mut found = None;
+    let mut start = 0;
+    let mut first = true;
+    let ends = memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
+    for end in ends {
+        let line = bytes.get(start..end)?;
+        start = end + 1;
+        let at = if first && column > 0 {
+            column
+        } else {
+            let indent = line.iter().take(column).take_while(|b| **b == b' ').count();
+            if indent < column {
+                match line.get(indent) {
+                    None | Some(b'\r' | b'#') => continue,
+                    Some(_) => return None,
+                }
+            }
+            column
+        };
+        let begins_document = first && column == 0;
+        first = false;
+        match line.get(at) {
+            None | Some(b' ' | b'\t' | b'\r' | b'#') => {}
+            Some(b'-') => {
+                let rest = line.get(at..)?;
+                if column == 0 && rest.starts_with(b"---") {
+                    if !rest.get(3..)?.iter().all(u8::is_ascii_whitespace) || !begins_document && found.is_some() {
+                        return None;
+                    }
+                }
+            }
+            Some(b'k') if line.get(at..)?.starts_with(b"kind:") => {
+                let value = line.get(at + 5..)?;
+                let word = value.trim_ascii();
+                let spaced = value.first().is_some_and(|b| *b == b' ');
+                if found.is_some() || !spaced || word.is_empty() || !word.iter().all(u8::is_ascii_alphanumeric) {
+                    return None;
+                }
+                let from = at + 5 + value.len() - value.trim_ascii_start().len();
+                let line_start = start - 1 - line.len();
+                found = part.get(line_start + from..line_start + from + word.len());
+            }
+            Some(c) if c.is_ascii_alphabetic() => {}
+            Some(_) => return None,
+        }
+    }
+    found
+}
+
+/// A resource of the input: its place, and its node.
+#[derive(Clone, Debug)]
+pub(crate) struct Place<'t, 's> {
+    /// Index of the chunk; `None` for the ResourceList of the source that was parsed whole.
+    pub(crate) chunk: Option<usize>,
+    pub(crate) source: usize,
+    pub(crate) document: usize,
+    /// Path from the chunk's root.
+    pub(crate) path: Vec<Step>,
+    pub(crate) node: Node<'t, 's>,
+}
+
+/// Every resource of the input, in the order of the text; lists are looked into.
+pub(crate) fn resources<'t, 's>(opened: &'t [Opened<'s>], chunks: &'t Chunks<'s>) -> Vec<Place<'t, 's>> {
+    let mut places = Vec::new();
+    let mut chunk_index = 0;
+    for (source, open) in opened.iter().enumerate() {
+        if let Some(ResourceList::Whole(tree)) = &open.list {
+            let items = tree.root().and_then(|root| root.get("items"));
+            let base = Place { chunk: None, source, document: 1, path: Vec::new(), node: match tree.root() {
+                Some(root) => root,
+                None => continue,
+            } };
+            if let Some(items) = items {
+                list_items(&base, items, &mut places, 0);
+            }
+        }
+        while let Some(chunk) = chunks.parsed.get(chunk_index).filter(|c| c.source == source) {
+            let base = |node, path| Place {
+                chunk: Some(chunk_index),
+                source,
+                document: chunk.document,
+                path,
+                node,
+            };
+            match chunk.tree.root() {
+                Some(root) if chunk.item => {
+                    if let Some(item) = root.items().next() {
+                        push(base(item, vec![Step::Index(0)]), &mut places, 0);
+                    }
+                }
+                Some(root) => push(base(root, Vec::new()), &mut places, 0),
+                None => {}
+            }
+            chunk_index += 1;
+        }
+    }
+    places
+}
+
+/// Lists nested deeper than this are no real ones.
+const LIST_DEPTH: usize = 8;
+
+fn push<'t, 's>(place: Place<'t, 's>, places: &mut Vec<Place<'t, 's>>, depth: usize) {
+    let kind = place.node.get("kind").and_then(Node::text).unwrap_or_default();
+    if kind.ends_with("List")
+        && depth < LIST_DEPTH
+        && let Some(items) = place.node.get("items")
+        && items.kind() == Kind::Sequence
+    {
+        list_items(&place, items, places, depth + 1);
+    } else if place.node.kind() == Kind::Mapping {
+        places.push(place);
+    }
+}
+
+fn list_items<'t, 's>(list: &Place<'t, 's>, items: Node<'t, 's>, places: &mut Vec<Place<'t, 's>>, depth: usize) {
+    for (index, item) in items.items().enumerate() {
+        let mut path = list.path.clone();
+        path.push(Step::Key("items".to_owned()));
+        path.push(Step::Index(index));
+        push(Place { node: item, path, ..list.clone() }, places, depth);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{item_kind, kind_line};
+
+    #[test]
+    fn a_kind_is_settled_by_one_plain_line() {
+        for (text, kind) in [
+            ("apiVersion: v1\nkind: ConfigMap\n", Some("ConfigMap")),
+            ("---\n# Source: x\nkind: ConfigMap\r\ndata:\n  kind: x\n", Some("ConfigMap")),
+            ("kind: ConfigMap", Some("ConfigMap")),
+            ("a:\n- b\nkind: ConfigMap  \n", Some("ConfigMap")),
+            ("kind: ConfigMap # c\n", None),
+            ("kind: ConfigMap\nkind: Deployment\n", None),
+            ("kind: \"ConfigMap\"\n", None),
+            ("\"kind\": Deployment\nkind: ConfigMap\n", None),
+            ("? kind\n: Deployment\nkind: ConfigMap\n", None),
+            ("<<: *a\nkind: ConfigMap\n", None),
+            ("--- !x\nkind: ConfigMap\n", None),
+            ("--- {a: 1}\n", None),
+            ("{kind: ConfigMap}\n", None),
+            ("kind:\n  Deployment\n", None),
+            ("kind:ConfigMap\n", None),
+            ("%YAML 1.2\n---\nkind: ConfigMap\n", None),
+            ("a: 1\n", None),
+            ("", None),
+        ] {
+            assert_eq!(kind_line(text, 0), kind, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_kind_of_an_item_stands_beside_its_first_key() {
+        for (text, dash, kind) in [
+            ("- apiVersion: v1\n  kind: ConfigMap\n  data:\n    kind: x\n", 0, Some("ConfigMap")),
+            ("- kind: ConfigMap\n", 0, Some("ConfigMap")),
+            ("  -   kind: ConfigMap\n      a: 1\n", 2, Some("ConfigMap")),
+            ("- kind: ConfigMap\n left: 1\n", 0, None),
+            ("- {kind: ConfigMap}\n", 0, None),
+            ("- &a\n  kind: ConfigMap\n", 0, None),
+            ("-\n  kind: ConfigMap\n", 0, None),
+        ] {
+            assert_eq!(item_kind(text, dash), kind, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,347 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # The library
+//!
+//! Text in, text and messages out; no files, no environment, no clock.
+//!
+//! ```text
+//! Sources ─input→ chunks ─render→ objects ─trace→ backends ─plan→ plans ─apply→ splices
+//!                              tables ↗        hook, budget ↗       ↘ messages → results
+//! ```
+//!
+//! [`rewrite`] is the whole way on one screen.
+
+mod annotations;
+mod apply;
+mod budget;
+mod config;
+mod explain;
+mod hook;
+mod input;
+mod message;
+mod path;
+mod plan;
+mod references;
+mod render;
+mod results;
+mod tables;
+mod trace;
+
+pub use config::{
+    API_VERSION, BackendRule, ClassRule, Config, ConfigError, ExistingHooks, Handler, KIND, KubernetesVersion,
+    MAX_SECONDS, Seconds, SetPreStop, is_function_config, parse as parse_config,
+};
+pub use explain::explain;
+pub use input::Source;
+pub use message::{Location, Message, PackageFile, Reason, ResourceRef, Severity};
+pub use plan::{Change, ContainerPlan, GracePlan, Plan, Written};
+pub use set_prestop_yaml::{Position, Splice, position};
+pub use tables::{RouteRow, WorkloadRow};
+
+use input::{Chunks, Opened, ResourceList};
+use set_prestop_yaml::{Edit, EditError};
+use std::fmt;
+
+/// How a run is done, beside the functionConfig that a ResourceList brings.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// What is stated outside the input: it wins over the functionConfig.
+    pub config: Config,
+    /// Whether advice is wanted, as with `--explain`.
+    pub advice: bool,
+    /// Messages of this weight or more make the run fail; errors always do.
+    pub fail_on: Option<Severity>,
+}
+
+/// The text of a source, changed.
+#[derive(Clone, Debug)]
+pub struct Output<'s> {
+    /// The source.
+    pub source: Source<'s>,
+    /// What is replaced in its text: sorted, disjoint, as byte offsets in the original.
+    pub splices: Vec<Splice>,
+}
+
+impl<'s> Output<'s> {
+    /// Whether a byte differs from the source.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        !self.splices.is_empty()
+    }
+
+    /// The new text as slices, those of the source not copied.
+    pub fn pieces(&self) -> impl Iterator<Item = &str> {
+        set_prestop_yaml::pieces(self.source.text, &self.splices)
+    }
+
+    /// The unified diff from the source to the new text, 3 lines of context; empty where nothing changed.
+    #[must_use]
+    pub fn diff(&self) -> String {
+        set_prestop_yaml::unified_diff(self.source.name, self.source.name, self.source.text, &self.splices)
+    }
+}
+
+impl fmt::Display for Output<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces().try_for_each(|piece| f.write_str(piece))
+    }
+}
+
+/// What was found and changed, as the last line on stderr says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Routes that count.
+    pub routes: usize,
+    /// Services that they lead to.
+    pub services: usize,
+    /// Pod templates behind those.
+    pub workloads: usize,
+    /// Fields that are written, or with `check` would be.
+    pub changes: usize,
+}
+
+/// A run that came to its end.
+#[derive(Debug)]
+pub struct Outcome<'s> {
+    /// One for each source, in their order.
+    pub outputs: Vec<Output<'s>>,
+    /// What is to be told, in the order of the input.
+    pub messages: Vec<Message>,
+    /// What was decided for each pod template that has to drain.
+    pub plans: Vec<Plan>,
+    /// What was found.
+    pub counts: Counts,
+    /// Whether the input is a ResourceList, so that the messages stand in its `results`.
+    pub is_resource_list: bool,
+    /// Whether changes were only looked for (`check`), and some are missing: exit 1.
+    pub pending: bool,
+}
+
+/// A run that can't be done: exit 2, nothing is written.
+#[derive(Debug)]
+pub struct Failure<'s> {
+    /// What is to be told; at least one of them is an error.
+    pub messages: Vec<Message>,
+    /// The ResourceList with its items unchanged and the errors as results, where the input is one and could be read.
+    pub output: Option<Output<'s>>,
+    /// Whether the input is a ResourceList.
+    pub is_resource_list: bool,
+}
+
+/// Reads the sources as one render and gives each the hooks and grace periods that its workloads need.
+///
+/// # Errors
+/// Input, configuration, annotations or resources that can't be read, an edit that can't be made without touching
+/// something else, or a message that `fail_on` or `severity` turns into an error.
+pub fn rewrite<'s>(sources: &[Source<'s>], settings: &Settings) -> Result<Outcome<'s>, Failure<'s>> {
+    let mut opened = input::open(sources).map_err(Failure::unread)?;
+    let is_resource_list = opened.iter().any(|o| o.list.is_some());
+    let config = match configure(sources, &opened, &settings.config) {
+        Ok(config) => config,
+        Err(message) => return Err(fail(&opened, vec![message])),
+    };
+    let check = config.check == Some(true);
+    let tables = match tables::Tables::new(
+        config.routes.as_deref().unwrap_or_default(),
+        config.workloads.as_deref().unwrap_or_default(),
+    ) {
+        Ok(tables) => tables,
+        Err(error) => return Err(fail(&opened, vec![row_message(&error)])),
+    };
+    let matters = |kind: &str| tables.knows(kind) || ["Service", "IngressClass", "GatewayClass"].contains(&kind);
+    let chunks = input::parse(&mut opened, &matters).map_err(Failure::unread)?;
+    let (mut messages, plans, mut counts) = {
+        let places = input::resources(&opened, &chunks);
+        let render = render::Render::new(sources, places, config.namespace.as_deref());
+        let traced = trace::Tracer::new(&render, &tables, &config)
+            .map_err(trace::TraceError::from)
+            .and_then(trace::Tracer::run);
+        let trace = match traced {
+            Ok(trace) => trace,
+            Err(error) => return Err(fail(&opened, vec![trace_message(&error, &render)])),
+        };
+        let planned = plan::Planner::new(&render, &tables, &config, check).run(&trace);
+        let counts = Counts {
+            routes: trace.routes,
+            services: trace.services,
+            workloads: planned.plans.len(),
+            changes: planned.plans.iter().map(Plan::edits).sum(),
+        };
+        let mut messages = trace.messages;
+        messages.extend(planned.messages);
+        (messages, planned.plans, counts)
+    };
+    weigh(&mut messages, &config, settings, is_resource_list || check);
+    let pending = check && messages.iter().any(|m| m.reason == Reason::ChangePending);
+    if messages.iter().any(|m| m.severity == Severity::Error && m.reason != Reason::ChangePending) {
+        return Err(fail(&opened, messages));
+    }
+    if let Some(limit) = settings.fail_on
+        && let Some(first) = messages.iter().find(|m| m.severity >= limit && m.reason != Reason::ChangePending)
+    {
+        let text = format!("stopped because of {}[{}]: `--fail-on {limit}` is set", first.severity, first.reason.name());
+        let help = "do what it says, or give it another weight in `severity`";
+        messages.push(Message::new(Reason::FailOn, text).help(help));
+        return Err(fail(&opened, messages));
+    }
+    if pending {
+        counts.changes = messages.iter().filter(|m| m.reason == Reason::ChangePending).count();
+    }
+    let written: &[Plan] = if check { &[] } else { &plans };
+    match write(&opened, &chunks, written, &messages) {
+        Ok(outputs) => Ok(Outcome { outputs, messages, plans, counts, is_resource_list, pending }),
+        Err(refused) => Err(fail(&opened, vec![*refused])),
+    }
+}
+
+/// The settings: what is stated outside the input wins over the functionConfig.
+fn configure(sources: &[Source<'_>], opened: &[Opened<'_>], stated: &Config) -> Result<Config, Message> {
+    let mut config = stated.clone();
+    for (index, open) in opened.iter().enumerate() {
+        let Some(node) = open.list.as_ref().and_then(|list| list.field("functionConfig")) else { continue };
+        if node.kind() == set_prestop_yaml::Kind::Null {
+            continue;
+        }
+        let below = config::read(node).map_err(|error| {
+            let mut message = error.message("functionConfig");
+            message.location = input::locate(sources, index, 1, error.offset);
+            message
+        })?;
+        config = config.over(below);
+    }
+    Ok(config)
+}
+
+fn row_message(error: &tables::RowError) -> Message {
+    Message::new(Reason::BadConfiguration, error.message.clone())
+        .field(format!("spec.{}", error.column))
+        .help("correct this column of the row; docs/routes.md shows the built-in rows")
+}
+
+fn trace_message(error: &trace::TraceError, render: &render::Render<'_, '_>) -> Message {
+    match error {
+        trace::TraceError::Row(error) => row_message(error),
+        trace::TraceError::TooLarge(index) => {
+            let message = Message::new(Reason::LimitReached, "the resource has more nodes than may be visited, as where aliases stand within aliases")
+                .help("write the resource without aliases of aliases");
+            match render.get(*index) {
+                Some(object) => render.about(message, object, object.node()),
+                None => message,
+            }
+        }
+    }
+}
+
+/// Gives messages the weight that the configuration wants, drops what is not to be told, and puts them in order.
+fn weigh(messages: &mut Vec<Message>, config: &Config, settings: &Settings, advice: bool) {
+    for message in messages.iter_mut() {
+        let stated = config.severity.as_ref().and_then(|s| s.get(message.reason.name()));
+        message.severity = stated.copied().unwrap_or(message.severity);
+    }
+    let wanted = |m: &Message| match m.severity {
+        Severity::Ignore => false,
+        Severity::Advice => advice || settings.advice,
+        Severity::Info | Severity::Warning | Severity::Error => true,
+    };
+    messages.retain(wanted);
+    messages.sort_by_key(|m| match &m.location {
+        Some(at) => (at.source, at.document, at.line, at.column, m.reason),
+        None => (usize::MAX, 0, 0, 0, m.reason),
+    });
+}
+
+/// The outputs: the plans' edits chunk by chunk, and the results.
+fn write<'s>(
+    opened: &[Opened<'s>],
+    chunks: &Chunks<'s>,
+    plans: &[Plan],
+    messages: &[Message],
+) -> Result<Vec<Output<'s>>, Box<Message>> {
+    let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
+    let mut outputs: Vec<Output<'s>> = sources
+        .iter()
+        .map(|source| Output { source: *source, splices: Vec::new() })
+        .collect();
+    let mut rest = plans;
+    while let Some(first) = rest.first() {
+        // Plans come in the order of the text, so those of one chunk stand together.
+        let same = rest
+            .iter()
+            .take_while(|p| (p.target.chunk, p.target.source) == (first.target.chunk, first.target.source))
+            .count();
+        let (group, after) = rest.split_at(same);
+        rest = after;
+        let source = first.target.source;
+        let refused = |error: &EditError| Box::new(edit_message(error, &sources, first));
+        let Some(output) = outputs.get_mut(source) else { continue };
+        match (first.target.chunk, opened.get(source).and_then(|o| o.list.as_ref())) {
+            (Some(chunk), _) => {
+                let Some(chunk) = chunks.parsed.get(chunk) else { continue };
+                let edits: Vec<Edit> = group.iter().flat_map(|plan| apply::edits(plan, &chunk.tree)).collect();
+                output.splices.extend(chunk.tree.edit(&edits).map_err(|e| refused(&e))?);
+            }
+            (None, Some(ResourceList::Whole(tree))) => {
+                let mut edits: Vec<Edit> = group.iter().flat_map(|plan| apply::edits(plan, tree)).collect();
+                edits.extend(tree.root().into_iter().flat_map(|root| results::edits(root, messages)));
+                output.splices.extend(tree.edit(&edits).map_err(|e| refused(&e))?);
+            }
+            (None, _) => {}
+        }
+    }
+    for (open, output) in opened.iter().zip(&mut outputs) {
+        let Some(list) = &open.list else { continue };
+        // Where items of a list that was parsed whole changed, the results went with them.
+        if matches!(list, ResourceList::Whole(_)) && output.is_changed() {
+            continue;
+        }
+        let written = results::splices(open.source.text, list, messages);
+        output.splices.extend(written.map_err(|e| Box::new(results_message(&e)))?);
+        output.splices.sort_by_key(|s| s.range.start);
+    }
+    Ok(outputs)
+}
+
+fn edit_message(error: &EditError, sources: &[Source<'_>], plan: &Plan) -> Message {
+    let document = plan.location.as_ref().map_or(1, |l| l.document);
+    let mut message = match error {
+        EditError::Verify { .. } => Message::new(Reason::Bug, format!("the check after the edit failed: {error}"))
+            .help("this is a fault of set-prestop, and nothing was written; please report it with this resource"),
+        other => Message::new(Reason::EditRefused, other.to_string())
+            .help("write this place of the resource in another way, or annotate the workload with `set-prestop.dev/inject: disabled`"),
+    };
+    message.resource = Some(plan.resource.clone());
+    message.location = input::locate(sources, plan.target.source, document, error.offset());
+    message
+}
+
+fn results_message(error: &EditError) -> Message {
+    Message::new(Reason::EditRefused, format!("`results` can't be written: {error}"))
+        .help("write `results` of the ResourceList as a plain list")
+        .field("results")
+}
+
+/// A failure, with the ResourceList that tells it where the input is one.
+fn fail<'s>(opened: &[Opened<'s>], messages: Vec<Message>) -> Failure<'s> {
+    let list = opened.iter().find_map(|open| open.list.as_ref().map(|list| (open.source, list)));
+    let output = list.and_then(|(source, list)| {
+        let splices = results::splices(source.text, list, &messages).ok()?;
+        Some(Output { source, splices })
+    });
+    Failure { messages, output, is_resource_list: list.is_some() }
+}
+
+impl Failure<'_> {
+    /// Input that can't be read: there is nothing to hand on.
+    fn unread(message: Message) -> Self {
+        Failure { messages: vec![message], output: None, is_resource_list: false }
+    }
+}
+
+impl ConfigError {
+    /// The error as a message; `whole` names the configuration where no field is at fault.
+    #[must_use]
+    pub fn message(&self, whole: &str) -> Message {
+        let field = if self.field.is_empty() { whole } else { &self.field };
+        Message::new(Reason::BadConfiguration, self.text.clone()).help(self.help.clone()).field(field)
+    }
+}

@@ -1,0 +1,7 @@
+//! The command `set-prestop`.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

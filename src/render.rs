@@ -1,0 +1,224 @@
+//! The render: every resource of the input, found by kind, namespace and name.
+//!
+//! Everything lies in one render, whatever files it came from (docs/reference.md, section 2).
+
+use crate::annotations::Bearer;
+use crate::input::{self, Place, Source};
+use crate::message::{Location, Message, PackageFile, ResourceRef};
+use set_prestop_yaml::{Kind, Node};
+use std::collections::HashMap;
+
+/// A resource.
+#[derive(Clone, Debug)]
+pub(crate) struct Object<'t, 's> {
+    pub(crate) place: Place<'t, 's>,
+    pub(crate) api_version: &'t str,
+    /// API group; empty for core.
+    pub(crate) group: &'t str,
+    pub(crate) kind: &'t str,
+    /// As stated, or as the configuration gives it to those which state none.
+    pub(crate) namespace: Option<&'t str>,
+    pub(crate) name: &'t str,
+}
+
+impl<'t, 's> Object<'t, 's> {
+    fn read(place: Place<'t, 's>, default_namespace: Option<&'t str>) -> Object<'t, 's> {
+        let text = |node: Option<Node<'t, 's>>| node.and_then(Node::text).unwrap_or_default();
+        let metadata = place.node.get("metadata");
+        let api_version = text(place.node.get("apiVersion"));
+        let namespace = text(metadata.and_then(|m| m.get("namespace")));
+        Object {
+            api_version,
+            group: api_version.rsplit_once('/').map_or("", |(group, _)| group),
+            kind: text(place.node.get("kind")),
+            namespace: Some(namespace).filter(|n| !n.is_empty()).or(default_namespace),
+            name: text(metadata.and_then(|m| m.get("name"))),
+            place,
+        }
+    }
+
+    pub(crate) fn node(&self) -> Node<'t, 's> {
+        self.place.node
+    }
+
+    /// The value of an annotation.
+    pub(crate) fn annotation(&self, key: &str) -> Option<&'t str> {
+        annotation(self.node(), key)
+    }
+
+    /// What has `config.kubernetes.io/local-config: "true"` is for tools and never applied.
+    pub(crate) fn is_local(&self) -> bool {
+        self.annotation("config.kubernetes.io/local-config") == Some("true")
+    }
+
+    pub(crate) fn resource(&self) -> ResourceRef {
+        ResourceRef {
+            api_version: self.api_version.to_owned(),
+            kind: self.kind.to_owned(),
+            namespace: self.namespace.map(str::to_owned),
+            name: self.name.to_owned(),
+        }
+    }
+
+    /// `Kind name`, for texts.
+    pub(crate) fn title(&self) -> String {
+        format!("{} `{}`", self.kind, self.name)
+    }
+
+    /// Where its file lies in the package, from the annotations that a host puts on an item of a ResourceList.
+    fn package_file(&self) -> Option<PackageFile> {
+        let either = |name: &str| {
+            self.annotation(&format!("internal.config.kubernetes.io/{name}"))
+                .or_else(|| self.annotation(&format!("config.kubernetes.io/{name}")))
+        };
+        Some(PackageFile {
+            path: either("path")?.to_owned(),
+            index: either("index").and_then(|i| i.parse().ok()).unwrap_or(0),
+        })
+    }
+}
+
+/// The value of an annotation of an object or a pod template.
+pub(crate) fn annotation<'t>(node: Node<'t, '_>, key: &str) -> Option<&'t str> {
+    node.get("metadata")?.get("annotations")?.get(key)?.text()
+}
+
+/// Everything that was read.
+#[derive(Debug)]
+pub(crate) struct Render<'t, 's> {
+    sources: &'t [Source<'s>],
+    pub(crate) objects: Vec<Object<'t, 's>>,
+    names: HashMap<(&'t str, &'t str), Vec<usize>>,
+}
+
+impl<'t, 's> Render<'t, 's> {
+    pub(crate) fn new(
+        sources: &'t [Source<'s>],
+        places: Vec<Place<'t, 's>>,
+        default_namespace: Option<&'t str>,
+    ) -> Render<'t, 's> {
+        let objects: Vec<_> = places
+            .into_iter()
+            .map(|place| Object::read(place, default_namespace))
+            .collect();
+        let mut names: HashMap<_, Vec<usize>> = HashMap::with_capacity(objects.len());
+        for (index, object) in objects.iter().enumerate() {
+            names.entry((object.kind, object.name)).or_default().push(index);
+        }
+        Render { sources, objects, names }
+    }
+
+    /// The object of this index.
+    pub(crate) fn get(&self, index: usize) -> Option<&Object<'t, 's>> {
+        self.objects.get(index)
+    }
+
+    /// The objects with this kind and name that a name in namespace `wanted` can mean, indexes in text order.
+    ///
+    /// An exact match excludes an absent namespace; where there is none, unknown may stand for one that is stated
+    /// (docs/reference.md, section 2.3).
+    pub(crate) fn named(
+        &self,
+        group: impl Fn(&str) -> bool,
+        kind: &str,
+        name: &str,
+        wanted: Option<&str>,
+    ) -> Vec<usize> {
+        let all: Vec<(usize, Option<&str>)> = self
+            .names
+            .get(&(kind, name))
+            .into_iter()
+            .flatten()
+            .filter_map(|index| self.get(*index).map(|o| (*index, o)))
+            .filter(|(_, o)| group(o.group) && !o.is_local())
+            .map(|(index, o)| (index, o.namespace))
+            .collect();
+        let only = |keep: &dyn Fn(Option<&str>) -> bool| -> Vec<usize> {
+            all.iter().filter(|(_, ns)| keep(*ns)).map(|(index, _)| *index).collect()
+        };
+        let exact = only(&|ns| ns == wanted);
+        if !exact.is_empty() {
+            return exact;
+        }
+        match wanted {
+            Some(_) => only(&|ns| ns.is_none()),
+            None => only(&|_| true),
+        }
+    }
+
+    /// A message about a node of an object.
+    pub(crate) fn about(&self, message: Message, object: &Object<'t, 's>, node: Node<'_, '_>) -> Message {
+        self.at(message, object, node.offset())
+    }
+
+    /// A message about an offset in the source of an object.
+    pub(crate) fn at(&self, mut message: Message, object: &Object<'t, 's>, offset: usize) -> Message {
+        message.location = self.location(object, offset);
+        message.resource = Some(object.resource());
+        message.file = object.package_file();
+        message
+    }
+
+    /// The place of an offset in the source of an object.
+    pub(crate) fn location(&self, object: &Object<'t, 's>, offset: usize) -> Option<Location> {
+        input::locate(self.sources, object.place.source, object.place.document, offset)
+    }
+}
+
+/// Two namespaces along one way: equal ones, or an unknown one that stands for the other. The inner value is what is
+/// known then.
+#[expect(clippy::option_option, reason = "whether there is a way, and whether its namespace is known, are two things")]
+pub(crate) fn same_namespace<'n>(one: Option<&'n str>, other: Option<&'n str>) -> Option<Option<&'n str>> {
+    match (one, other) {
+        (Some(a), Some(b)) if a != b => None,
+        (Some(a), _) => Some(Some(a)),
+        (None, b) => Some(b),
+    }
+}
+
+/// What keeps a workload from being changed, as a message says it (docs/reference.md, section 2.5).
+pub(crate) fn left_alone(object: &Object<'_, '_>) -> Option<&'static str> {
+    if object.is_local() {
+        return Some("it is local configuration (`config.kubernetes.io/local-config`)");
+    }
+    if object.annotation("helm.sh/hook").is_some() {
+        return Some("it is a Helm hook (`helm.sh/hook`)");
+    }
+    let owners = object.node().get("metadata").and_then(|m| m.get("ownerReferences"));
+    let owned = owners.is_some_and(|owners| {
+        owners.items().any(|owner| owner.get("controller").and_then(Node::as_bool) == Some(true))
+    });
+    owned.then_some("a controller owns it (`metadata.ownerReferences`)")
+}
+
+/// The labels of an object or a pod template, as text: numbers and booleans count as they are written.
+pub(crate) fn labels<'t, 's>(node: Node<'t, 's>) -> impl Iterator<Item = (&'t str, &'t str)> {
+    node.get("metadata")
+        .and_then(|m| m.get("labels"))
+        .into_iter()
+        .flat_map(Node::entries)
+        .filter(|(_, value)| value.kind() != Kind::Mapping && value.kind() != Kind::Sequence)
+        .map(|(key, value)| (key.text().unwrap_or_default(), value.text().unwrap_or_default()))
+}
+
+/// Which annotations an object may bear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Roles {
+    pub(crate) route: bool,
+    pub(crate) service: bool,
+    pub(crate) workload: bool,
+}
+
+impl Roles {
+    pub(crate) fn bearer(self) -> Option<Bearer> {
+        if self.workload {
+            Some(Bearer::Workload)
+        } else if self.service {
+            Some(Bearer::Service)
+        } else if self.route {
+            Some(Bearer::Route)
+        } else {
+            None
+        }
+    }
+}
