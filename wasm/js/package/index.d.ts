@@ -1,0 +1,268 @@
+/**
+ * Rewrites Kubernetes manifests: the workloads behind an Ingress get a preStop sleep and a grace period that covers it.
+ * No other byte changes, and where nothing has to change the output is the input.
+ *
+ * @param manifests YAML or JSON, as many documents as you like.
+ * @param config The text of a configuration file (a `SetPreStop` or a `ConfigMap`), or its settings as an object.
+ * @throws {SetPreStopError} Where the manifests or the configuration can't be read, or a message is an error.
+ *
+ * @example
+ * const { output, messages } = rewrite(manifests, { sleepSeconds: 15 });
+ */
+export function rewrite(manifests: string, config?: string | Config | SetPreStop): Rewritten<string>;
+
+/**
+ * The same for several files, which are read as one render: a route in one leads to a workload in another.
+ *
+ * @returns `output` holds a text for each file, in the order in which they came.
+ */
+export function rewrite(manifests: readonly Manifest[], config?: string | Config | SetPreStop): Rewritten<string[]>;
+
+/**
+ * Rewrites a `ResourceList` of `config.kubernetes.io/v1` or `/v1beta1`, as a KRM function does: by the configuration in its
+ * `functionConfig`, and with the messages in its `results` too.
+ *
+ * @throws {SetPreStopError} Its `output` is the list with its items as they came and an error result, where
+ * the list could be read.
+ */
+export function rewriteResourceList(resourceList: string): Rewritten<string>;
+
+/** A file. */
+export interface Manifest {
+  /** How messages name it; nothing is read from there. */
+  name: string;
+  /** Its text. */
+  text: string;
+}
+
+/** What came of a run. */
+export interface Rewritten<Output> {
+  /** The manifests with the changes made. */
+  output: Output;
+  /** The same changes one by one, in the order of the input; they don't overlap. */
+  edits: Edit[];
+  /** What was done, and what a person should look at, in the order of the input. */
+  messages: Message[];
+  /** What each pod template behind a route has and needs, changed or not. */
+  plans: Plan[];
+}
+
+/** A change: `text` takes the place of what stands from `start` to `end`. */
+export interface Edit {
+  /** Index of the file among those that came in; 0 for a single text. */
+  source: number;
+  /** Offset into the string that came in, as `slice` takes it. */
+  start: number;
+  /** Offset behind the last character that goes; equal to `start` where nothing goes. */
+  end: number;
+  /** What is written there. */
+  text: string;
+}
+
+/** Something that a person may want to know. */
+export interface Message {
+  /** `advice` is what the command keeps back unless it is asked to explain. */
+  severity: "error" | "warning" | "info" | "advice";
+  /** Why it is given: a stable name. */
+  reason: Reason;
+  /** What it says. */
+  text: string;
+  /** What to do. */
+  help?: string;
+  /** The resource that it is about. */
+  resource?: ResourceRef;
+  /** Path of the field, such as `spec.template.spec.containers[0].lifecycle`. */
+  field?: string;
+  /** Where in the input. */
+  location?: Location;
+  /** Where in the package, if a ResourceList says so. */
+  file?: { path: string; index: number };
+}
+
+/** A Kubernetes object. */
+export interface ResourceRef {
+  apiVersion: string;
+  kind: string;
+  /** Absent where the object states none. */
+  namespace?: string;
+  name: string;
+}
+
+/** A place in the input. */
+export interface Location {
+  /** Index of the file among those that came in; 0 for a single text. */
+  source: number;
+  /** The file's name; `manifests` for a single text. */
+  name: string;
+  /** Number of the document in the file, from 1. */
+  document: number;
+  /** Line in the file, from 1. */
+  line: number;
+  /** Column in characters, from 1. */
+  column: number;
+}
+
+/** What a pod template has and needs. */
+export interface Plan {
+  /** The workload. */
+  resource: ResourceRef;
+  /** Where it stands. */
+  location?: Location;
+  /** Path of the pod's spec, such as `spec.template.spec`. */
+  pod: string;
+  /** Seconds that its containers have to sleep. */
+  sleepSeconds: number;
+  /** Where the seconds come from. */
+  origin: string;
+  /** The ways that lead to it, such as `Ingress tea-ingress → Service tea-svc`. */
+  ways: string[];
+  /** Its regular containers. */
+  containers: ContainerPlan[];
+  /** Its time budget. */
+  grace: GracePlan;
+}
+
+/** What becomes of a container's preStop hook. */
+export interface ContainerPlan {
+  /** Its name. */
+  name: string;
+  /** Seconds that it slept before; absent where it had no sleep. */
+  before?: number;
+  /** Seconds that it sleeps after; absent where it has no sleep. */
+  after?: number;
+  /** What is done: only the number of a sleep changes, or the sleep is put before the script that stands there, … */
+  change: "Nothing" | "Add" | "Number" | "Prepend" | "Replace";
+}
+
+/** The time that a pod has between the request to stop and the kill, in seconds. */
+export interface GracePlan {
+  /** `terminationGracePeriodSeconds` as stated; absent where it is not. */
+  stated?: number;
+  /** The longest sleep after the change. */
+  sleep: number;
+  /** What the program itself has for its shutdown. */
+  program: number;
+  /** What is added on top. */
+  margin: number;
+  /** What is written; absent where what stands is right. */
+  written?: number;
+  /** What holds after the change. */
+  after: number;
+}
+
+/** The configuration as a KRM object. */
+export interface SetPreStop {
+  apiVersion: "set-prestop.dev/v1alpha1";
+  kind: "SetPreStop";
+  metadata?: Record<string, unknown>;
+  spec?: Config;
+}
+
+/** The settings; every one may be left out. */
+export interface Config {
+  /** Seconds to sleep before SIGTERM, 0 to 3600. Stating it switches the table of controllers off. */
+  sleepSeconds?: number;
+  /** Seconds that a program needs to shut down where its pod does not say. @default 30 */
+  shutdownSeconds?: number;
+  /** Seconds that the grace period is longer than sleep and shutdown together. @default 5 */
+  marginSeconds?: number;
+  /** How the sleep is written. @default "Auto" */
+  handler?: "Auto" | "Exec" | "Sleep";
+  /** Version of the cluster, such as `"1.34"`: from 1.30 on the native sleep is written, which needs no shell. */
+  kubernetesVersion?: string;
+  /** What becomes of a hook that is there already. @default "Raise" */
+  existingHooks?: "Raise" | "Set" | "Prepend" | "Replace" | "Keep";
+  /** Namespace of resources that state none. */
+  namespace?: string;
+  /** Only routes of these classes count, separated by commas: short for `ingressClasses`. */
+  ingressClass?: string;
+  /** Rules for the classes of routes; the first that matches counts. */
+  ingressClasses?: ClassRule[];
+  /** A Service of type LoadBalancer counts as a route to itself. @default false */
+  loadBalancerServices?: boolean;
+  /** Services that routes outside these manifests name. */
+  backends?: { service: string; namespace?: string }[];
+  /** Route kinds of your own: rows as in the built-in table. */
+  routes?: Record<string, unknown>[];
+  /** Workload kinds of your own: rows as in the built-in table. */
+  workloads?: Record<string, unknown>[];
+  /** What a reason weighs here. */
+  severity?: Partial<Record<Reason, "Error" | "Warning" | "Info" | "Ignore">>;
+  /** Change nothing; each change that is missing is an error. @default false */
+  check?: boolean;
+}
+
+/** A rule for the classes of routes. */
+export interface ClassRule {
+  /** Name of the class; `*` and `?` are wildcards. `*` alone is every class, and no class too. */
+  class: string;
+  /** The controller of this class, whose number of the table is taken. */
+  controller?: string;
+  /** Seconds that workloads behind this class sleep. */
+  sleepSeconds?: number;
+  /** Routes of this class are no routes. */
+  skip?: boolean;
+}
+
+/** Why a run was stopped. */
+export class SetPreStopError extends Error {
+  readonly name: "SetPreStopError";
+  /** The reason of the first error. */
+  readonly reason: Reason;
+  /** Its line in the input, from 1, where it has a place there. */
+  readonly line?: number;
+  /** Its column in characters, from 1. */
+  readonly column?: number;
+  /** What to do. */
+  readonly help?: string;
+  /** All messages of the run. */
+  readonly messages: Message[];
+  /** A ResourceList with its items as they came and an error result, where one came in that could be read. */
+  readonly output?: string;
+}
+
+/** Why a message is given. */
+export type Reason =
+  | "HookAdded"
+  | "HookRaised"
+  | "HookLowered"
+  | "HookPrepended"
+  | "HookReplaced"
+  | "GraceWritten"
+  | "SleepLonger"
+  | "SleepFromController"
+  | "SleepShorter"
+  | "ClassUndecided"
+  | "LeftAlone"
+  | "TemplatesSkipped"
+  | "HookKept"
+  | "NoShell"
+  | "GraceZero"
+  | "NoRoute"
+  | "ClassConflict"
+  | "DefaultClassTwice"
+  | "NameTwice"
+  | "BarePod"
+  | "AnnotationUnreadable"
+  | "ServiceMissing"
+  | "ServiceSelectsNothing"
+  | "ExternalName"
+  | "Selectorless"
+  | "NotReadyPublished"
+  | "AllAtOnce"
+  | "NoReadinessProbe"
+  | "JobBehindRoute"
+  | "RolloutSlow"
+  | "RolloutLonger"
+  | "HostPort"
+  | "GraceLong"
+  | "MeshProxy"
+  | "ChangePending"
+  | "BadInput"
+  | "BadConfiguration"
+  | "BadAnnotation"
+  | "BadResource"
+  | "EditRefused"
+  | "FailOn"
+  | "LimitReached"
+  | "Bug";
