@@ -212,14 +212,15 @@ fn equals(node: Node<'_, '_>, literal: &Literal) -> bool {
 fn child<'t, 's>(node: Node<'t, 's>, step: &Step, ignore_case: bool) -> Option<Node<'t, 's>> {
     match step {
         Step::Name(name) => named(node, name, ignore_case),
-        Step::Index(index) => match usize::try_from(*index) {
-            Ok(index) => node.items().nth(index),
-            Err(_) => {
+        Step::Index(index) => {
+            let index = if let Ok(index) = usize::try_from(*index) {
+                index
+            } else {
                 let back = usize::try_from(index.unsigned_abs()).ok()?;
-                let index = node.items().count().checked_sub(back)?;
-                node.items().nth(index)
-            }
-        },
+                node.items().count().checked_sub(back)?
+            };
+            node.items().nth(index)
+        }
         Step::Every | Step::Where(_) => None,
     }
 }
@@ -307,4 +308,156 @@ fn syntax(text: &str, report: &str) -> PathError {
         Some(_) => format!("`{text}` ends too early, {advice}"),
         None => format!("`{text}` can't be read, {advice}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use set_prestop_yaml::Tree;
+
+    use super::*;
+
+    const TEXT: &str = "
+list: [{k: a, n: 1}, {k: b, on: true}, {n: 1.5}, {k: null}, {k: '1'}]
+words: [mesh, gw, 7]
+map: {x: 1, y: 2}
+Deep: {Key: v}
+merged: {<<: {k: far}, own: near}
+";
+
+    fn find(path: &str, ignore_case: bool) -> Vec<String> {
+        let tree = Tree::parse(TEXT, 0..TEXT.len()).unwrap();
+        let path = Path::parse(path).unwrap();
+        let found = path.find(tree.root().unwrap(), ignore_case, &mut Budget::default());
+        let show = |node: Node<'_, '_>| match node.kind() {
+            Kind::Scalar => node.text().unwrap().to_owned(),
+            _ => TEXT.get(node.span()).unwrap().to_owned(),
+        };
+        found.into_iter().map(show).collect()
+    }
+
+    #[test]
+    fn each_selector_finds_its_nodes_in_document_order() {
+        assert_eq!(find("$.list[0].k", false), ["a"]);
+        assert_eq!(find("$['list'][-1].k", false), ["1"]);
+        assert_eq!(find("$.list[9]", false), [""; 0]);
+        assert_eq!(find("$.list[-9]", false), [""; 0]);
+        assert_eq!(find("$.words[*]", false), ["mesh", "gw", "7"]);
+        assert_eq!(find("$.map[*]", false), ["1", "2"]);
+        assert_eq!(find("$.merged.k", false), ["far"]);
+        assert_eq!(find("$.words.none[*]", false), [""; 0]);
+    }
+
+    #[test]
+    fn a_filter_compares_as_rfc_9535_does() {
+        assert_eq!(find("$.list[?@.k == 'a'].n", false), ["1"]);
+        assert_eq!(find("$.list[?'a' == @.k].n", false), ["1"]);
+        // Absent is not equal to anything, so that `!=` holds for it.
+        assert_eq!(find("$.list[?@.k != 'a'].n", false), ["1.5"]);
+        assert_eq!(find("$.list[?@.n == 1].k", false), ["a"]);
+        assert_eq!(find("$.list[?@.n == 1.5]", false), ["{n: 1.5}"]);
+        assert_eq!(find("$.list[?@.on == true].k", false), ["b"]);
+        assert_eq!(find("$.list[?@.k == null]", false), ["{k: null}"]);
+        assert_eq!(find("$.list[?@.k == 1]", false), [""; 0]);
+        assert_eq!(find("$.words[?@ == '7']", false), [""; 0]);
+        assert_eq!(find("$.words[?@ != 'mesh']", false), ["gw", "7"]);
+        assert_eq!(find("$.map[?@ == 2]", false), ["2"]);
+    }
+
+    #[test]
+    fn case_counts_unless_it_is_ignored() {
+        assert_eq!(find("$.deep.key", false), [""; 0]);
+        assert_eq!(find("$.deep.key", true), ["v"]);
+    }
+
+    #[test]
+    fn a_path_that_is_none_says_where() {
+        let error = |path| Path::parse(path).unwrap_err().to_string();
+        assert_eq!(
+            error("$.spec.[x]"),
+            "`$.spec.[x]` can't be read from column 8 on (`[x]`), expected a JSONPath such as `$.spec.rules[*].backend`"
+        );
+        assert_eq!(
+            error("spec"),
+            "`spec` does not begin with `$`, expected a JSONPath such as `$.spec.rules[*].backend`"
+        );
+        assert_eq!(
+            error("$.spec["),
+            "`$.spec[` ends too early, expected a JSONPath such as `$.spec.rules[*].backend`"
+        );
+        assert!(error("").contains("does not begin with `$`"));
+    }
+
+    #[test]
+    fn a_selector_that_is_not_supported_is_named() {
+        for (path, selector) in [
+            ("$..name", "a descendant segment"),
+            ("$.a[0:1]", "a slice"),
+            ("$.a[0, 1]", "a union"),
+            ("$.a[?@.b]", "asks whether something is there"),
+            ("$.a[?@.b == 'c' || @.b == 'd']", "`||`"),
+            ("$.a[?@.b == 'c' && @.b == 'd']", "`&&`"),
+            ("$.a[?(@.b == 'c')]", "parentheses"),
+            ("$.a[?@.b > 1]", "other than `==` and `!=`"),
+            ("$.a[?length(@.b) == 1]", "a function"),
+            ("$.a[?@.b == @.c]", "does not compare `@` with a literal"),
+            ("$.a[?$.b == 'c']", "does not compare `@` with a literal"),
+        ] {
+            let error = Path::parse(path).unwrap_err().to_string();
+            assert!(error.contains(selector), "{path}: {error}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_a_path_of_names_alone() {
+        let names = |path| {
+            let path = Path::parse(path).unwrap();
+            path.names().map(|names| names.join(" "))
+        };
+        assert_eq!(
+            names("$.spec['pod.x/template']"),
+            Some("spec pod.x/template".to_owned())
+        );
+        assert_eq!(names("$"), Some(String::new()));
+        assert_eq!(names("$.a[*]"), None);
+        assert_eq!(Path::parse("$.a[*]").unwrap().to_string(), "$.a[*]");
+    }
+
+    #[test]
+    fn a_field_is_names_and_nothing_else() {
+        let tree = Tree::parse(TEXT, 0..TEXT.len()).unwrap();
+        let get = |field, ignore_case| {
+            let field = Field::parse(field).unwrap();
+            let node = field.get(tree.root().unwrap(), ignore_case);
+            node.and_then(Node::text)
+        };
+        assert_eq!(get("map.y", false), Some("2"));
+        assert_eq!(get("map.z", false), None);
+        assert_eq!(get("deep.KEY", true), Some("v"));
+        for field in ["", "a..b", "$.a", "a[0]"] {
+            assert!(Field::parse(field).is_err(), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_walk_ends_where_the_budget_does() {
+        let mut text = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for (name, last) in ('b'..='h').zip('a'..) {
+            let list = vec![format!("*{last}"); 9].join(", ");
+            text.extend([format!("{name}: &{name} [{list}]\n")]);
+        }
+        let tree = Tree::parse(&text, 0..text.len()).unwrap();
+        let path = Path::parse("$.h[*][*][*][*][*][*][*][*]").unwrap();
+        let mut budget = Budget::new(1_000);
+        path.find(tree.root().unwrap(), false, &mut budget);
+        assert!(budget.exhausted());
+        let mut budget = Budget::new(1_000);
+        assert_eq!(
+            Path::parse("$.a[*]")
+                .unwrap()
+                .find(tree.root().unwrap(), false, &mut budget)
+                .len(),
+            9
+        );
+        assert!(!budget.exhausted());
+    }
 }

@@ -409,7 +409,7 @@ mod tests {
     use crate::tables::Tables;
 
     fn lines(tables: &Tables, object: Node<'_, '_>) -> Vec<String> {
-        let text = |key: &str| object.get(key).and_then(|node| node.text()).unwrap();
+        let text = |key: &str| object.get(key).and_then(Node::text).unwrap();
         let group = text("apiVersion").rsplit_once('/').map_or("", |(g, _)| g);
         let route = tables.route(group, text("kind")).unwrap().unwrap();
         let budget = &mut Budget::default();
@@ -478,11 +478,15 @@ mod tests {
             examples += 1;
         }
         assert!(examples > 40, "{examples} examples");
-        assert!(wrong.is_empty(), "found something else:\n{}", wrong.join("\n"));
+        assert!(
+            wrong.is_empty(),
+            "found something else:\n{}",
+            wrong.join("\n")
+        );
     }
 
     /// A file of documents that each say, in the annotation `expect`, which Services they name. A kind without a row, as
-    /// GKE's MultiClusterIngress and the ConfigMap that lists TCP Services, is left aside.
+    /// GKE's `MultiClusterIngress` and the ConfigMap that lists TCP Services, is left aside.
     #[test]
     #[ignore = "SET_PRESTOP_ROUTE_EXAMPLES names no file"]
     fn the_documents_of_another_file_lead_where_they_say() {
@@ -493,7 +497,7 @@ mod tests {
         for range in documents(&text) {
             let tree = Tree::parse(&text, range).unwrap();
             let object = tree.root().unwrap();
-            let get = |key: &str| object.get(key).and_then(|node| node.text()).unwrap();
+            let get = |key: &str| object.get(key).and_then(Node::text).unwrap();
             let group = get("apiVersion").rsplit_once('/').map_or("", |(g, _)| g);
             let kind = get("kind");
             let Some(route) = tables.route(group, kind).unwrap() else {

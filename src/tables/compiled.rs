@@ -1,0 +1,409 @@
+//! The rows compiled: paths and fields parsed, and what the columns' types can't hold checked.
+
+use std::fmt;
+
+use super::row::{
+    ClassColumn, ControllerRow, FollowColumn, Format, RouteRow, SerialColumn, ServiceColumn,
+    TargetColumn, When, WorkloadRow,
+};
+use crate::path::{Field, Path, PathError};
+
+/// A compiled [`RouteRow`].
+#[derive(Clone, Debug)]
+pub(crate) struct Route {
+    pub(crate) controller: Option<String>,
+    pub(crate) followed: bool,
+    pub(crate) when: Vec<Path>,
+    pub(crate) class: Class,
+    pub(crate) services: Vec<Services>,
+    pub(crate) follow: Vec<Follow>,
+    pub(crate) targets: Vec<Target>,
+}
+
+/// A compiled [`ClassColumn`].
+#[derive(Clone, Debug)]
+pub(crate) enum Class {
+    Paths(Vec<Path>),
+    Follow(Follow, Path),
+}
+
+/// A compiled [`ServiceColumn`].
+#[derive(Clone, Debug)]
+pub(crate) struct Services {
+    pub(crate) place: Place,
+    pub(crate) name: Option<Field>,
+    pub(crate) namespace: Option<Field>,
+    pub(crate) port: Option<Field>,
+    pub(crate) group: Field,
+    pub(crate) kind: Field,
+    /// Groups and kinds.
+    pub(crate) accept: Vec<(String, String)>,
+    pub(crate) format: Format,
+    pub(crate) unless: Option<Field>,
+    pub(crate) except: Option<String>,
+    pub(crate) ignore_case: bool,
+}
+
+/// Where the references of a [`ServiceColumn`] stand.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    At(Path),
+    Annotation {
+        key: String,
+        json: Option<Path>,
+        used: Option<Use>,
+    },
+}
+
+/// The port by which a reference uses an annotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Use {
+    pub(crate) port: String,
+    pub(crate) any_port: bool,
+}
+
+/// A compiled [`FollowColumn`].
+#[derive(Clone, Debug)]
+pub(crate) struct Follow {
+    pub(crate) at: Path,
+    pub(crate) groups: Vec<String>,
+    pub(crate) kind: String,
+    pub(crate) name: Field,
+    pub(crate) namespace: Option<Field>,
+    pub(crate) except: Option<String>,
+}
+
+/// A compiled [`TargetColumn`].
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) at: Path,
+    pub(crate) kind: Field,
+    pub(crate) name: Field,
+}
+
+/// A compiled [`WorkloadRow`].
+#[derive(Clone, Debug)]
+pub(crate) struct Workload {
+    /// The names to each pod template; no name where the object is a pod itself.
+    pub(crate) templates: Vec<Vec<String>>,
+    pub(crate) follow: Option<Target>,
+    pub(crate) leave: Option<String>,
+    pub(crate) replicas: Option<Path>,
+    pub(crate) per_node: bool,
+    pub(crate) recreate: Option<Path>,
+    pub(crate) max_unavailable: Option<Path>,
+    pub(crate) serial: Option<Serial>,
+}
+
+/// A compiled [`SerialColumn`].
+#[derive(Clone, Debug)]
+pub(crate) struct Serial {
+    pub(crate) partition: Option<Path>,
+    pub(crate) unless: Vec<Path>,
+}
+
+/// A [`ControllerRow`] that has a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Controller {
+    /// The first of its names: the one to write.
+    pub(crate) name: String,
+    pub(crate) row: ControllerRow,
+}
+
+/// What a row says that it can't: the column, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{column}`: {message}")]
+pub(crate) struct RowError {
+    /// The column within the row, as `services[1].at`; the caller puts the list's name and the row's index before it.
+    pub(crate) column: String,
+    /// Lower case, the thing in backquotes.
+    pub(crate) message: String,
+}
+
+impl RowError {
+    pub(super) fn new(column: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            column: column.into(),
+            message: message.into(),
+        }
+    }
+
+    /// The same error, seen from the list or column that `column` names.
+    pub(crate) fn within(self, column: impl fmt::Display) -> Self {
+        Self {
+            column: format!("{column}.{}", self.column),
+            message: self.message,
+        }
+    }
+}
+
+impl RouteRow {
+    /// Compiles the row's paths and fields, and checks what the columns' types can't hold.
+    pub(crate) fn compile(&self) -> Result<Route, RowError> {
+        identity(&self.groups, &self.kind)?;
+        if self.services.is_empty() && self.follow.is_empty() && self.targets.is_empty() {
+            return Err(RowError::new(
+                "services",
+                "a route without `services`, `follow` or `targets` leads nowhere",
+            ));
+        }
+        let when = match &self.when {
+            None => Vec::new(),
+            Some(When::One(text)) => vec![path("when", text)?],
+            Some(When::Any(texts)) => paths("when", texts)?,
+        };
+        let class = match &self.class {
+            None => Class::Paths(Vec::new()),
+            Some(ClassColumn::Paths(texts)) => Class::Paths(paths("class", texts)?),
+            Some(ClassColumn::Follow(class)) => Class::Follow(
+                class
+                    .follow
+                    .compile()
+                    .map_err(|e| e.within("class.follow"))?,
+                path("class.path", &class.path)?,
+            ),
+        };
+        Ok(Route {
+            controller: self.controller.clone(),
+            followed: self.followed,
+            when,
+            class,
+            services: each("services", &self.services, ServiceColumn::compile)?,
+            follow: each("follow", &self.follow, FollowColumn::compile)?,
+            targets: each("targets", &self.targets, TargetColumn::compile)?,
+        })
+    }
+}
+
+impl ServiceColumn {
+    fn compile(&self) -> Result<Services, RowError> {
+        let used = self.used_by.as_ref().map(|port| Use {
+            port: port.clone(),
+            any_port: self.any_port,
+        });
+        let place = match (&self.at, &self.annotation) {
+            (Some(_), Some(_)) => {
+                return Err(RowError::new("annotation", "can't stand beside `at`"));
+            }
+            (None, None) => return Err(RowError::new("at", "`at` or `annotation` is missing")),
+            (Some(at), None) => {
+                let columns = [
+                    ("json", self.json.is_some()),
+                    ("usedBy", used.is_some()),
+                    ("anyPort", self.any_port),
+                ];
+                if let Some((column, _)) = columns.into_iter().find(|(_, stated)| *stated) {
+                    return Err(RowError::new(column, "needs `annotation`"));
+                }
+                Place::At(path("at", at)?)
+            }
+            (None, Some(key)) => {
+                if key.trim_end_matches('*').contains('*') || key.ends_with("**") {
+                    return Err(RowError::new(
+                        "annotation",
+                        format!("`{key}` may have a `*` at its end alone"),
+                    ));
+                }
+                if used.is_some() && !key.ends_with('*') {
+                    return Err(RowError::new(
+                        "usedBy",
+                        format!("needs an annotation that ends with `*`, `{key}` does not"),
+                    ));
+                }
+                if self.any_port && used.is_none() {
+                    return Err(RowError::new("anyPort", "needs `usedBy`"));
+                }
+                if self.name.is_some() && self.json.is_none() {
+                    return Err(RowError::new("name", "needs `json`: a text has no fields"));
+                }
+                Place::Annotation {
+                    key: key.clone(),
+                    json: optional(self.json.as_ref(), |text| path("json", text))?,
+                    used,
+                }
+            }
+        };
+        let accept = match &self.accept {
+            None => vec![(String::new(), "Service".to_owned())],
+            Some(accept) => group_kinds("accept", accept)?,
+        };
+        Ok(Services {
+            place,
+            name: optional(self.name.as_ref(), |text| field("name", text))?,
+            namespace: optional(self.namespace.as_ref(), |text| field("namespace", text))?,
+            port: optional(self.port.as_ref(), |text| field("port", text))?,
+            group: field("group", self.group.as_deref().unwrap_or("group"))?,
+            kind: field("kind", self.kind.as_deref().unwrap_or("kind"))?,
+            accept,
+            format: self.format,
+            unless: optional(self.unless.as_ref(), |text| field("unless", text))?,
+            except: self.except.clone(),
+            ignore_case: self.ignore_case,
+        })
+    }
+}
+
+impl FollowColumn {
+    fn compile(&self) -> Result<Follow, RowError> {
+        let groups = match (&self.group, self.groups.as_slice()) {
+            (Some(group), []) => vec![group.clone()],
+            (None, []) => return Err(RowError::new("group", "`group` or `groups` is missing")),
+            (None, groups) => groups.to_vec(),
+            (Some(_), _) => return Err(RowError::new("groups", "can't stand beside `group`")),
+        };
+        identity(&groups, &self.kind)?;
+        Ok(Follow {
+            at: path("at", &self.at)?,
+            groups,
+            kind: self.kind.clone(),
+            name: field("name", self.name.as_deref().unwrap_or("name"))?,
+            namespace: optional(self.namespace.as_ref(), |text| field("namespace", text))?,
+            except: self.except.clone(),
+        })
+    }
+}
+
+impl TargetColumn {
+    fn compile(&self) -> Result<Target, RowError> {
+        Ok(Target {
+            at: path("at", &self.at)?,
+            kind: field("kind", self.kind.as_deref().unwrap_or("kind"))?,
+            name: field("name", self.name.as_deref().unwrap_or("name"))?,
+        })
+    }
+}
+
+impl WorkloadRow {
+    /// Compiles the row's paths, and checks what the columns' types can't hold.
+    pub(crate) fn compile(&self) -> Result<Workload, RowError> {
+        identity(&self.groups, &self.kind)?;
+        if self.templates.is_empty() && self.follow.is_none() && self.leave.is_none() {
+            return Err(RowError::new(
+                "templates",
+                "a workload needs `templates`, `follow` or `leave`",
+            ));
+        }
+        let serial = |column: &SerialColumn| {
+            Ok(Serial {
+                partition: optional(column.partition.as_ref(), |text| path("partition", text))?,
+                unless: paths("unless", &column.unless)?,
+            })
+        };
+        Ok(Workload {
+            templates: each("templates", &self.templates, |text| template(text))?,
+            follow: optional(self.follow.as_ref(), |column| {
+                column.compile().map_err(|e| e.within("follow"))
+            })?,
+            leave: self.leave.clone(),
+            replicas: optional(self.replicas.as_ref(), |text| path("replicas", text))?,
+            per_node: self.per_node,
+            recreate: optional(self.recreate.as_ref(), |text| path("recreate", text))?,
+            max_unavailable: optional(self.max_unavailable.as_ref(), |text| {
+                path("maxUnavailable", text)
+            })?,
+            serial: optional(self.serial.as_ref(), |column| {
+                serial(column).map_err(|e: RowError| e.within("serial"))
+            })?,
+        })
+    }
+}
+
+impl ControllerRow {
+    /// Checks that the controller has a name.
+    pub(crate) fn compile(&self) -> Result<Controller, RowError> {
+        match self.controllers.first() {
+            None => Err(RowError::new("controllers", "a controller needs a name")),
+            Some(name) => Ok(Controller {
+                name: name.clone(),
+                row: self.clone(),
+            }),
+        }
+    }
+}
+
+fn identity(groups: &[String], kind: &str) -> Result<(), RowError> {
+    if groups.is_empty() {
+        return Err(RowError::new(
+            "groups",
+            "is empty, expected API groups such as `[example.com]` (`[\"\"]` is the core group)",
+        ));
+    }
+    if let Some(group) = groups.iter().find(|group| group.contains('/')) {
+        return Err(RowError::new(
+            "groups",
+            format!("`{group}` has a version, expected the API group alone"),
+        ));
+    }
+    if kind.is_empty() || !kind.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Err(RowError::new(
+            "kind",
+            format!("`{kind}` is no kind, expected a word such as `Ingress`"),
+        ));
+    }
+    Ok(())
+}
+
+fn group_kinds(column: &str, texts: &[String]) -> Result<Vec<(String, String)>, RowError> {
+    each(column, texts, |text| match text.rsplit_once('/') {
+        Some((group, kind)) if !kind.is_empty() => Ok((group.to_owned(), kind.to_owned())),
+        _ => Err(RowError::new(
+            "",
+            format!(
+                "`{text}` is no `group/kind`, as `/Service` or `gateway.networking.k8s.io/Gateway`"
+            ),
+        )),
+    })
+}
+
+fn template(text: &str) -> Result<Vec<String>, RowError> {
+    let path = path("", text)?;
+    let names = path.names().ok_or_else(|| {
+        RowError::new(
+            "",
+            format!("`{text}` is more than names, expected a path such as `$.spec.template`"),
+        )
+    })?;
+    Ok(names.into_iter().map(str::to_owned).collect())
+}
+
+fn path(column: &str, text: &str) -> Result<Path, RowError> {
+    Path::parse(text).map_err(|error| at(column, &error))
+}
+
+fn paths(column: &str, texts: &[String]) -> Result<Vec<Path>, RowError> {
+    each(column, texts, |text| path("", text))
+}
+
+fn field(column: &str, text: &str) -> Result<Field, RowError> {
+    Field::parse(text).map_err(|error| at(column, &error))
+}
+
+fn at(column: &str, error: &PathError) -> RowError {
+    RowError::new(column, error.to_string())
+}
+
+fn optional<T: ?Sized, U>(
+    column: Option<&T>,
+    compile: impl FnOnce(&T) -> Result<U, RowError>,
+) -> Result<Option<U>, RowError> {
+    column.map(compile).transpose()
+}
+
+/// Compiles each item of a list; an error names the item by its index, and the column within it where it has any.
+pub(super) fn each<T, U>(
+    column: &str,
+    items: &[T],
+    compile: impl Fn(&T) -> Result<U, RowError>,
+) -> Result<Vec<U>, RowError> {
+    let compiled = items.iter().enumerate().map(|(index, item)| {
+        compile(item).map_err(|error| {
+            let item = format!("{column}[{index}]");
+            if error.column.is_empty() {
+                RowError::new(item, error.message)
+            } else {
+                error.within(item)
+            }
+        })
+    });
+    compiled.collect()
+}

@@ -1,0 +1,370 @@
+//! The rows as they are written: what a column is called, what it holds, what it is for.
+//!
+//! The descriptions are what the configuration's schema and `docs/routes.md` say about a column.
+
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+
+/// A kind of object that names Services, and where in it the names stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RouteRow {
+    /// The API groups of the kind, without a version; `""` is the core group. A row for a group and kind of the built-in
+    /// table takes that row's place.
+    pub(crate) groups: Vec<String>,
+    /// The kind.
+    pub(crate) kind: String,
+    /// What people call it, for the documentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) product: Option<String>,
+    /// Where the columns' facts are from, for the documentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<String>,
+    /// The controller that serves this kind where no class says which, as in `spec.controller` of an IngressClass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) controller: Option<String>,
+    /// Whether an object of this kind counts only when another route leads to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) followed: bool,
+    /// An object counts only where one of these paths finds something. An object that another route leads to is not
+    /// asked. Without this column every object counts, or, where the row reads annotations alone, each that has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) when: Option<When>,
+    /// Where the object's class stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) class: Option<ClassColumn>,
+    /// Where the Services stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) services: Vec<ServiceColumn>,
+    /// References to other routes, whose Services count as this one's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) follow: Vec<FollowColumn>,
+    /// References straight to a workload.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) targets: Vec<TargetColumn>,
+}
+
+/// One `JSONPath`, or a list of them of which any may find something.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum When {
+    /// One `JSONPath`.
+    One(String),
+    /// Several paths.
+    Any(Vec<String>),
+}
+
+/// Where a route's class stands: paths in the object, of which the first that finds something counts, or in other
+/// objects that it refers to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum ClassColumn {
+    /// paths in the object.
+    Paths(Vec<String>),
+    /// A `JSONPath` in the objects that the object refers to.
+    Follow(ClassFollow),
+}
+
+/// The class stands in another object, as that of an `HTTPRoute` in its Gateways.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ClassFollow {
+    /// The references to the other objects.
+    pub(crate) follow: FollowColumn,
+    /// The `JSONPath` to the class in each of them.
+    pub(crate) path: String,
+}
+
+/// References to Services: at a `JSONPath` of the object, or in the value of an annotation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ServiceColumn {
+    /// The `JSONPath` to the references. Either this or `annotation`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) at: Option<String>,
+    /// The annotation whose value holds the references; a `*` at its end stands for any text. Either this or `at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) annotation: Option<String>,
+    /// The annotation's value is JSON, and this is the `JSONPath` to the references in it. Without it the value itself is
+    /// the reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) json: Option<String>,
+    /// The annotation counts only where a reference of this row has this port and, as its name, what the `*` stands for.
+    /// That reference names no Service then; where there is no such annotation, it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) used_by: Option<String>,
+    /// With `usedBy`: the annotation counts, too, where a reference has that name and any other port; such a reference
+    /// goes on naming a Service.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) any_port: bool,
+    /// The field of a reference that holds the Service's name. Without it the reference is the name itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    /// The field that holds the Service's namespace, for kinds whose references may cross namespaces. Without it, and
+    /// where a reference has none, the Service is in the object's own namespace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) namespace: Option<String>,
+    /// The field that holds the port, which `usedBy` compares: a text, or an object with a `name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) port: Option<String>,
+    /// The field that holds the API group of what is referred to, `group` where it is not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) group: Option<String>,
+    /// The field that holds the kind of what is referred to, `kind` where it is not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<String>,
+    /// What a reference may refer to, each as `group/kind`; `[/Service]` where it is not stated. A reference without a
+    /// group means the core one, without a kind a Service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) accept: Option<Vec<String>>,
+    /// How the name is to be read.
+    #[serde(default, skip_serializing_if = "Format::is_name")]
+    pub(crate) format: Format,
+    /// The field that takes a reference out where it is true, as a mirror's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unless: Option<String>,
+    /// Names that are no Services, with `*` for any text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) except: Option<String>,
+    /// Whether fields are found whatever the case of their letters.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) ignore_case: bool,
+}
+
+/// How the name in a reference to a Service is to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) enum Format {
+    /// The Service's name.
+    #[default]
+    #[serde(rename = "name")]
+    Name,
+    /// `name` or `namespace/name`.
+    #[serde(rename = "ns/name")]
+    NamespacedName,
+    /// A host: a short name is a Service of the object's own namespace, `name.namespace.svc` with any domain after it one
+    /// of that namespace; every other host with a dot is outside the cluster.
+    #[serde(rename = "host")]
+    Host,
+    /// `[scheme://]name[.namespace[.svc...]][:port]`; an address, and any other host of more than two labels, is outside
+    /// the cluster.
+    #[serde(rename = "url")]
+    Url,
+}
+
+/// References to other objects by group, kind and name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct FollowColumn {
+    /// The `JSONPath` to the references.
+    pub(crate) at: String,
+    /// The API group of the other objects. Either this or `groups`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) group: Option<String>,
+    /// The API groups of the other objects. Either this or `group`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) groups: Vec<String>,
+    /// The kind of the other objects. A reference whose own field `kind` says something else is not followed.
+    pub(crate) kind: String,
+    /// The field that holds the name, `name` where it is not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    /// The field that holds the namespace. Without it, and where a reference has none, the object's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) namespace: Option<String>,
+    /// Names that are not followed, with `*` for any text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) except: Option<String>,
+}
+
+/// References straight to a workload in the object's own namespace.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TargetColumn {
+    /// The `JSONPath` to the references. The API group is that of a reference's field `apiVersion`, where it has one.
+    pub(crate) at: String,
+    /// The field that holds the workload's kind, `kind` where it is not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<String>,
+    /// The field that holds the workload's name, `name` where it is not stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+}
+
+/// A kind of object that has pod templates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WorkloadRow {
+    /// The API groups of the kind, without a version; `""` is the core group. A row for a group and kind of the built-in
+    /// table takes that row's place.
+    pub(crate) groups: Vec<String>,
+    /// The kind.
+    pub(crate) kind: String,
+    /// What people call it, for the documentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) product: Option<String>,
+    /// Where the columns' facts are from, for the documentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<String>,
+    /// paths of names alone to the pod templates, such as `$.spec.template`; `$` where the object is a pod itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) templates: Vec<String>,
+    /// The reference to the workload that holds the template instead, with `apiVersion`, `kind` and `name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) follow: Option<TargetColumn>,
+    /// Why objects of this kind are never changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) leave: Option<String>,
+    /// The `JSONPath` to the number of pods, for warnings about rollouts; 1 where it finds none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) replicas: Option<String>,
+    /// Whether every node runs a pod of it, so that the number of pods is not in the object.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) per_node: bool,
+    /// A `JSONPath` that finds something where an update takes all pods away before it starts new ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) recreate: Option<String>,
+    /// The `JSONPath` to how many pods an update may take away at a time: a number or a percentage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) max_unavailable: Option<String>,
+    /// For kinds that update one pod after another, so that each pod's sleep makes the rollout longer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) serial: Option<SerialColumn>,
+}
+
+/// How a kind that updates one pod after another says which pods, and when it does not.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SerialColumn {
+    /// The `JSONPath` to the number of pods that an update leaves as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) partition: Option<String>,
+    /// paths of which any finds something where updates don't go pod by pod.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unless: Vec<String>,
+}
+
+/// A controller, and how long its load balancer goes on sending requests to a pod that is being deleted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ControllerRow {
+    /// The controller's names, as in `spec.controller` of an IngressClass, `spec.controllerName` of a GatewayClass or
+    /// the table of routes; the first is the one to write. `*` stands for any text.
+    pub(crate) controllers: Vec<String>,
+    /// What people call it.
+    pub(crate) product: String,
+    /// How long to sleep; a controller without a number has the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sleep_seconds: Option<u32>,
+    /// Where the number, or without one the names, are from.
+    pub(crate) source: String,
+    /// The class names that this controller alone uses. `*` stands for any text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) classes: Vec<String>,
+    /// The class names that other controllers use as well, and what tells this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) shared: Vec<SharedClass>,
+}
+
+/// A class name that several controllers use, and what tells one of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SharedClass {
+    /// The class name.
+    pub(crate) class: String,
+    /// Annotations on the route that only this controller reads. `*` stands for any text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) annotations: Vec<String>,
+    /// Annotations on the route whose value is a JSON array for this controller alone. `*` stands for any text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) arrays: Vec<String>,
+    /// Objects, each as `group/kind`, that a render for this controller alone has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) objects: Vec<String>,
+}
+
+impl RouteRow {
+    /// The row's own kind, and those that it follows.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &str> {
+        let class = match &self.class {
+            Some(ClassColumn::Follow(class)) => Some(class.follow.kind.as_str()),
+            _ => None,
+        };
+        let followed = self.follow.iter().map(|follow| follow.kind.as_str());
+        [self.kind.as_str()]
+            .into_iter()
+            .chain(class)
+            .chain(followed)
+    }
+}
+
+impl Format {
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands fields by reference"
+    )]
+    fn is_name(&self) -> bool {
+        *self == Self::Name
+    }
+}
+
+/// An untagged enum's derived reader forgets what was wrong; this one keeps the column's own error.
+impl<'de> Deserialize<'de> for ClassColumn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Column;
+        impl<'de> Visitor<'de> for Column {
+            type Value = ClassColumn;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a list of JSONPaths, or a mapping with `follow` and `path`")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<ClassColumn, A::Error> {
+                let paths = Deserialize::deserialize(SeqAccessDeserializer::new(items))?;
+                Ok(ClassColumn::Paths(paths))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<ClassColumn, A::Error> {
+                let follow = Deserialize::deserialize(MapAccessDeserializer::new(entries))?;
+                Ok(ClassColumn::Follow(follow))
+            }
+        }
+        deserializer.deserialize_any(Column)
+    }
+}
+
+/// As for [`ClassColumn`].
+impl<'de> Deserialize<'de> for When {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Column;
+        impl<'de> Visitor<'de> for Column {
+            type Value = When;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a JSONPath or a list of JSONPaths")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<When, E> {
+                Ok(When::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<When, A::Error> {
+                let paths = Deserialize::deserialize(SeqAccessDeserializer::new(items))?;
+                Ok(When::Any(paths))
+            }
+        }
+        deserializer.deserialize_any(Column)
+    }
+}
