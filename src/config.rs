@@ -318,7 +318,7 @@ pub struct SetPreStop {
     pub kind: String,
     /// Metadata of the functionConfig; its name is free
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<BTreeMap<String, serde_yaml::Value>>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
     pub metadata: Option<IgnoredAny>,
     /// The settings
     #[serde(default)]

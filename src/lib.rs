@@ -11,6 +11,7 @@
 //!
 //! [`rewrite`] is the whole way on one screen.
 
+mod advice;
 mod annotations;
 mod apply;
 mod budget;
@@ -24,6 +25,8 @@ mod plan;
 mod references;
 mod render;
 mod results;
+#[cfg(feature = "schema")]
+mod schema;
 mod tables;
 mod trace;
 
@@ -35,6 +38,8 @@ pub use explain::explain;
 pub use input::Source;
 pub use message::{Location, Message, PackageFile, Reason, ResourceRef, Severity};
 pub use plan::{Change, ContainerPlan, GracePlan, Plan, Written};
+#[cfg(feature = "schema")]
+pub use schema::function_definition;
 pub use set_prestop_yaml::{Position, Splice, position};
 pub use tables::{RouteRow, WorkloadRow};
 
@@ -113,7 +118,9 @@ pub struct Outcome<'s> {
     pub counts: Counts,
     /// Whether the input is a ResourceList, so that the messages stand in its `results`.
     pub is_resource_list: bool,
-    /// Whether changes were only looked for (`check`), and some are missing: exit 1.
+    /// Whether changes were only looked for (`check`).
+    pub is_check: bool,
+    /// Whether some were found: exit 1.
     pub pending: bool,
 }
 
@@ -189,7 +196,7 @@ pub fn rewrite<'s>(sources: &[Source<'s>], settings: &Settings) -> Result<Outcom
     }
     let written: &[Plan] = if check { &[] } else { &plans };
     match write(&opened, &chunks, written, &messages) {
-        Ok(outputs) => Ok(Outcome { outputs, messages, plans, counts, is_resource_list, pending }),
+        Ok(outputs) => Ok(Outcome { outputs, messages, plans, counts, is_resource_list, is_check: check, pending }),
         Err(refused) => Err(fail(&opened, vec![*refused])),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! docs/reference.md, section 3.
 
+use crate::advice;
 use crate::annotations::Inject;
 use crate::budget::{Budget, DEFAULT_GRACE};
 use crate::config::{Config, ExistingHooks, Handler, KubernetesVersion};
@@ -258,6 +259,9 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             let message = Message::new(Reason::BarePod, "a bare Pod: one that exists can't be updated, it has to be replaced")
                 .help("delete and create it, or make it a Deployment");
             self.tell(message, object, object.node().offset());
+        }
+        for (message, offset) in advice::tell(row, object.node(), template.node, &plan) {
+            self.tell(message, object, offset);
         }
         Some(plan)
     }
@@ -568,7 +572,9 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             let was = stated.map_or_else(|| format!("not stated, {DEFAULT_GRACE}"), |s| s.to_string());
             let sum = format!("{sleep} s sleep + {program} s shutdown + {margin} s margin; was {was}");
             let field = format!("{}.terminationGracePeriodSeconds", plan.pod);
-            let node = pod.spec.get("terminationGracePeriodSeconds").unwrap_or(pod.spec);
+            // Where none is stated the new line comes after the containers, and so does what is told of it.
+            let last = list.and_then(|l| l.items().last());
+            let node = pod.spec.get("terminationGracePeriodSeconds").or(last).unwrap_or(pod.spec);
             self.tell_change(
                 Reason::GraceWritten,
                 format!("{seconds} written ({sum})"),

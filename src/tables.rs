@@ -101,11 +101,6 @@ impl Tables {
         self.kinds.contains(kind)
     }
 
-    /// Every kind that [`Self::knows`], sorted.
-    pub(crate) fn kinds(&self) -> impl Iterator<Item = &str> {
-        self.kinds.iter().map(AsRef::as_ref)
-    }
-
     /// The row for a kind of route.
     pub(crate) fn route(&self, group: &str, kind: &str) -> Result<Option<&Route>, RowError> {
         self.routes

@@ -118,7 +118,7 @@ fn work(args: &Args, settings: &Settings, inputs: &[Read], mut told: Vec<Message
                 return FAILED;
             }
             if !outcome.is_resource_list {
-                teller.count(&outcome.counts, outcome.pending || args.config.check == Some(true));
+                teller.count(&outcome.counts, outcome.is_check);
             }
             if outcome.pending { PENDING } else { DONE }
         }
@@ -137,9 +137,6 @@ fn work(args: &Args, settings: &Settings, inputs: &[Read], mut told: Vec<Message
 
 /// Writes what the run is asked for: the text, the diff, the drawing, the files. `--check` alone prints nothing.
 fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Message> {
-    if outcome.is_resource_list {
-        return print(outcome.outputs.iter().flat_map(Output::pieces));
-    }
     if args.explain {
         print(std::iter::once(set_prestop::explain(&outcome.plans).as_str()))?;
     }
@@ -150,7 +147,13 @@ fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Messa
     if args.write {
         return files::write(inputs, &outcome.outputs);
     }
-    if args.explain || args.diff || outcome.pending || args.config.check == Some(true) {
+    if args.explain || args.diff {
+        return Ok(());
+    }
+    if outcome.is_resource_list {
+        return print(outcome.outputs.iter().flat_map(Output::pieces));
+    }
+    if outcome.is_check {
         return Ok(());
     }
     let several = outcome.outputs.len() > 1;
@@ -169,7 +172,7 @@ fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Messa
 /// Writes to stdout. A reader that went away has what it wanted (a broken pipe is no fault).
 fn print<'p>(pieces: impl Iterator<Item = &'p str>) -> Result<(), Message> {
     let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let mut write = || -> io::Result<()> {
+    let write = || -> io::Result<()> {
         for piece in pieces {
             out.write_all(piece.as_bytes())?;
         }
