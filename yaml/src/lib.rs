@@ -20,16 +20,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod append;
 mod chunk;
+mod copy;
 mod diff;
 mod edit;
 mod error;
 mod node;
 mod parse;
+mod plan;
 mod render;
+mod replace;
+mod scalar;
 mod span;
 mod splice;
+mod style;
 mod value;
+mod verify;
+mod write;
 
 pub use chunk::{Items, documents, items};
 pub use diff::unified_diff;

@@ -1,9 +1,14 @@
 //! Values as text, in block and in flow style.
 
-use crate::edit::Value;
+use std::fmt::Write as _;
 
-/// One entry `key: value` in block style for a place outside any tree, without an indentation before the
-/// key and without a line end after the last line.
+use crate::edit::Value;
+use crate::value::{Resolved, resolve};
+
+/// One entry `key: value` in block style for a place outside any tree.
+///
+/// The first line is indented by `column`, every line ends with `line_end`. Below a key, dashes are
+/// indented by two columns if `dash_indent` says so.
 #[must_use]
 pub fn render_entry(
     key: &str,
@@ -12,6 +17,375 @@ pub fn render_entry(
     dash_indent: bool,
     line_end: &str,
 ) -> String {
-    let _ = (key, value, column, dash_indent, line_end);
-    String::new()
+    let block = Block {
+        step: 2,
+        dash: if dash_indent { 2 } else { 0 },
+        line_end,
+    };
+    let mut out = " ".repeat(column);
+    block.entry(&mut out, &Scalar::auto(key), &New::from(value), column);
+    out.push_str(line_end);
+    out
+}
+
+/// A value that is about to be written.
+#[derive(Clone, Debug)]
+pub(crate) enum New {
+    Scalar(Scalar),
+    Mapping(Vec<(Scalar, New)>),
+    Sequence(Vec<New>),
+}
+
+/// A scalar with the style that it shall have where the place allows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Scalar {
+    pub(crate) text: String,
+    pub(crate) style: Style,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Style {
+    /// As it is: a number, a boolean, null.
+    Bare,
+    /// A string in plain style where that is safe, else in double quotes.
+    Auto,
+    Single,
+    Double,
+    /// A block scalar in block context, else in double quotes.
+    Literal,
+}
+
+impl Scalar {
+    pub(crate) fn auto(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            style: Style::Auto,
+        }
+    }
+
+    /// The scalar on one line.
+    pub(crate) fn inline(&self, flow: bool, json: bool) -> String {
+        let text = &self.text;
+        match self.style {
+            Style::Bare if !flow || may_be_plain(text, true) => text.clone(),
+            Style::Auto if !json && is_safe_plain(text) => text.clone(),
+            Style::Single if !json && may_be_single(text) => {
+                format!("'{}'", text.replace('\'', "''"))
+            }
+            _ => double(text),
+        }
+    }
+}
+
+impl From<&Value> for New {
+    fn from(value: &Value) -> Self {
+        let scalar = |text: String, style| Self::Scalar(Scalar { text, style });
+        match value {
+            Value::Null => scalar("null".to_owned(), Style::Bare),
+            Value::Bool(value) => scalar(value.to_string(), Style::Bare),
+            Value::Int(value) => scalar(value.to_string(), Style::Bare),
+            Value::Str(text) => scalar(text.clone(), Style::Auto),
+            Value::Quoted(text) => scalar(text.clone(), Style::Double),
+            Value::Mapping(entries) => Self::Mapping(
+                entries
+                    .iter()
+                    .map(|(key, value)| (Scalar::auto(key), Self::from(value)))
+                    .collect(),
+            ),
+            Value::Sequence(items) => Self::Sequence(items.iter().map(Self::from).collect()),
+        }
+    }
+}
+
+impl New {
+    pub(crate) fn is_empty_collection(&self) -> bool {
+        match self {
+            Self::Scalar(_) => false,
+            Self::Mapping(entries) => entries.is_empty(),
+            Self::Sequence(items) => items.is_empty(),
+        }
+    }
+
+    /// The value on one line, if block context needs no more for it.
+    pub(crate) fn inline(&self) -> Option<String> {
+        match self {
+            Self::Scalar(scalar)
+                if scalar.style == Style::Literal && literal(&scalar.text).is_some() =>
+            {
+                None
+            }
+            Self::Scalar(scalar) => Some(scalar.inline(false, false)),
+            Self::Mapping(entries) if entries.is_empty() => Some("{}".to_owned()),
+            Self::Sequence(items) if items.is_empty() => Some("[]".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// How blocks are written at a place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block<'a> {
+    /// Columns from a key to the keys below it.
+    pub(crate) step: usize,
+    /// Columns from a key to the dashes below it.
+    pub(crate) dash: usize,
+    pub(crate) line_end: &'a str,
+}
+
+impl Block<'_> {
+    pub(crate) fn line(&self, out: &mut String, column: usize) {
+        out.push_str(self.line_end);
+        out.extend(std::iter::repeat_n(' ', column));
+    }
+
+    /// `key: value`, the key at `column`, which the caller has reached.
+    pub(crate) fn entry(&self, out: &mut String, key: &Scalar, value: &New, column: usize) {
+        out.push_str(&key.inline(false, false));
+        out.push(':');
+        self.below(out, value, column);
+    }
+
+    /// The value of a key at `column`, after its colon.
+    pub(crate) fn below(&self, out: &mut String, value: &New, column: usize) {
+        if let Some(text) = value.inline() {
+            out.push(' ');
+            out.push_str(&text);
+            return;
+        }
+        match value {
+            New::Scalar(scalar) => {
+                out.push(' ');
+                self.literal(out, &scalar.text, column + self.step);
+            }
+            New::Mapping(_) => {
+                self.line(out, column + self.step);
+                self.lines(out, value, column + self.step);
+            }
+            New::Sequence(_) => {
+                self.line(out, column + self.dash);
+                self.lines(out, value, column + self.dash);
+            }
+        }
+    }
+
+    /// A value whose first line begins at `column`, which the caller has reached.
+    pub(crate) fn lines(&self, out: &mut String, value: &New, column: usize) {
+        if let Some(text) = value.inline() {
+            out.push_str(&text);
+            return;
+        }
+        match value {
+            New::Scalar(scalar) => self.literal(out, &scalar.text, column),
+            New::Mapping(entries) => {
+                for (at, (key, value)) in entries.iter().enumerate() {
+                    if at > 0 {
+                        self.line(out, column);
+                    }
+                    self.entry(out, key, value, column);
+                }
+            }
+            New::Sequence(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        self.line(out, column);
+                    }
+                    self.item(out, item, column, 2);
+                }
+            }
+        }
+    }
+
+    /// `- value`, the dash at `column`, which the caller has reached, the value `offset` columns after it.
+    pub(crate) fn item(&self, out: &mut String, item: &New, column: usize, offset: usize) {
+        out.push('-');
+        out.extend(std::iter::repeat_n(' ', offset - 1));
+        self.lines(out, item, column + offset);
+    }
+
+    /// A block scalar whose content stands at `column`, which is never 0 below a key or a dash.
+    pub(crate) fn literal(&self, out: &mut String, text: &str, column: usize) {
+        let Some(header) = literal(text) else {
+            out.push_str(&double(text));
+            return;
+        };
+        out.push_str(header);
+        for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+            if line.is_empty() {
+                out.push_str(self.line_end);
+            } else {
+                self.line(out, column);
+                out.push_str(line);
+            }
+        }
+    }
+}
+
+/// How flow collections are written at a place.
+#[derive(Clone, Debug)]
+pub(crate) struct Flow<'a> {
+    /// Every key and string stands in double quotes.
+    pub(crate) json: bool,
+    /// No space after colons and commas.
+    pub(crate) tight: bool,
+    /// A line for each entry: the step of indentation.
+    pub(crate) pretty: Option<&'a str>,
+    /// The indentation of the line that the value begins on.
+    pub(crate) indent: &'a str,
+    pub(crate) line_end: &'a str,
+}
+
+impl Flow<'_> {
+    pub(crate) fn entry(&self, out: &mut String, key: &Scalar, value: &New, depth: usize) {
+        out.push_str(&key.inline(true, self.json));
+        out.push_str(if self.tight { ":" } else { ": " });
+        self.value(out, value, depth);
+    }
+
+    /// A value on a line that is indented by `depth` steps more than the place.
+    pub(crate) fn value(&self, out: &mut String, value: &New, depth: usize) {
+        match value {
+            New::Scalar(scalar) => out.push_str(&scalar.inline(true, self.json)),
+            New::Mapping(entries) => {
+                self.enclose(out, "{}", entries, depth, |out, (key, value)| {
+                    self.entry(out, key, value, depth + 1);
+                });
+            }
+            New::Sequence(items) => {
+                self.enclose(out, "[]", items, depth, |out, item| {
+                    self.value(out, item, depth + 1);
+                });
+            }
+        }
+    }
+
+    fn enclose<T>(
+        &self,
+        out: &mut String,
+        brackets: &str,
+        children: &[T],
+        depth: usize,
+        mut child: impl FnMut(&mut String, &T),
+    ) {
+        let (open, close) = brackets.split_at(1);
+        out.push_str(open);
+        for (at, value) in children.iter().enumerate() {
+            if at > 0 {
+                out.push_str(if self.tight || self.pretty.is_some() {
+                    ","
+                } else {
+                    ", "
+                });
+            }
+            self.line(out, depth + 1);
+            child(out, value);
+        }
+        if !children.is_empty() {
+            self.line(out, depth);
+        }
+        out.push_str(close);
+    }
+
+    fn line(&self, out: &mut String, depth: usize) {
+        if let Some(step) = self.pretty {
+            out.push_str(self.line_end);
+            out.push_str(self.indent);
+            out.extend(std::iter::repeat_n(step, depth));
+        }
+    }
+}
+
+/// The header of a block scalar for this text; none where only quotes can hold it.
+pub(crate) fn literal(text: &str) -> Option<&'static str> {
+    let body = text.strip_suffix('\n').unwrap_or(text);
+    let plain = !body.is_empty()
+        && !body.starts_with([' ', '\n', '\t'])
+        && !body.ends_with('\n')
+        && body
+            .chars()
+            .all(|c| matches!(c, '\n' | '\t') || is_printable(c))
+        && body
+            .split('\n')
+            .all(|line| line.is_empty() || !line.trim_matches([' ', '\t']).is_empty());
+    plain.then_some(if text.ends_with('\n') { "|" } else { "|-" })
+}
+
+/// The text in double quotes, with escapes that JSON knows too.
+pub(crate) fn double(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    escape(&mut out, text);
+    out.push('"');
+    out
+}
+
+/// The text as it stands between double quotes (YAML 1.2.2, 5.7).
+pub(crate) fn escape(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ if is_printable(c) => out.push(c),
+            _ => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    // Writing to a string does not fail.
+                    let _ = write!(out, "\\u{unit:04X}");
+                }
+            }
+        }
+    }
+}
+
+/// Whether every reader takes the character, other than a line break, for content (YAML 1.2.2, 5.1; the
+/// line breaks of YAML 1.1 are left out).
+pub(crate) fn is_printable(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{A0}'..='\u{2027}' | '\u{202A}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+        && c != '\u{FEFF}'
+}
+
+/// Whether a text can stand in single quotes on one line.
+pub(crate) fn may_be_single(text: &str) -> bool {
+    text.chars().all(is_printable)
+}
+
+/// Whether a plain scalar on one line can hold this text (YAML 1.2.2, 7.3.3).
+pub(crate) fn may_be_plain(text: &str, flow: bool) -> bool {
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else {
+        return false;
+    };
+    let second = chars.next();
+    let starts = match first {
+        '-' | '?' | ':' => {
+            second.is_some_and(|c| c != ' ' && !(flow && ",[]{}".contains(c)))
+                && !text.starts_with("---")
+        }
+        _ => !" ,[]{}#&*!|>'\"%@`".contains(first) && !text.starts_with("..."),
+    };
+    starts
+        && !text.ends_with([' ', ':'])
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && text.chars().all(is_printable)
+        && !(flow && text.contains([',', '[', ']', '{', '}', ':']))
+}
+
+/// Whether every reader takes this text, unquoted, for the same string.
+pub(crate) fn is_safe_plain(text: &str) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || "/_.-+=@$%~: ".contains(c);
+    let dashes = text.trim_start_matches('-');
+    let numeric = text.trim_start_matches(['-', '+', '.']);
+    may_be_plain(text, false)
+        && text.chars().all(inner)
+        // `-c` is an ordinary flag; `-`, `--`, `-1` and `-.5` are better seen in quotes.
+        && dashes.starts_with(|c: char| c.is_ascii_alphabetic() || "/_.".contains(c))
+        // Numbers, dates and base 60 in any YAML version begin so.
+        && !numeric.starts_with(|c: char| c.is_ascii_digit())
+        && !numeric.is_empty()
+        && !(text.contains(':') && text.contains(['{', '}', '[', ']', ',']))
+        && resolve(text) == Resolved::String
+        && !matches!(text.to_ascii_lowercase().as_str(), "null" | "true" | "false" | "yes" | "no" | "on" | "off" | ".nan" | ".inf" | "-.inf")
 }

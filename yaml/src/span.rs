@@ -54,7 +54,7 @@ pub(crate) fn line_start(text: &str, offset: usize) -> usize {
 pub(crate) fn line_end(text: &str, offset: usize) -> usize {
     let after = text.as_bytes().get(offset..).unwrap_or_default();
     let end = memchr::memchr(b'\n', after).map_or(text.len(), |at| offset + at);
-    if end > offset && end < text.len() && byte(text, end - 1) == b'\r' {
+    if end > 0 && end < text.len() && byte(text, end - 1) == b'\r' {
         end - 1
     } else {
         end

@@ -31,3 +31,37 @@ pub fn pieces<'a>(text: &'a str, splices: &'a [Splice]) -> impl Iterator<Item = 
         .flat_map(|(kept, added)| [kept, added])
         .filter(|piece| !piece.is_empty())
 }
+
+/// A splice in the making, with offsets in the chunk.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) range: Range<usize>,
+    pub(crate) text: String,
+    /// Depth of the collection that the text goes into: of two insertions at one place, the deeper
+    /// stands first.
+    pub(crate) depth: usize,
+}
+
+/// Sorts the drafts and joins those that touch; none if they overlap.
+pub(crate) fn merge(mut drafts: Vec<Draft>) -> Option<Vec<Splice>> {
+    drafts.retain(|draft| !draft.range.is_empty() || !draft.text.is_empty());
+    drafts.sort_by_key(|draft| {
+        let range = &draft.range;
+        (range.start, range.end, std::cmp::Reverse(draft.depth))
+    });
+    let mut splices: Vec<Splice> = Vec::new();
+    for draft in drafts {
+        match splices.last_mut() {
+            Some(last) if last.range.end > draft.range.start => return None,
+            Some(last) if last.range.end == draft.range.start => {
+                last.range.end = draft.range.end;
+                last.text.push_str(&draft.text);
+            }
+            _ => splices.push(Splice {
+                range: draft.range,
+                text: draft.text,
+            }),
+        }
+    }
+    Some(splices)
+}

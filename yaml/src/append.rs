@@ -1,0 +1,198 @@
+//! Appends entries and items at the end of a collection that has some.
+
+use crate::error::EditError;
+use crate::node::Shape;
+use crate::render::{Flow, New, Scalar};
+use crate::span::{byte, line_end, line_start, slice};
+use crate::write::Writer;
+
+impl<'w> Writer<'w, '_> {
+    /// Appends entries to a mapping that is not empty.
+    pub(crate) fn append_entries(
+        &mut self,
+        node: u32,
+        entries: &[(Scalar, New)],
+    ) -> Result<(), EditError> {
+        let raw = self.tree.at(node);
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let Some((last_key, last_value)) = self.tree.pairs(node).last() else {
+            return Ok(());
+        };
+        if raw.shape == Shape::FlowMapping {
+            let flow = self.flow_of(last_key);
+            let rendered = entries.iter().map(|(key, value)| {
+                let mut text = String::new();
+                flow.entry(&mut text, key, value, 0);
+                text
+            });
+            let rendered = rendered.collect();
+            return self.append_flow(
+                last_key,
+                self.tree.at(last_value).end as usize,
+                &flow,
+                rendered,
+            );
+        }
+        if raw.shape != Shape::BlockMapping {
+            return Err(
+                self.unplaceable(node, "a single pair in a list has no room for a second one")
+            );
+        }
+        let start = raw.start as usize;
+        let column = self.tree.column(start);
+        let depth = self.tree.depth(node);
+        let mut text = String::new();
+        // A block scalar that ends the text without a line break would get one if anything came after it.
+        if self.tree.breaks_at_end(node) {
+            let before = self
+                .tree
+                .pairs(node)
+                .filter(|(key, _)| *key != last_key)
+                .last();
+            let Some((_, before)) = before else {
+                let block = self.block_style(node, start);
+                for (key, value) in entries {
+                    block.entry(&mut text, key, value, column);
+                    block.line(&mut text, column);
+                }
+                self.push(start..start, text, depth);
+                return Ok(());
+            };
+            let at = self.tree.last_line_end(before);
+            self.block_entries(&mut text, node, at, entries);
+            self.push(at..at, text, depth);
+            return Ok(());
+        }
+        let at = self.tree.last_line_end(node);
+        self.block_entries(&mut text, node, at, entries);
+        self.push(at..at, text, depth);
+        Ok(())
+    }
+
+    fn block_entries(&self, text: &mut String, node: u32, at: usize, entries: &[(Scalar, New)]) {
+        let column = self.tree.column(self.tree.at(node).start as usize);
+        let block = self.block_style(node, at);
+        for (key, value) in entries {
+            block.line(text, column);
+            block.entry(text, key, value, column);
+        }
+    }
+
+    /// Appends items to a sequence that is not empty.
+    pub(crate) fn append_items(&mut self, node: u32, items: &[New]) -> Result<(), EditError> {
+        let raw = self.tree.at(node);
+        if items.is_empty() {
+            return Ok(());
+        }
+        let (Some(first), Some(last)) = (
+            self.tree.children(node).next(),
+            self.tree.children(node).last(),
+        ) else {
+            return Ok(());
+        };
+        if raw.shape == Shape::FlowSequence {
+            let flow = self.flow_of(last);
+            let rendered = items.iter().map(|item| {
+                let mut text = String::new();
+                flow.value(&mut text, item, 0);
+                text
+            });
+            let rendered = rendered.collect();
+            return self.append_flow(last, self.tree.at(last).end as usize, &flow, rendered);
+        }
+        if self.tree.breaks_at_end(node) {
+            return Err(self.unplaceable(node, "a block scalar ends the text without a line break"));
+        }
+        let dash = raw.start as usize;
+        let column = self.tree.column(dash);
+        let content = self.tree.outer_start(first);
+        let gap = slice(self.tree.source, dash + 1..content);
+        let offset = if !gap.is_empty() && gap.bytes().all(|byte| byte == b' ') {
+            content - dash
+        } else {
+            2
+        };
+        let at = self.tree.last_line_end(node);
+        let block = self.block_style(node, at);
+        let mut text = String::new();
+        for item in items {
+            block.line(&mut text, column);
+            block.item(&mut text, item, column, offset);
+        }
+        self.push(at..at, text, self.tree.depth(node));
+        Ok(())
+    }
+
+    fn unplaceable(&self, node: u32, reason: &'static str) -> EditError {
+        EditError::Unplaceable {
+            offset: self.offset(node),
+            reason,
+        }
+    }
+
+    /// The style for a sibling of a flow collection's last child.
+    fn flow_of(&self, last: u32) -> Flow<'w> {
+        let mut flow = self.flow_style(last);
+        if !self.tree.begins_line(self.tree.outer_start(last)) {
+            flow.pretty = None;
+        }
+        flow
+    }
+
+    /// Appends children to a flow collection: on lines of their own where the last child has one.
+    fn append_flow(
+        &mut self,
+        last: u32,
+        end: usize,
+        flow: &Flow<'_>,
+        rendered: Vec<String>,
+    ) -> Result<(), EditError> {
+        let source = self.tree.source;
+        let depth = self.tree.depth(last);
+        let start = self.tree.outer_start(last);
+        let own_line = self.tree.begins_line(start);
+        let comma = self.tree.comma(end);
+        let between = if own_line {
+            let line = line_start(source, start);
+            format!(
+                "{}{}",
+                self.tree.line_break(end),
+                slice(source, line..start)
+            )
+        } else if flow.tight {
+            String::new()
+        } else {
+            " ".to_owned()
+        };
+        let mut text = String::new();
+        let after = comma.map_or(end, |comma| comma + 1);
+        let at = if own_line && self.tree.has_comment(after) {
+            line_end(source, after)
+        } else {
+            after
+        };
+        if comma.is_none() {
+            if at > after {
+                // The comma stands right after the value, the new lines after the comment.
+                self.push(end..end, ",".to_owned(), depth);
+            } else {
+                text.push(',');
+            }
+        }
+        let count = rendered.len();
+        for (index, child) in rendered.into_iter().enumerate() {
+            text.push_str(&between);
+            text.push_str(&child);
+            if index + 1 < count || comma.is_some() {
+                text.push(',');
+            }
+        }
+        if comma.is_some() && at == after && byte(source, at) == b'#' {
+            text.push(' ');
+        }
+        self.push(at..at, text, depth);
+        Ok(())
+    }
+}

@@ -1,0 +1,232 @@
+//! The edits of one call as a tree of steps, without those that hold already.
+
+use crate::edit::{Edit, Step, Value};
+use crate::error::EditError;
+use crate::node::{Kind, Node, Tree, flag};
+
+/// What is wanted at a place and below it.
+#[derive(Default, Debug)]
+pub(crate) struct Plan<'e> {
+    /// The value that the place shall have; then there are no steps.
+    pub(crate) set: Option<&'e Value>,
+    /// Places below, in the order of the edits.
+    pub(crate) steps: Vec<(&'e Step, Plan<'e>)>,
+}
+
+/// The plan of a node as it stands in the text.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'p, 'e> {
+    /// Nothing is wanted there.
+    Unchanged,
+    /// Something is wanted there or below.
+    Planned(&'p Plan<'e>),
+    /// A node above it is replaced whole.
+    Gone,
+}
+
+impl<'e> Plan<'e> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.set.is_none() && self.steps.is_empty()
+    }
+
+    pub(crate) fn key(&self, wanted: &str) -> Option<&Plan<'e>> {
+        let found = self
+            .steps
+            .iter()
+            .find(|(step, _)| matches!(step, Step::Key(key) if key == wanted));
+        found.map(|(_, plan)| plan)
+    }
+
+    pub(crate) fn index(&self, wanted: usize) -> Option<&Plan<'e>> {
+        let found = self
+            .steps
+            .iter()
+            .find(|(step, _)| matches!(step, Step::Index(index) if *index == wanted));
+        found.map(|(_, plan)| plan)
+    }
+
+    /// Whether both plans make the same of the same value.
+    pub(crate) fn same(&self, other: &Plan<'_>) -> bool {
+        self.set == other.set
+            && self.steps.len() == other.steps.len()
+            && self.steps.iter().all(|(step, plan)| {
+                let twin = match step {
+                    Step::Key(key) => other.key(key),
+                    Step::Index(index) => other.index(*index),
+                };
+                twin.is_some_and(|twin| plan.same(twin))
+            })
+    }
+
+    fn add(&mut self, path: &'e [Step], value: &'e Value) -> Result<(), ()> {
+        let Some((step, rest)) = path.split_first() else {
+            if !self.steps.is_empty() || self.set.is_some_and(|set| set != value) {
+                return Err(());
+            }
+            self.set = Some(value);
+            return Ok(());
+        };
+        if self.set.is_some() {
+            return Err(());
+        }
+        if let Some((_, plan)) = self.steps.iter_mut().find(|(known, _)| *known == step) {
+            return plan.add(rest, value);
+        }
+        let mut plan = Plan::default();
+        plan.add(rest, value)?;
+        self.steps.push((step, plan));
+        Ok(())
+    }
+}
+
+/// Makes the plan of all edits that do not hold already.
+pub(crate) fn plan<'e>(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Plan<'e>, EditError> {
+    let mut plan = Plan::default();
+    for edit in edits {
+        let Some(root) = tree.root() else {
+            return Err(EditError::NotAContainer {
+                offset: tree.chunk.start,
+                reason: "the document is empty",
+            });
+        };
+        let (node, exists) = walk(root, &edit.path)?;
+        if exists && holds(node, &edit.value) {
+            continue;
+        }
+        refuse_doubles(root, &edit.path)?;
+        if plan.add(&edit.path, &edit.value).is_err() {
+            return Err(EditError::Conflict {
+                offset: node.offset(),
+            });
+        }
+    }
+    Ok(plan)
+}
+
+/// The node at the path, or the container that lacks the last step.
+fn walk<'t, 's>(root: Node<'t, 's>, path: &[Step]) -> Result<(Node<'t, 's>, bool), EditError> {
+    let mut node = root;
+    for (at, step) in path.iter().enumerate() {
+        let last = at + 1 == path.len();
+        let fail = |reason| EditError::NotAContainer {
+            offset: node.offset(),
+            reason,
+        };
+        let next = match (step, node.kind()) {
+            (Step::Key(key), Kind::Mapping) => node.get(key),
+            (Step::Index(index), Kind::Sequence) => node.items().nth(*index),
+            (_, Kind::Null) => None,
+            (Step::Key(_), _) => return Err(fail("a mapping is expected here")),
+            (Step::Index(_), _) => return Err(fail("a list is expected here")),
+        };
+        match next {
+            Some(next) => node = next,
+            None if last => return Ok((node, false)),
+            None => return Err(fail("the way to the edited place ends here")),
+        }
+    }
+    Ok((node, true))
+}
+
+/// Refuses a way that goes through a doubled key.
+fn refuse_doubles(root: Node<'_, '_>, path: &[Step]) -> Result<(), EditError> {
+    let tree = root.tree;
+    let mut node = root;
+    for step in path {
+        let next = match step {
+            Step::Index(index) => node.items().nth(*index),
+            Step::Key(key) => {
+                let layers = tree.layers(node.index);
+                for layer in layers {
+                    let double = |offset: u32, key: &str| EditError::DuplicateKey {
+                        offset: tree.chunk.start + tree.at(offset).start as usize,
+                        key: key.to_owned(),
+                    };
+                    let (found, count) = tree.explicit(layer, key);
+                    if let Some((at, _)) = found {
+                        if count > 1 {
+                            return Err(double(at, key));
+                        }
+                        break;
+                    }
+                    let merges = tree
+                        .pairs(layer)
+                        .map(|(at, _)| at)
+                        .filter(|at| tree.at(*at).has(flag::MERGE_KEY));
+                    if let Some(second) = merges.skip(1).last() {
+                        return Err(double(second, "<<"));
+                    }
+                }
+                node.get(key)
+            }
+        };
+        match next {
+            Some(next) => node = next,
+            None => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+/// Whether the node has this value already.
+pub(crate) fn holds(node: Node<'_, '_>, value: &Value) -> bool {
+    match value {
+        Value::Null => node.kind() == Kind::Null,
+        Value::Bool(value) => node.as_bool() == Some(*value),
+        Value::Int(value) => node.as_int() == Some(*value),
+        Value::Str(value) | Value::Quoted(value) => {
+            node.is_string() && node.tree.scalar_text(node.tree.resolve(node.index)) == value
+        }
+        Value::Mapping(entries) => {
+            node.kind() == Kind::Mapping
+                && node.entries().count() == entries.len()
+                && entries
+                    .iter()
+                    .all(|(key, value)| node.get(key).is_some_and(|node| holds(node, value)))
+        }
+        Value::Sequence(items) => {
+            node.kind() == Kind::Sequence
+                && node.items().count() == items.len()
+                && node
+                    .items()
+                    .zip(items)
+                    .all(|(node, value)| holds(node, value))
+        }
+    }
+}
+
+/// What is planned for a node as it stands in the text.
+pub(crate) fn place<'p, 'e>(tree: &Tree<'_>, plan: &'p Plan<'e>, node: u32) -> Place<'p, 'e> {
+    let mut plan = plan;
+    let mut at = 0;
+    while at != node {
+        if plan.set.is_some() {
+            return Place::Gone;
+        }
+        let shape = tree.at(at).shape;
+        let below = |child: u32| child <= node && node < tree.at(child).next;
+        let next = if shape.is_sequence() {
+            let found = tree
+                .children(at)
+                .enumerate()
+                .find(|(_, child)| below(*child));
+            found.and_then(|(index, child)| Some((child, plan.index(index)?)))
+        } else {
+            let found = tree.pairs(at).find(|(_, value)| below(*value));
+            found.and_then(|(key, value)| {
+                let text = tree.key_text(key)?;
+                let counts = tree.explicit(at, text).0 == Some((key, value));
+                Some((value, counts.then(|| plan.key(text))??))
+            })
+        };
+        match next {
+            Some((child, below)) => (at, plan) = (child, below),
+            None => return Place::Unchanged,
+        }
+    }
+    if plan.is_empty() {
+        Place::Unchanged
+    } else {
+        Place::Planned(plan)
+    }
+}

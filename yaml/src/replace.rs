@@ -1,0 +1,442 @@
+//! Replaces the value of a node that stands in the text.
+
+use crate::edit::Value;
+use crate::error::EditError;
+use crate::node::{Shape, flag};
+use crate::render::{Block, Flow, New, Scalar, Style, may_be_plain};
+use crate::scalar;
+use crate::span::{byte, line_end, line_start, skip_blanks, slice};
+use crate::write::Writer;
+
+/// What a value is put after.
+enum Holder {
+    /// A key of a block mapping at this column.
+    Key(usize),
+    /// A dash at this column.
+    Dash(usize),
+    /// Nothing: the value is the document.
+    Document,
+}
+
+impl<'w> Writer<'w, '_> {
+    /// Gives a node of the text a new value. Its anchor and tag stay.
+    pub(crate) fn replace(&mut self, node: u32, value: &New) -> Result<(), EditError> {
+        let raw = self.tree.at(node);
+        if let New::Scalar(scalar) = value
+            && self.rewrite(node, scalar)
+        {
+            return Ok(());
+        }
+        if self.tree.in_flow(node) {
+            let flow = self.flow_style(node);
+            return self.replace_inline(node, &flow_text(&flow, value));
+        }
+        let is_empty = raw.next == node + 1;
+        let comment_inside = raw.shape.is_flow() && is_empty && !self.inner(node).trim().is_empty();
+        if raw.shape.is_flow() && (!is_empty || comment_inside) && value.inline().is_none() {
+            let flow = self.flow_style(node);
+            if comment_inside {
+                return self.fill_flow(node, value, &flow);
+            }
+            return self.replace_inline(node, &flow_text(&flow, value));
+        }
+        if raw.shape.is_block_collection() {
+            return self.replace_block(node, value);
+        }
+        if raw.shape.is_block_scalar() {
+            return self.replace_block_scalar(node, value);
+        }
+        match value.inline() {
+            Some(text) => self.replace_inline(node, &text),
+            None => self.replace_with_block(node, value),
+        }
+    }
+
+    /// The text between the brackets of a flow collection.
+    fn inner(&self, node: u32) -> &str {
+        let range = self.tree.at(node).range();
+        slice(
+            self.tree.source,
+            range.start + 1..range.end.saturating_sub(1),
+        )
+    }
+
+    /// Changes a string in the middle, or writes it anew in its own style; false where it has to be
+    /// replaced like any other value.
+    fn rewrite(&mut self, node: u32, new: &Scalar) -> bool {
+        let raw = self.tree.at(node);
+        let string = matches!(new.style, Style::Auto | Style::Double);
+        let quoted = raw.shape.is_quoted();
+        let plain = raw.shape == Shape::Plain && new.style == Style::Auto;
+        if !string || !quoted && !plain {
+            return false;
+        }
+        let flow = self.tree.in_flow(node);
+        if plain
+            && (!may_be_plain(&new.text, flow)
+                || crate::value::resolve(&new.text) != crate::value::Resolved::String)
+        {
+            return false;
+        }
+        if plain && !is_string_now(self, node) {
+            return false;
+        }
+        if !self.whole
+            && let Some((range, text)) = scalar::middle(self.tree, node, &new.text)
+        {
+            self.push(range, text, 0);
+            return true;
+        }
+        let style = match raw.shape {
+            Shape::Single => Style::Single,
+            Shape::Double => Style::Double,
+            _ => return false,
+        };
+        let scalar = Scalar {
+            text: new.text.clone(),
+            style,
+        };
+        self.push(raw.range(), scalar.inline(flow, false), 0);
+        true
+    }
+
+    /// Puts text on one line in the place of a node that stands inline, or of nothing.
+    fn replace_inline(&mut self, node: u32, text: &str) -> Result<(), EditError> {
+        let range = self.tree.at(node).range();
+        if !range.is_empty() {
+            self.push(range, text.to_owned(), 0);
+            return Ok(());
+        }
+        let at = range.start;
+        let source = self.tree.source;
+        let parent = self.tree.parent(node);
+        let has_colon = byte(source, at.wrapping_sub(1)) == b':';
+        let in_mapping = parent.is_some_and(|parent| self.tree.at(parent).shape.is_mapping());
+        let with_props = self.tree.props(node).is_some();
+        if in_mapping && !has_colon && !with_props {
+            // A key without a colon: `{a}` and `? a`.
+            let column = parent.map_or(0, |parent| {
+                self.tree.column(self.tree.at(parent).start as usize)
+            });
+            let flow = self.tree.in_flow(node);
+            let text = if flow {
+                format!(": {text}")
+            } else {
+                format!("{}{}: {text}", self.tree.line_break(at), " ".repeat(column))
+            };
+            let at = if flow { at } else { line_end(source, at) };
+            self.push(at..at, text, self.tree.depth(node));
+            return Ok(());
+        }
+        let blanks = skip_blanks(source, at);
+        let to_end = matches!(byte(source, blanks), b'\n' | b'\r' | 0);
+        if blanks > at && to_end {
+            self.push(blanks..blanks, text.to_owned(), 0);
+        } else if at == 0 || at == line_start(source, at) {
+            self.push(at..at, text.to_owned(), 0);
+        } else {
+            self.push(at..at, format!(" {text}"), 0);
+        }
+        Ok(())
+    }
+
+    fn holder(&self, node: u32) -> Holder {
+        let Some(parent) = self.tree.parent(node) else {
+            return Holder::Document;
+        };
+        let raw = self.tree.at(parent);
+        let column = self.tree.column(raw.start as usize);
+        if raw.shape.is_sequence() {
+            Holder::Dash(column)
+        } else {
+            Holder::Key(column)
+        }
+    }
+
+    pub(crate) fn block_style(&self, node: u32, at: usize) -> Block<'static> {
+        Block {
+            step: self.tree.step(node),
+            dash: self.tree.dash(node),
+            line_end: self.tree.line_break(at),
+        }
+    }
+
+    /// The column where the lines of a value below its holder stand.
+    fn column_below(&self, node: u32, value: &New, block: &Block<'_>) -> usize {
+        match (self.holder(node), value) {
+            (Holder::Key(column), New::Sequence(_)) => column + block.dash,
+            (Holder::Key(column), _) => column + block.step,
+            (Holder::Dash(column), _) => column + 2,
+            (Holder::Document, New::Scalar(_)) => block.step,
+            (Holder::Document, _) => 0,
+        }
+    }
+
+    /// Puts a block in the place of a null, a scalar on one line, an alias or `{}`: the literal goes, a
+    /// comment on its line stays.
+    fn replace_with_block(&mut self, node: u32, value: &New) -> Result<(), EditError> {
+        let range = self.tree.at(node).range();
+        let source = self.tree.source;
+        let end = line_end(source, range.end);
+        if !self.tree.ends_line(range.end) {
+            return Err(EditError::Unplaceable {
+                offset: self.offset(node),
+                reason: "something follows the value on its line",
+            });
+        }
+        let block = self.block_style(node, end);
+        let mut text = String::new();
+        if let New::Scalar(scalar) = value {
+            // A block scalar: its header takes the literal's place.
+            let column = self.column_below(node, value, &block);
+            block.literal(&mut text, &scalar.text, column);
+            let lines = text.find(['\r', '\n']).unwrap_or(text.len());
+            let lines = text.split_off(lines);
+            self.replace_inline(node, &text)?;
+            self.push(end..end, lines, self.tree.depth(node));
+            return Ok(());
+        }
+        let comment = self.tree.has_comment(range.end);
+        let column = self.column_below(node, value, &block);
+        let props = self.tree.props(node).is_some();
+        let in_place = match self.holder(node) {
+            _ if comment || props => None,
+            Holder::Key(_) => None,
+            Holder::Dash(dash) if range.is_empty() => Some(dash + 2),
+            Holder::Dash(_) => Some(self.tree.column(range.start)),
+            Holder::Document => self
+                .tree
+                .begins_line(range.start)
+                .then(|| self.tree.column(range.start)),
+        };
+        if let Some(column) = in_place {
+            block.lines(&mut text, value, column);
+            return self.replace_inline(node, &text);
+        }
+        if !range.is_empty() {
+            let before = slice(source, 0..range.start)
+                .trim_end_matches([' ', '\t'])
+                .len();
+            let from = if self.tree.begins_line(range.start) {
+                range.start
+            } else {
+                before
+            };
+            self.push(from..range.end, String::new(), 0);
+        }
+        if matches!(self.holder(node), Holder::Key(_)) && range.is_empty() && !props {
+            let colon = byte(source, range.start.wrapping_sub(1)) == b':';
+            if !colon {
+                return Err(EditError::Unplaceable {
+                    offset: self.offset(node),
+                    reason: "the key has no colon",
+                });
+            }
+        }
+        block.line(&mut text, column);
+        block.lines(&mut text, value, column);
+        self.push(end..end, text, self.tree.depth(node));
+        Ok(())
+    }
+
+    /// Replaces a block mapping or a block sequence.
+    fn replace_block(&mut self, node: u32, value: &New) -> Result<(), EditError> {
+        let raw = self.tree.at(node);
+        let start = raw.start as usize;
+        let end = self.tree.last_line_end(node);
+        let source = self.tree.source;
+        if self.tree.breaks_at_end(node) {
+            // Nothing is left of the block scalar that ends the text.
+        }
+        let own_lines = self.tree.begins_line(start);
+        let same = raw.shape.is_mapping() == matches!(value, New::Mapping(_));
+        let block = self.block_style(node, start);
+        if let (Some(text), true, Holder::Key(_)) = (value.inline(), own_lines, self.holder(node)) {
+            // Back to the key's line: the lines of the block go, line break included.
+            let first = line_start(source, start);
+            let from = line_end(source, first.saturating_sub(1));
+            let from = if slice(source, from..first) == "\n"
+                && byte(source, from.wrapping_sub(1)) == b'\r'
+            {
+                from - 1
+            } else {
+                from
+            };
+            self.push(from..end, String::new(), 0);
+            let at = self.after_key(node);
+            self.push(at..at, format!(" {text}"), 0);
+            return Ok(());
+        }
+        let mut text = String::new();
+        if own_lines && !same {
+            let column = self.column_below(node, value, &block);
+            text.extend(std::iter::repeat_n(' ', column));
+            block.lines(&mut text, value, column);
+            self.push(line_start(source, start)..end, text, self.tree.depth(node));
+        } else {
+            block.lines(&mut text, value, self.tree.column(start));
+            self.push(start..end, text, self.tree.depth(node));
+        }
+        Ok(())
+    }
+
+    /// Where a value on the key's line begins: after the colon, the anchor and the tag.
+    fn after_key(&self, node: u32) -> usize {
+        let source = self.tree.source;
+        if let Some(props) = self.tree.props(node) {
+            let anchor = props.anchor.as_ref().map(|range| range.end);
+            let tag = props.tag.as_ref().map(|(range, _)| range.end);
+            return anchor.into_iter().chain(tag).fold(0, u32::max) as usize;
+        }
+        let parent = self.tree.parent(node).unwrap_or(0);
+        let key = self.tree.pairs(parent).find(|(_, value)| *value == node);
+        let end = key.map_or(0, |(key, _)| self.tree.at(key).end as usize);
+        let colon = crate::span::skip_gap(source, end);
+        colon + 1
+    }
+
+    /// Replaces a block scalar, header and lines.
+    fn replace_block_scalar(&mut self, node: u32, value: &New) -> Result<(), EditError> {
+        let raw = self.tree.at(node);
+        let source = self.tree.source;
+        let start = raw.start as usize;
+        let end = self.tree.block_scalar_end(node);
+        let header_end = line_end(source, start);
+        let header = slice(source, start..header_end);
+        let indicators = header.find([' ', '\t']).map_or(header_end, |at| start + at);
+        let block = self.block_style(node, start);
+        let column = self.column_below(node, value, &block);
+        let mut first = String::new();
+        let mut lines = String::new();
+        match (value.inline(), value) {
+            (Some(text), New::Scalar(scalar))
+                if matches!(scalar.style, Style::Auto | Style::Double) =>
+            {
+                // A string stays a block scalar where one can hold it.
+                let indent = self
+                    .tree
+                    .decoded
+                    .get(raw.aux as usize)
+                    .filter(|_| raw.has(flag::DECODED))
+                    .map_or(column, |decoded| decoded.indent as usize);
+                if crate::render::literal(&scalar.text).is_some() {
+                    block.literal(&mut first, &scalar.text, indent);
+                    let at = first.find(['\r', '\n']).unwrap_or(first.len());
+                    lines = first.split_off(at);
+                } else {
+                    first = text;
+                }
+            }
+            (Some(text), _) => first = text,
+            (None, New::Scalar(scalar)) => {
+                block.literal(&mut first, &scalar.text, column);
+                let at = first.find(['\r', '\n']).unwrap_or(first.len());
+                lines = first.split_off(at);
+            }
+            (None, _) => {
+                block.line(&mut lines, column);
+                block.lines(&mut lines, value, column);
+            }
+        }
+        let from = if first.is_empty() {
+            slice(source, 0..start).trim_end_matches([' ', '\t']).len()
+        } else {
+            start
+        };
+        self.push(from..indicators, first, 0);
+        self.push(
+            header_end..end.max(header_end),
+            lines,
+            self.tree.depth(node),
+        );
+        Ok(())
+    }
+
+    /// Puts entries into an empty flow collection that has a comment inside.
+    fn fill_flow(&mut self, node: u32, value: &New, flow: &Flow<'_>) -> Result<(), EditError> {
+        let mut text = flow_text(flow, value);
+        let open = self.tree.at(node).start as usize;
+        let brackets = slice(self.tree.source, open..open + 1);
+        if !text.starts_with(brackets) {
+            return Err(EditError::Unplaceable {
+                offset: self.offset(node),
+                reason: "a comment stands inside the brackets",
+            });
+        }
+        text.pop();
+        text.remove(0);
+        self.push(open + 1..open + 1, text, 0);
+        Ok(())
+    }
+
+    /// How a flow value in this node's place is written.
+    pub(crate) fn flow_style(&self, node: u32) -> Flow<'w> {
+        let tree = self.tree;
+        let json = tree.is_json(node);
+        let start = tree.outer_start(node);
+        let line = line_start(tree.source, start);
+        let first = skip_blanks(tree.source, line);
+        let indent = slice(tree.source, line..first);
+        let parent = tree.parent(node);
+        let flow_parent = parent.filter(|parent| tree.at(*parent).shape.is_flow());
+        let pretty = flow_parent
+            .filter(|_| json)
+            .and_then(|parent| self.pretty_step(parent, indent));
+        Flow {
+            json,
+            tight: flow_parent.is_some_and(|parent| json && self.is_tight(parent)),
+            pretty,
+            indent,
+            line_end: tree.line_break(start),
+        }
+    }
+
+    /// The step of indentation where each child of the flow collection has a line of its own.
+    pub(crate) fn pretty_step(&self, parent: u32, indent: &'w str) -> Option<&'w str> {
+        let tree = self.tree;
+        let first = tree.children(parent).next()?;
+        if !tree.begins_line(tree.outer_start(first)) {
+            return None;
+        }
+        let open = tree.at(parent).start as usize;
+        let line = line_start(tree.source, open);
+        let outer = slice(tree.source, line..skip_blanks(tree.source, line));
+        let step = indent.strip_prefix(outer).unwrap_or_default();
+        Some(if step.is_empty() { "  " } else { step })
+    }
+
+    /// Whether the flow collection has no space after colons and commas.
+    pub(crate) fn is_tight(&self, parent: u32) -> bool {
+        let tree = self.tree;
+        if tree.at(parent).shape.is_mapping() {
+            return tree.pairs(parent).last().is_some_and(|(key, value)| {
+                tree.outer_start(value) == tree.at(key).end as usize + 1
+            });
+        }
+        let mut items = tree.children(parent);
+        match (items.next(), items.next()) {
+            (Some(first), Some(second)) => {
+                tree.outer_start(second) == tree.at(first).end as usize + 1
+            }
+            _ => tree.parent(parent).is_some_and(|above| {
+                tree.at(above).shape == Shape::FlowMapping && self.is_tight(above)
+            }),
+        }
+    }
+}
+
+fn is_string_now(writer: &Writer<'_, '_>, node: u32) -> bool {
+    crate::plan::holds(
+        crate::node::Node {
+            tree: writer.tree,
+            index: node,
+        },
+        &Value::Str(writer.tree.scalar_text(node).to_owned()),
+    )
+}
+
+fn flow_text(flow: &Flow<'_>, value: &New) -> String {
+    let mut text = String::new();
+    flow.value(&mut text, value, 0);
+    text
+}

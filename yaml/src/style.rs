@@ -1,0 +1,236 @@
+//! How the neighbours of a place are written: columns, indent step, dashes, line ends, JSON.
+
+use crate::node::{Shape, Tree};
+use crate::span::{byte, line_end, line_start, next_line, skip_blanks, skip_gap, slice};
+
+/// The step where a document shows none.
+const STEP: usize = 2;
+
+impl Tree<'_> {
+    /// The collections around a node, the outermost first, and the node itself last.
+    pub(crate) fn lineage(&self, node: u32) -> Vec<u32> {
+        let mut lineage = vec![0];
+        let mut at = 0;
+        while at != node {
+            let below = self
+                .children(at)
+                .find(|child| *child <= node && node < self.at(*child).next);
+            let Some(child) = below else { break };
+            lineage.push(child);
+            at = child;
+        }
+        lineage
+    }
+
+    pub(crate) fn parent(&self, node: u32) -> Option<u32> {
+        let lineage = self.lineage(node);
+        lineage
+            .len()
+            .checked_sub(2)
+            .and_then(|at| lineage.get(at))
+            .copied()
+    }
+
+    pub(crate) fn depth(&self, node: u32) -> usize {
+        self.lineage(node).len()
+    }
+
+    /// Whether the node stands inside a flow collection.
+    pub(crate) fn in_flow(&self, node: u32) -> bool {
+        self.parent(node)
+            .is_some_and(|parent| self.at(parent).shape.is_flow())
+    }
+
+    /// The column of an offset in bytes from 0; a byte order mark counts as none.
+    pub(crate) fn column(&self, offset: usize) -> usize {
+        let start = line_start(self.source, offset);
+        let line = slice(self.source, start..offset);
+        line.trim_start_matches('\u{FEFF}').len()
+    }
+
+    /// Whether nothing but white space stands before the offset on its line.
+    pub(crate) fn begins_line(&self, offset: usize) -> bool {
+        let line = slice(self.source, line_start(self.source, offset)..offset);
+        line.trim_start_matches(['\u{FEFF}', ' ', '\t']).is_empty()
+    }
+
+    /// Whether nothing but white space and a comment follows on the line.
+    pub(crate) fn ends_line(&self, offset: usize) -> bool {
+        let at = skip_blanks(self.source, offset);
+        matches!(byte(self.source, at), b'\n' | b'\r' | 0) || self.has_comment(offset)
+    }
+
+    /// Whether a comment follows on the line, after white space.
+    pub(crate) fn has_comment(&self, offset: usize) -> bool {
+        let at = skip_blanks(self.source, offset);
+        at > offset && byte(self.source, at) == b'#'
+    }
+
+    /// The line break at the offset, else the nearest one before it, else the first of the text.
+    pub(crate) fn line_break(&self, offset: usize) -> &'static str {
+        let at = line_end(self.source, offset);
+        let near = if at < self.source.len() {
+            byte(self.source, at) == b'\r'
+        } else {
+            let start = line_start(self.source, offset);
+            if start > 0 {
+                slice(self.source, 0..start).ends_with("\r\n")
+            } else {
+                let before = slice(self.text, 0..self.chunk.start);
+                let around = if before.is_empty() { self.text } else { before };
+                let end = next_line(around, 0);
+                slice(around, 0..end).ends_with("\r\n")
+            }
+        };
+        if near { "\r\n" } else { "\n" }
+    }
+
+    /// Columns from a key to the keys below it, as the nearest mapping around shows it.
+    pub(crate) fn step(&self, node: u32) -> usize {
+        let shown = |mapping: u32| {
+            let raw = self.at(mapping);
+            if raw.shape != Shape::BlockMapping {
+                return None;
+            }
+            let column = self.column(raw.start as usize);
+            self.pairs(mapping).find_map(|(_, value)| {
+                let below = self.at(value);
+                let nested =
+                    below.shape == Shape::BlockMapping && self.begins_line(below.start as usize);
+                let step = self.column(below.start as usize).checked_sub(column)?;
+                (nested && step > 0).then_some(step)
+            })
+        };
+        let near = self.lineage(node).into_iter().rev().find_map(shown);
+        near.or_else(|| self.indexes().find_map(shown))
+            .unwrap_or(STEP)
+    }
+
+    /// Columns from a key to the dashes below it, as the nearest list around shows it; without any list
+    /// none, which is how kubectl writes.
+    pub(crate) fn dash(&self, node: u32) -> usize {
+        let shown = |mapping: u32, sequence: u32| {
+            let key = self.at(mapping);
+            let list = self.at(sequence);
+            let below = key.shape == Shape::BlockMapping
+                && list.shape == Shape::BlockSequence
+                && self.begins_line(list.start as usize);
+            let dash = self.column(list.start as usize);
+            below.then(|| dash.checked_sub(self.column(key.start as usize)))?
+        };
+        let lineage = self.lineage(node);
+        let above = lineage.iter().zip(lineage.iter().skip(1)).rev();
+        let near = above
+            .into_iter()
+            .find_map(|(mapping, list)| shown(*mapping, *list));
+        let anywhere = || {
+            self.indexes().find_map(|mapping| {
+                if self.at(mapping).shape != Shape::BlockMapping {
+                    return None;
+                }
+                self.pairs(mapping)
+                    .find_map(|(_, value)| shown(mapping, value))
+            })
+        };
+        near.or_else(anywhere).unwrap_or(0)
+    }
+
+    fn indexes(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.nodes.len()).filter_map(|index| u32::try_from(index).ok())
+    }
+
+    /// Whether the flow collections around a node are JSON: every key, or every item of a list, stands
+    /// in double quotes.
+    pub(crate) fn is_json(&self, node: u32) -> bool {
+        for at in self.lineage(node).into_iter().rev() {
+            let raw = self.at(at);
+            if raw.shape == Shape::FlowMapping && raw.next > at + 1 {
+                return self
+                    .pairs(at)
+                    .all(|(key, _)| self.at(key).shape == Shape::Double);
+            }
+            if raw.shape == Shape::FlowSequence {
+                let mut scalars = self
+                    .children(at)
+                    .filter(|item| !self.at(*item).shape.is_flow())
+                    .peekable();
+                if scalars.peek().is_some() {
+                    return scalars.all(|item| self.at(item).shape == Shape::Double);
+                }
+            }
+        }
+        false
+    }
+
+    /// Where the last line of the node's own text ends, its comment included: before the line break that
+    /// the next line may be put after.
+    pub(crate) fn last_line_end(&self, node: u32) -> usize {
+        let raw = self.at(node);
+        let leaf = self.at(raw.next.saturating_sub(1));
+        if leaf.shape.is_block_scalar() {
+            self.block_scalar_end(raw.next.saturating_sub(1))
+        } else {
+            line_end(self.source, raw.end as usize)
+        }
+    }
+
+    /// Where the last content line of a block scalar ends; with `+` the last of the blank lines.
+    pub(crate) fn block_scalar_end(&self, node: u32) -> usize {
+        let raw = self.at(node);
+        let range = raw.range();
+        let header = line_end(self.source, range.start);
+        let written = slice(self.source, range.start..header);
+        let indicators = written.split([' ', '\t']).next().unwrap_or_default();
+        let mut end = header;
+        if indicators.contains('+') {
+            end = line_end(self.source, range.end.saturating_sub(1).max(header));
+            // A line break of the last line belongs to the scalar: step before it.
+            return end.max(header);
+        }
+        let indent = self
+            .decoded
+            .get(raw.aux as usize)
+            .filter(|_| raw.has(crate::node::flag::DECODED))
+            .map_or(usize::MAX, |decoded| decoded.indent as usize);
+        let mut at = next_line(self.source, header);
+        while at < range.end {
+            let stop = line_end(self.source, at).min(range.end);
+            let line = slice(self.source, at..stop);
+            let spaces = line.bytes().take_while(|&byte| byte == b' ').count();
+            if spaces < line.len() || spaces > indent {
+                end = stop;
+            }
+            at = next_line(self.source, at);
+        }
+        end
+    }
+
+    /// Whether a block scalar that ends the text without a line break would change with one.
+    pub(crate) fn breaks_at_end(&self, node: u32) -> bool {
+        let raw = self.at(node);
+        let leaf = self.at(raw.next.saturating_sub(1));
+        if !leaf.shape.is_block_scalar()
+            || self.source.ends_with('\n')
+            || (leaf.end as usize) < self.source.len()
+        {
+            return false;
+        }
+        let header = slice(
+            self.source,
+            leaf.start as usize..line_end(self.source, leaf.start as usize),
+        );
+        let indicators = header.split([' ', '\t']).next().unwrap_or_default();
+        !indicators.contains('-')
+    }
+
+    /// Where the value of an entry ends: an empty one after its colon, or its key where it has none.
+    pub(crate) fn value_end(&self, value: u32) -> usize {
+        self.at(value).end as usize
+    }
+
+    /// The comma after a child of a flow collection.
+    pub(crate) fn comma(&self, end: usize) -> Option<usize> {
+        let at = skip_gap(self.source, end);
+        (byte(self.source, at) == b',').then_some(at)
+    }
+}

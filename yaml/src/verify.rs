@@ -1,0 +1,340 @@
+//! The check after the edit: the edited text means the old value with the planned changes, keys stand in
+//! the old order, and no comment is lost.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::edit::Step;
+use crate::node::{Node, Shape, Tree, flag};
+use crate::plan::{Plan, holds};
+use crate::span::{begins_comment, line_end, slice};
+use crate::splice::Splice;
+
+/// Comparisons of nodes before the check gives up.
+const VISITS: usize = 20_000_000;
+
+/// Compares; the error says what differs.
+pub(crate) fn verify(
+    old: &Tree<'_>,
+    plan: &Plan<'_>,
+    new: &Tree<'_>,
+    splices: &[Splice],
+) -> Result<(), String> {
+    let mut check = Check {
+        old,
+        new,
+        seen: HashSet::new(),
+        waiting: vec![(0, Some(plan), 0)],
+        visits: 0,
+    };
+    if old.nodes.is_empty() != new.nodes.is_empty() {
+        return Err("the document is gone".to_owned());
+    }
+    while let Some((before, plan, after)) = check.waiting.pop() {
+        check.compare(before, plan, after)?;
+        check.visits += 1;
+        if check.visits > VISITS {
+            return Err("the document is too large to be compared".to_owned());
+        }
+    }
+    comments(old, new, splices)
+}
+
+struct Check<'c, 'p> {
+    old: &'c Tree<'c>,
+    new: &'c Tree<'c>,
+    /// Pairs of nodes that have been found the same, so that a bomb of aliases is looked at once.
+    seen: HashSet<(u32, u32)>,
+    waiting: Vec<(u32, Option<&'p Plan<'p>>, u32)>,
+    visits: usize,
+}
+
+impl<'p> Check<'_, 'p> {
+    fn compare(
+        &mut self,
+        before: u32,
+        plan: Option<&'p Plan<'p>>,
+        after: u32,
+    ) -> Result<(), String> {
+        let plan = plan.filter(|plan| !plan.is_empty());
+        let copied =
+            self.old.at(before).shape == Shape::Alias && self.new.at(after).shape != Shape::Alias;
+        let before = self.old.resolve(before);
+        let after = self.new.resolve(after);
+        let node = Node {
+            tree: self.new,
+            index: after,
+        };
+        if let Some(value) = plan.and_then(|plan| plan.set) {
+            return if holds(node, value) {
+                Ok(())
+            } else {
+                Err(self.differs(after, "a written value is read differently"))
+            };
+        }
+        if plan.is_none() && !self.seen.insert((before, after)) {
+            return Ok(());
+        }
+        if !copied {
+            self.compare_tags(before, after)?;
+        }
+        let (shape, found) = (self.old.at(before).shape, self.new.at(after).shape);
+        if shape.is_mapping() && found.is_mapping() {
+            if !copied {
+                self.keys(before, plan, after)?;
+            }
+            return self.entries(before, plan, after);
+        }
+        if shape.is_sequence() && found.is_sequence() {
+            return self.items(before, plan, after);
+        }
+        if let Some(plan) = plan {
+            return self.filled(before, plan, node);
+        }
+        let old = Node {
+            tree: self.old,
+            index: before,
+        };
+        let scalars = old.kind() == node.kind() && !found.is_mapping() && !found.is_sequence();
+        let (was, is) = (old.resolved(), node.resolved());
+        // A float that is no number is the same as itself here.
+        let same_type = was == is || format!("{was:?}") == format!("{is:?}");
+        if !scalars || !same_type || old.text() != node.text() {
+            return Err(self.differs(after, "a value that was to stay has changed"));
+        }
+        Ok(())
+    }
+
+    fn differs(&self, after: u32, what: &str) -> String {
+        let text = slice(self.new.source, self.new.at(after).range());
+        let shown: String = text.chars().take(40).collect();
+        format!("{what}: {shown:?}")
+    }
+
+    fn compare_tags(&self, before: u32, after: u32) -> Result<(), String> {
+        let tag = |tree: &Tree<'_>, node: u32| {
+            let range = tree.props(node)?.tag.as_ref()?.0.clone();
+            Some(slice(tree.source, range.start as usize..range.end as usize).to_owned())
+        };
+        if tag(self.old, before) == tag(self.new, after) {
+            Ok(())
+        } else {
+            Err(self.differs(after, "a tag has changed"))
+        }
+    }
+
+    /// The keys as they stand: the old ones in their order, as often as before, and none but planned ones
+    /// beside them. Values under doubled keys that do not count are compared too.
+    fn keys(&mut self, before: u32, plan: Option<&'p Plan<'p>>, after: u32) -> Result<(), String> {
+        let mut found = self.new.pairs(after);
+        for (key, value) in self.old.pairs(before) {
+            let text = self.old.key_text(key);
+            let merges = self.old.at(key).has(flag::MERGE_KEY);
+            loop {
+                let Some((new_key, new_value)) = found.next() else {
+                    return Err(self.differs(after, "a key is gone or has moved"));
+                };
+                let new_merges = self.new.at(new_key).has(flag::MERGE_KEY);
+                if self.new.key_text(new_key) == text && new_merges == merges {
+                    if !merges
+                        && text.is_some_and(|text| {
+                            self.old.explicit(before, text).0 != Some((key, value))
+                        })
+                    {
+                        self.waiting.push((value, None, new_value));
+                    }
+                    break;
+                }
+                self.planned(plan, new_key)?;
+            }
+        }
+        for (key, _) in found {
+            self.planned(plan, key)?;
+        }
+        Ok(())
+    }
+
+    fn planned(&self, plan: Option<&Plan<'_>>, key: u32) -> Result<(), String> {
+        let text = self.new.key_text(key).unwrap_or_default();
+        if plan.is_some_and(|plan| plan.key(text).is_some()) {
+            Ok(())
+        } else {
+            Err(self.differs(key, "a key has come in"))
+        }
+    }
+
+    /// The entries that count, whatever their order.
+    fn entries(
+        &mut self,
+        before: u32,
+        plan: Option<&'p Plan<'p>>,
+        after: u32,
+    ) -> Result<(), String> {
+        let old = self.old.effective(before);
+        let new = self.new.effective(after);
+        let added = plan.iter().flat_map(|plan| &plan.steps).filter(
+            |(step, _)| matches!(step, Step::Key(key) if self.old.lookup(before, key).is_none()),
+        );
+        let added: Vec<_> = added.collect();
+        if old.len() + added.len() != new.len() {
+            return Err(self.differs(after, "a mapping has another number of keys"));
+        }
+        let complex = |tree: &Tree<'_>, entries: &[(u32, u32)]| -> Vec<(u32, u32)> {
+            let complex = entries
+                .iter()
+                .filter(|(key, _)| tree.key_text(*key).is_none());
+            complex.copied().collect()
+        };
+        for ((key, value), (new_key, new_value)) in complex(self.old, &old)
+            .into_iter()
+            .zip(complex(self.new, &new))
+        {
+            self.waiting.push((key, None, new_key));
+            self.waiting.push((value, None, new_value));
+        }
+        let by_text: std::collections::HashMap<&str, (u32, u32)> = new
+            .iter()
+            .filter_map(|&(key, value)| Some((self.new.key_text(key)?, (key, value))))
+            .collect();
+        for (key, value) in old {
+            let Some(text) = self.old.key_text(key) else {
+                continue;
+            };
+            let Some(&(new_key, new_value)) = by_text.get(text) else {
+                return Err(self.differs(after, "a key is gone"));
+            };
+            self.waiting.push((key, None, new_key));
+            self.waiting
+                .push((value, plan.and_then(|plan| plan.key(text)), new_value));
+        }
+        for (step, below) in added {
+            let Step::Key(key) = step else { continue };
+            let Some(&(_, value)) = by_text.get(key.as_str()) else {
+                return Err(self.differs(after, "a new key is not there"));
+            };
+            let node = Node {
+                tree: self.new,
+                index: value,
+            };
+            if !below.set.is_some_and(|set| holds(node, set)) {
+                return Err(self.differs(value, "a written value is read differently"));
+            }
+        }
+        Ok(())
+    }
+
+    fn items(&mut self, before: u32, plan: Option<&'p Plan<'p>>, after: u32) -> Result<(), String> {
+        let old: Vec<u32> = self.old.children(before).collect();
+        let new: Vec<u32> = self.new.children(after).collect();
+        let steps = plan.iter().flat_map(|plan| &plan.steps);
+        let added = steps
+            .filter(|(step, _)| matches!(step, Step::Index(index) if *index >= old.len()))
+            .count();
+        if old.len() + added != new.len() {
+            return Err(self.differs(after, "a list has another length"));
+        }
+        for (index, &item) in new.iter().enumerate() {
+            let below = plan.and_then(|plan| plan.index(index));
+            if let Some(&was) = old.get(index) {
+                self.waiting.push((was, below, item));
+                continue;
+            }
+            let node = Node {
+                tree: self.new,
+                index: item,
+            };
+            if !below
+                .and_then(|below| below.set)
+                .is_some_and(|set| holds(node, set))
+            {
+                return Err(self.differs(item, "a written item is read differently"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A place that was null and holds a new collection.
+    fn filled(&self, before: u32, plan: &Plan<'_>, node: Node<'_, '_>) -> Result<(), String> {
+        let old = Node {
+            tree: self.old,
+            index: before,
+        };
+        let count = node.entries().count() + node.items().count();
+        let right = plan.steps.iter().all(|(step, below)| {
+            let found = match step {
+                Step::Key(key) => node.get(key),
+                Step::Index(index) => node.items().nth(*index),
+            };
+            found
+                .zip(below.set)
+                .is_some_and(|(node, set)| holds(node, set))
+        });
+        if old.is_empty() && count == plan.steps.len() && right {
+            Ok(())
+        } else {
+            Err(self.differs(node.index, "a filled value is read differently"))
+        }
+    }
+}
+
+/// Compares the comments that stand outside replaced and inserted text.
+fn comments(old: &Tree<'_>, new: &Tree<'_>, splices: &[Splice]) -> Result<(), String> {
+    let mut shift = 0_usize;
+    let mut inserted = Vec::new();
+    let mut removed = 0;
+    for splice in splices {
+        let start = splice.range.start + shift - removed;
+        inserted.push(start..start + splice.text.len());
+        shift += splice.text.len();
+        removed += splice.range.len();
+    }
+    let replaced: Vec<_> = splices.iter().map(|splice| splice.range.clone()).collect();
+    let outside =
+        |at: usize, ranges: &[Range<usize>]| !ranges.iter().any(|range| range.contains(&at));
+    let before = comment_starts(old);
+    let before = before
+        .into_iter()
+        .filter(|at| outside(*at, &replaced))
+        .map(|at| slice(old.source, at..line_end(old.source, at)));
+    let after = comment_starts(new);
+    let after = after
+        .into_iter()
+        .filter(|at| outside(*at, &inserted))
+        .map(|at| slice(new.source, at..line_end(new.source, at)));
+    if before.eq(after) {
+        Ok(())
+    } else {
+        Err("a comment has changed".to_owned())
+    }
+}
+
+/// Where the comments begin: between the leaves, and on the header line of block scalars.
+fn comment_starts(tree: &Tree<'_>) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut scan = |from: usize, to: usize| {
+        let mut at = from;
+        while let Some(next) = slice(tree.source, at..to).find('#') {
+            at += next;
+            if begins_comment(tree.source, at) {
+                found.push(at);
+                at = line_end(tree.source, at).max(at + 1);
+            } else {
+                at += 1;
+            }
+        }
+    };
+    let mut cursor = 0;
+    for raw in &tree.nodes {
+        if raw.shape.is_mapping() || raw.shape.is_sequence() {
+            continue;
+        }
+        let range = raw.range();
+        scan(cursor, range.start);
+        if raw.shape.is_block_scalar() {
+            scan(range.start, line_end(tree.source, range.start));
+        }
+        cursor = cursor.max(range.end);
+    }
+    scan(cursor, tree.source.len());
+    found
+}
