@@ -139,8 +139,6 @@ impl Raw {
 #[derive(Debug)]
 pub(crate) struct Decoded<'s> {
     pub(crate) text: Cow<'s, str>,
-    /// Block scalars: where the first content line begins, after its indentation.
-    pub(crate) content: u32,
     /// Block scalars: the indentation of the content in bytes.
     pub(crate) indent: u32,
 }

@@ -316,7 +316,6 @@ impl<'s> Builder<'s> {
             let indent = content - crate::span::line_start(self.source, content);
             self.tree.decoded.push(Decoded {
                 text,
-                content: short(content),
                 indent: short(indent),
             });
         }

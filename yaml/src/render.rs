@@ -98,14 +98,6 @@ impl From<&Value> for New {
 }
 
 impl New {
-    pub(crate) fn is_empty_collection(&self) -> bool {
-        match self {
-            Self::Scalar(_) => false,
-            Self::Mapping(entries) => entries.is_empty(),
-            Self::Sequence(items) => items.is_empty(),
-        }
-    }
-
     /// The value on one line, if block context needs no more for it.
     pub(crate) fn inline(&self) -> Option<String> {
         match self {

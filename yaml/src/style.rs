@@ -87,22 +87,30 @@ impl Tree<'_> {
 
     /// Columns from a key to the keys below it, as the nearest mapping around shows it.
     pub(crate) fn step(&self, node: u32) -> usize {
-        let shown = |mapping: u32| {
-            let raw = self.at(mapping);
-            if raw.shape != Shape::BlockMapping {
+        let between = |mapping: u32, value: u32| {
+            let below = self.at(value);
+            let nested =
+                below.shape == Shape::BlockMapping && self.begins_line(below.start as usize);
+            let column = self.column(self.at(mapping).start as usize);
+            let step = self.column(below.start as usize).checked_sub(column)?;
+            (nested && step > 0).then_some(step)
+        };
+        let shown = |mapping: u32, preferred: Option<u32>| {
+            if self.at(mapping).shape != Shape::BlockMapping {
                 return None;
             }
-            let column = self.column(raw.start as usize);
-            self.pairs(mapping).find_map(|(_, value)| {
-                let below = self.at(value);
-                let nested =
-                    below.shape == Shape::BlockMapping && self.begins_line(below.start as usize);
-                let step = self.column(below.start as usize).checked_sub(column)?;
-                (nested && step > 0).then_some(step)
-            })
+            let values = self.pairs(mapping).map(|(_, value)| value);
+            preferred
+                .into_iter()
+                .chain(values)
+                .find_map(|value| between(mapping, value))
         };
-        let near = self.lineage(node).into_iter().rev().find_map(shown);
-        near.or_else(|| self.indexes().find_map(shown))
+        let lineage = self.lineage(node);
+        let below = lineage.iter().skip(1).copied().map(Some).chain([None]);
+        let mut around: Vec<_> = lineage.iter().copied().zip(below).collect();
+        around.reverse();
+        let near = around.into_iter().find_map(|(at, child)| shown(at, child));
+        near.or_else(|| self.indexes().find_map(|at| shown(at, None)))
             .unwrap_or(STEP)
     }
 
@@ -221,11 +229,6 @@ impl Tree<'_> {
         );
         let indicators = header.split([' ', '\t']).next().unwrap_or_default();
         !indicators.contains('-')
-    }
-
-    /// Where the value of an entry ends: an empty one after its colon, or its key where it has none.
-    pub(crate) fn value_end(&self, value: u32) -> usize {
-        self.at(value).end as usize
     }
 
     /// The comma after a child of a flow collection.

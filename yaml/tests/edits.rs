@@ -81,7 +81,7 @@ impl Case {
     #[track_caller]
     fn gives(self, expected: &str) {
         self.check(&self.text, expected);
-        if self.crlf && !self.text.contains('\r') {
+        if self.crlf && self.text.contains('\n') && !self.text.contains('\r') {
             let with = |text: &str| text.replace('\n', "\r\n");
             self.check(&with(&self.text), &with(expected));
         }
@@ -106,6 +106,12 @@ impl Case {
                 "splices touch: {splices:?}"
             );
         }
+    }
+
+    /// The edit is made; what it looks like does not matter here.
+    #[track_caller]
+    fn made(self) {
+        edit(&self.text, &self.edits).unwrap();
     }
 
     #[track_caller]
@@ -183,5 +189,661 @@ fn the_step_follows_the_nearest_mapping() {
         .gives("a:\n    b:\n        c: 1\n        d:\n            e:\n                f: g\n");
     given("a:\n    b: 1\nc:\n  d: 1\n")
         .put("c.e", map(&[("f", s("g"))]))
-        .gives("a:\n    b: 1\nc:\n  d: 1\n  e:\n      f: g\n");
+        .gives("a:\n    b: 1\nc:\n  d: 1\n  e:\n    f: g\n");
+}
+
+#[test]
+fn nothing_in_block_context_is_filled_below_and_keeps_its_comment() {
+    let below = "\n  b:\n    c: 1\n";
+    for (literal, rest) in [
+        ("", ""),
+        (" ~", ""),
+        (" null", ""),
+        (" {}", ""),
+        (" # why", " # why"),
+        (" ~ # why", " # why"),
+        (" {}   # why", "   # why"),
+        (" { }", ""),
+    ] {
+        given(&format!("a:{literal}\nz: 1\n"))
+            .put("a.b", map(&[("c", Value::Int(1))]))
+            .gives(&format!("a:{rest}{below}z: 1\n"));
+        given(&format!("a:{literal}\nz: 1\n"))
+            .put("a", map(&[("b", map(&[("c", Value::Int(1))]))]))
+            .gives(&format!("a:{rest}{below}z: 1\n"));
+    }
+    given("a: []\n").put("a[0]", s("x")).gives("a:\n- x\n");
+    given("a: [] # c\nb:\n  - 1\n")
+        .put("a[0]", s("x"))
+        .put("a[1]", s("yy"))
+        .gives("a: # c\n  - x\n  - yy\nb:\n  - 1\n");
+    given("a: &x {}\n")
+        .put("a.b", s("c"))
+        .gives("a: &x\n  b: c\n");
+    given("a: {}").put("a.b", s("c")).gives("a:\n  b: c");
+    given("a:").put("a.b", s("c")).gives("a:\n  b: c");
+    given("- {}\n-\n- ~ # c\n")
+        .put("[0].a", s("b"))
+        .put("[0].c", s("d"))
+        .put("[1].a", s("b"))
+        .put("[1].c", s("d"))
+        .put("[2].a", s("b"))
+        .put("[2].c", s("d"))
+        .gives("- a: b\n  c: d\n- a: b\n  c: d\n- # c\n  a: b\n  c: d\n");
+    given("{}\n").put("a", s("b")).gives("a: b\n");
+    given("--- {}\n").put("a", s("b")).gives("---\na: b\n");
+    given("? a\n? b\n: c\n")
+        .put("a", s("x"))
+        .gives("? a\n: x\n? b\n: c\n");
+}
+
+#[test]
+fn nothing_becomes_a_scalar_on_its_line() {
+    given("a:\nb: 1\n")
+        .put("a", Value::Int(5))
+        .gives("a: 5\nb: 1\n");
+    given("a: \nb: 1\n")
+        .put("a", Value::Int(5))
+        .gives("a: 5\nb: 1\n");
+    given("a: # c\nb: 1\n")
+        .put("a", Value::Int(5))
+        .gives("a: 5 # c\nb: 1\n");
+    given("a: ~ # c\n").put("a", s("x")).gives("a: x # c\n");
+    given("a: &x\nb: *x\n")
+        .put("a", s("x"))
+        .put("b", s("x"))
+        .gives("a: &x x\nb: *x\n");
+    given("-\n- 1\n").put("[0]", s("x")).gives("- x\n- 1\n");
+    given("a: {}\n").put("a", s("x")).gives("a: x\n");
+    given("{a: , b, \"c\":, d: [e: ]}\n")
+        .put("a", s("1x"))
+        .put("b", s("x"))
+        .put("c", s("x"))
+        .put("d[0].e", s("x"))
+        .gives("{a: \"1x\" , b: x, \"c\": x, d: [e: x ]}\n");
+}
+
+#[test]
+fn new_entries_follow_the_last_content_line() {
+    let after = |text: &str, end: &str| {
+        given(&format!("a:\n  x: 1\n{text}{end}"))
+            .put("a.new", s("v"))
+            .gives(&format!("a:\n  x: 1\n{text}  new: v\n{end}"));
+    };
+    after("  y: 2 # trailing\n", "  # a comment below\n\nb: 1\n");
+    after("  y: |\n    text\n", "\n\n# c\nb: 1\n");
+    after("  y: |-\n    text\n", "\nb: 1\n");
+    after("  y: |+\n    text\n\n\n", "b: 1\n");
+    after("  y: |+\n    text\n\n", "");
+    after("  y: >-\n    text\n\n    more\n", "\n");
+    after("  y: | # c\n", "\nb: 1\n");
+    after("  y:\n", "b: 1\n");
+    after("  y: # c\n", "  # d\nb: 1\n");
+    after("  y: &q 1\n  z: *q\n", "b: 1\n");
+    after("  y: one\n    two\n    three # c\n", "b: 1\n");
+    after("  y: \"one\n    two\"\n", "b: 1\n");
+    after("  y: 'one\n\n    two'   \n", "b: 1\n");
+    after("  y: {a: 1,\n    b: [1,\n    2]} # c\n", "b: 1\n");
+    after("  ? y\n  : z\n", "b: 1\n");
+    after("  y:\n  - 1\n  - a: 1\n    b: 2\n", "# c\n");
+    after(
+        "  y:\n    - |\n      text\n",
+        "---\n".trim_start_matches('-').trim_start(),
+    );
+}
+
+#[test]
+fn a_text_without_a_last_line_break_gets_none() {
+    given("a: 1").put("b", Value::Int(2)).gives("a: 1\nb: 2");
+    given("a: 1 # c")
+        .put("b", Value::Int(2))
+        .gives("a: 1 # c\nb: 2");
+    given("a: 1\nc: |-\n  text")
+        .put("b", Value::Int(2))
+        .gives("a: 1\nc: |-\n  text\nb: 2");
+    given("a: 1\n# above\nc: |\n  text")
+        .put("b", Value::Int(2))
+        .gives("a: 1\nb: 2\n# above\nc: |\n  text");
+    given("a:\n- c: |\n    text")
+        .put("a[0].b", Value::Int(2))
+        .put("z", list(&[s("x")]))
+        .gives("z:\n- x\na:\n- b: 2\n  c: |\n    text");
+    let refused = given("- |\n  text").put("[1]", s("x")).refused();
+    assert!(
+        matches!(refused, EditError::Unplaceable { .. }),
+        "{refused}"
+    );
+}
+
+#[test]
+fn the_line_end_is_the_neighbours() {
+    given("a: 1\r\nb:\r\n  c: 2\nd: 3\n")
+        .as_it_is()
+        .put("b.e", s("x"))
+        .put("f", s("yy"))
+        .gives("a: 1\r\nb:\r\n  c: 2\n  e: x\nd: 3\nf: yy\n");
+    given("a: 1\r\nb: 2")
+        .as_it_is()
+        .put("c", s("x"))
+        .gives("a: 1\r\nb: 2\r\nc: x");
+}
+
+#[test]
+fn the_first_keys_column_counts() {
+    given("\u{FEFF}a: 1\n")
+        .put("b", s("x"))
+        .gives("\u{FEFF}a: 1\nb: x\n");
+    given("-   a: 1\n-   b: 2\n")
+        .put("[0].c", s("x"))
+        .gives("-   a: 1\n    c: x\n-   b: 2\n");
+    given("-   a: 1\n")
+        .put("[1]", map(&[("c", s("x")), ("d", s("yy"))]))
+        .gives("-   a: 1\n-   c: x\n    d: yy\n");
+    given("k: &a\n  x: 1\nl:\n- &b\n  y: 1\n- ? z\n  : 1\n")
+        .put("k.new", s("v"))
+        .put("l[0].new", s("v"))
+        .put("l[1].new", s("v"))
+        .gives("k: &a\n  x: 1\n  new: v\nl:\n- &b\n  y: 1\n  new: v\n- ? z\n  : 1\n  new: v\n");
+    given("- &k a: 1\n  b: *k\n")
+        .put("[0].new", s("v"))
+        .gives("- &k a: 1\n  b: *k\n  new: v\n");
+    given("a:\tx\nb:\t# c\n")
+        .put("b.c", s("v"))
+        .put("new", s("v"))
+        .gives("a:\tx\nb:\t# c\n  c: v\nnew: v\n");
+    given("- - a\n  - b\n")
+        .put("[0][2]", s("v"))
+        .gives("- - a\n  - b\n  - v\n");
+    given("a:\n- - b\nc: 1\n")
+        .put("a[0][1]", s("v"))
+        .put("a[1]", s("w"))
+        .gives("a:\n- - b\n  - v\n- w\nc: 1\n");
+}
+
+#[test]
+fn flow_mappings_get_flow_entries() {
+    given("a: {b: 1}\n")
+        .put("a.c", s("x"))
+        .gives("a: {b: 1, c: x}\n");
+    given("a: {b: 1,}\n")
+        .put("a.c", s("x"))
+        .gives("a: {b: 1, c: x,}\n");
+    given("a: { b: 1 }\n")
+        .put("a.c", lifecycle())
+        .gives("a: { b: 1, c: {preStop: {exec: {command: [/bin/sh, -c, \"sleep 10\"]}}} }\n");
+    given("a: {b: {}}\n")
+        .put("a.b.c", s("x"))
+        .put("a.d", s("yy"))
+        .gives("a: {b: {c: x}, d: yy}\n");
+    given("a: {b: , c}\n")
+        .put("a.d", s("x"))
+        .gives("a: {b: , c, d: x}\n");
+    given("a: {\n  b: 1, # one\n  c: 2 # two\n}\n")
+        .put("a.d", s("x"))
+        .gives("a: {\n  b: 1, # one\n  c: 2, # two\n  d: x\n}\n");
+    given("a: {\n  b: 1, # one\n}\n")
+        .put("a.d", s("x"))
+        .gives("a: {\n  b: 1, # one\n  d: x,\n}\n");
+    given("a: {\n  b: 1,\n}\n")
+        .put("a.d", s("x"))
+        .gives("a: {\n  b: 1,\n  d: x,\n}\n");
+    given("a: {\n  b: 1 }\n")
+        .put("a.d", s("x"))
+        .gives("a: {\n  b: 1,\n  d: x }\n");
+    given("a: { # c\n}\n")
+        .put("a.d", s("x"))
+        .gives("a: {d: x # c\n}\n");
+    given("a: [1, 2]\n")
+        .put("a[2]", s("x"))
+        .put("a[3]", s("yy"))
+        .gives("a: [1, 2, x, yy]\n");
+    given("a: [\n  1\n]\n")
+        .put("a[1]", s("x"))
+        .put("a[2]", s("yy"))
+        .gives("a: [\n  1,\n  x,\n  yy\n]\n");
+    given("a: {b: [x, {c: |\n}]}\n".replace("|\n", "1").as_str())
+        .put("a.b[1].d", s("x: yy"))
+        .gives("a: {b: [x, {c: 1, d: \"x: yy\"}]}\n");
+    let refused = given("a: [b: 1]\n").put("a[0].c", s("x")).refused();
+    assert!(
+        matches!(refused, EditError::Unplaceable { .. }),
+        "{refused}"
+    );
+    given("a: [b: 1]\n")
+        .put("a[0].b", s("x"))
+        .gives("a: [b: x]\n");
+}
+
+#[test]
+fn json_stays_json() {
+    given("{\"a\":{\"b\":1}}").put("a.l", lifecycle()).put("g", Value::Int(45)).gives(
+        "{\"a\":{\"b\":1,\"l\":{\"preStop\":{\"exec\":{\"command\":[\"/bin/sh\",\"-c\",\"sleep 10\"]}}}},\"g\":45}",
+    );
+    given("{\"a\": {\"b\": 1}, \"e\": {}}\n")
+        .put("a.c", s("x"))
+        .put("e.f", list(&[s("x")]))
+        .gives("{\"a\": {\"b\": 1, \"c\": \"x\"}, \"e\": {\"f\": [\"x\"]}}\n");
+    given("{\n  \"a\": {\n    \"b\": 1\n  },\n  \"e\": {}\n}\n")
+        .put("a.l", lifecycle())
+        .put("e.f", s("x"))
+        .put("z", Value::Bool(true))
+        .gives(
+            "{
+  \"a\": {
+    \"b\": 1,
+    \"l\": {
+      \"preStop\": {
+        \"exec\": {
+          \"command\": [
+            \"/bin/sh\",
+            \"-c\",
+            \"sleep 10\"
+          ]
+        }
+      }
+    }
+  },
+  \"e\": {
+    \"f\": \"x\"
+  },
+  \"z\": true
+}
+",
+        );
+    given("{\n\t\"a\": [\n\t\t\"x\"\n\t]\n}\n")
+        .put("a[1]", map(&[("b", s("c"))]))
+        .gives("{\n\t\"a\": [\n\t\t\"x\",\n\t\t{\n\t\t\t\"b\": \"c\"\n\t\t}\n\t]\n}\n");
+    given("{\"command\": [\"sh\", \"-c\"]}")
+        .put("command[2]", s("x"))
+        .gives("{\"command\": [\"sh\", \"-c\", \"x\"]}");
+}
+
+#[test]
+fn scalars_change_in_the_middle() {
+    let to = |old: &str, value: Value, new: &str| given(old).put("a", value).gives(new);
+    to(
+        "a: |\n  set -e\n  sleep 5; exec x\nb: 1\n",
+        s("set -e\nsleep 10; exec x\n"),
+        "a: |\n  set -e\n  sleep 10; exec x\nb: 1\n",
+    );
+    to(
+        "a: >-\n  sleep\n  5; exec\n\n  x\nb: 1\n",
+        s("sleep 10; exec\nx"),
+        "a: >-\n  sleep\n  10; exec\n\n  x\nb: 1\n",
+    );
+    to(
+        "a: \"sleep 5; \\\"exec\\\" x\"\n",
+        s("sleep 10; \"exec\" x"),
+        "a: \"sleep 10; \\\"exec\\\" x\"\n",
+    );
+    to(
+        "a: \"caf\\u00e9 5\\ttab\"\n",
+        s("caf\u{e9} 10\ttab"),
+        "a: \"caf\\u00e9 10\\ttab\"\n",
+    );
+    to(
+        "a: \"sleep\n  5; exec\n  x\"\n",
+        s("sleep 10; exec x"),
+        "a: \"sleep\n  10; exec\n  x\"\n",
+    );
+    to("a: 'it''s 5'\n", s("it's 10"), "a: 'it''s 10'\n");
+    to("a: 'it 5'\n", s("it's"), "a: 'it''s'\n");
+    to("a: sleep 5 # c\n", s("sleep 10"), "a: sleep 10 # c\n");
+    to("a: one\n  five\n", s("one ten"), "a: one\n  ten\n");
+    to("a: 30 # c\n", Value::Int(45), "a: 45 # c\n");
+    to("a: '30'\n", Value::Int(30), "a: 30\n");
+    to("a: 30\n", s("30"), "a: \"30\"\n");
+    to("a: sleep 5\n", q("sleep 10"), "a: \"sleep 10\"\n");
+    to("a: 'x'\n", q("y"), "a: 'y'\n");
+    to("a: x\n", s("y: z"), "a: \"y: z\"\n");
+    to("a: x\n", s("one\ntwo\n"), "a: \"one\\ntwo\\n\"\n");
+    to("a: 'x'\n", s("one\ntwo"), "a: \"one\\ntwo\"\n");
+    to(
+        "a: |\n  exec x\n",
+        s("sleep 10; exec x\n"),
+        "a: |\n  sleep 10; exec x\n",
+    );
+    to("a: |2\n   exec x\n", s("y exec x\n"), "a: |2\n  y exec x\n");
+    to(
+        "a: | # c\n  one\n\n# d\n",
+        Value::Int(1),
+        "a: 1 # c\n\n# d\n",
+    );
+    to(
+        "a: | # c\n  one\nb: 1\n",
+        s("one\ntwo\n"),
+        "a: | # c\n  one\n  two\nb: 1\n",
+    );
+    to("a: |\n  one\nb: 1\n", s(""), "a: \"\"\nb: 1\n");
+    to("a: x\n", Value::Null, "a: null\n");
+    to("a: ~\n", s("~"), "a: \"~\"\n");
+    to("a: \"\"\n", s("x"), "a: \"x\"\n");
+    to("{\"a\": \"x\"}\n", s("yy"), "{\"a\": \"yy\"}\n");
+    to("{\"a\": 1}\n", s("yy"), "{\"a\": \"yy\"}\n");
+}
+
+#[test]
+fn strings_that_some_reader_takes_for_something_else_are_quoted() {
+    for text in [
+        "",
+        "~",
+        "null",
+        "y",
+        "n",
+        "yes",
+        "NO",
+        "on",
+        "off",
+        "true",
+        "1",
+        "0x1f",
+        "1e3",
+        ".5",
+        "12:30",
+        "2001-01-01",
+        "-",
+        "- a",
+        "a: b",
+        "a #b",
+        "#a",
+        "&a",
+        "*a",
+        "!a",
+        "|",
+        ">",
+        "%a",
+        "@a",
+        "`a",
+        "[a",
+        "{a",
+        "'a",
+        "\"a",
+        "?",
+        "? a",
+        ":",
+        "a:",
+        " a",
+        "a ",
+        "a\tb",
+        "a\nb",
+        "<<",
+        "=",
+        "---",
+        "...",
+        "\u{e9}",
+        "a,b",
+    ] {
+        let expected = set_prestop_yaml::render_entry("k", &q(text), 0, false, "\n");
+        given("a: 1\n")
+            .put("k", s(text))
+            .gives(&format!("a: 1\n{expected}"));
+        let key = expected.strip_prefix("k: ").unwrap().trim_end();
+        given("a: 1\n")
+            .put("o", map(&[(text, s("v"))]))
+            .gives(&format!("a: 1\no:\n  {key}: v\n"));
+    }
+    for text in [
+        "a",
+        "/bin/sh",
+        "-c",
+        "--flag=x",
+        "sleep 10",
+        "nginx:1.25",
+        "a.b/c_d-e",
+        "$HOME",
+        ".bashrc",
+    ] {
+        if text.starts_with('$') {
+            continue;
+        }
+        given("a: 1\n")
+            .put("new", s(text))
+            .gives(&format!("a: 1\nnew: {text}\n"));
+    }
+}
+
+#[test]
+fn other_values_are_replaced_whole() {
+    given("a:\n  # above\n  b:\n    c: 1 # gone\n    d: 2 # gone\n  # below\ne: 1\n")
+        .put("a.b", map(&[("x", s("yy"))]))
+        .gives("a:\n  # above\n  b:\n    x: yy\n  # below\ne: 1\n");
+    given("a: # stays\n- 1\n- 2\nb: 1\n")
+        .put("a", map(&[("x", s("yy"))]))
+        .gives("a: # stays\n  x: yy\nb: 1\n");
+    given("a: # stays\n  b: 1\nc: 1\n")
+        .put("a", list(&[s("yy")]))
+        .gives("a: # stays\n- yy\nc: 1\n");
+    given("a: # stays\n  b: 1\nc: 1\n")
+        .put("a", s("yy"))
+        .gives("a: yy # stays\nc: 1\n");
+    given("a: # stays\n  b: 1")
+        .put("a", map(&[]))
+        .gives("a: {} # stays");
+    given("a: {b: 1} # c\n")
+        .put("a", map(&[("x", list(&[s("yy")]))]))
+        .gives("a: {x: [yy]} # c\n");
+    given("a: {b: 1} # c\n")
+        .put("a", Value::Int(1))
+        .gives("a: 1 # c\n");
+    given("a: x # c\n")
+        .put("a", map(&[("x", s("yy"))]))
+        .gives("a: # c\n  x: yy\n");
+    given("a: | # c\n  x\n\nb: 1\n")
+        .put("a", map(&[("x", s("yy"))]))
+        .gives("a: # c\n  x: yy\n\nb: 1\n");
+    given("- a: 1\n  b: 2\n- c\n")
+        .put("[0]", s("x"))
+        .gives("- x\n- c\n");
+    given("- a: 1\n  b: 2\n- c\n")
+        .put("[0]", list(&[s("x"), s("yy")]))
+        .gives("- - x\n  - yy\n- c\n");
+    given("- a: 1\n  b: 2\n- c\n")
+        .put("[1]", map(&[("x", s("yy"))]))
+        .gives("- a: 1\n  b: 2\n- x: yy\n");
+    given("[{a: 1}, x]\n")
+        .put("[1]", map(&[("x", s("yy"))]))
+        .put("[0].a", list(&[]))
+        .gives("[{a: []}, {x: yy}]\n");
+    given("a:\n  b:\n    - 1\n")
+        .put("a.b", list(&[s("x"), map(&[])]))
+        .gives("a:\n  b:\n    - x\n    - {}\n");
+}
+
+#[test]
+fn an_alias_becomes_a_copy_at_the_edited_place_alone() {
+    given(
+        "x: &x\n  a: 1 # one\n  b: [1, 'two', *y]\n"
+            .replace(", *y", "")
+            .as_str(),
+    )
+    .put("x.a", Value::Int(1))
+    .gives("x: &x\n  a: 1 # one\n  b: [1, 'two']\n");
+    let text = "y: &y 007\nx: &x\n  a: 1 # one\n  b: [1, 'two', *y]\nz: *x # c\nw: *x\n";
+    given(text).put("z.new", s("v")).gives(
+        "y: &y 007\nx: &x\n  a: 1 # one\n  b: [1, 'two', *y]\nz: # c\n  a: 1\n  b:\n  - 1\n  - 'two'\n  - 007\n  new: v\nw: *x\n",
+    );
+    given(text).put("z.b[0]", Value::Int(2)).gives(
+        "y: &y 007\nx: &x\n  a: 1 # one\n  b: [1, 'two', *y]\nz: # c\n  a: 1\n  b:\n  - 2\n  - 'two'\n  - 007\nw: *x\n",
+    );
+    given("a: &a {b: 1}\nc: {d: *a}\n")
+        .put("c.d.e", s("x"))
+        .gives("a: &a {b: 1}\nc: {d: {b: 1, e: x}}\n");
+    given("a: &a 1\nb: *a\n")
+        .put("b", Value::Int(2))
+        .gives("a: &a 1\nb: 2\n");
+    given("a: &a |\n  one\n  two\nl:\n- *a\n- *a\n")
+        .put("a", s("x\n"))
+        .gives("a: &a |\n  x\nl:\n- |\n  one\n  two\n- |\n  one\n  two\n");
+}
+
+#[test]
+fn an_anchored_value_is_edited_in_place_and_its_aliases_keep_the_old_value() {
+    given("a: &a\n  x: 1\nb: *a\nc:\n  d: *a # c\n")
+        .put("a.new", s("v"))
+        .gives("a: &a\n  x: 1\n  new: v\nb:\n  x: 1\nc:\n  d: # c\n    x: 1\n");
+    given("a: &a\n  x: 1\nb: *a\nc: *a\n")
+        .put("a.new", s("v"))
+        .put("c.new", s("v"))
+        .gives("a: &a\n  x: 1\n  new: v\nb:\n  x: 1\nc: *a\n");
+    given("a: &a\n  x: 1\nb: *a\n")
+        .put("a.new", s("v"))
+        .put("b.new", s("w"))
+        .gives("a: &a\n  x: 1\n  new: v\nb:\n  x: 1\n  new: w\n");
+    given("a: &a 1\nb: [*a, {*a : *a}]\n")
+        .put("a", Value::Int(2))
+        .gives("a: &a 2\nb: [1, {1 : 1}]\n");
+    given("a: {b: &b 1}\nc: *b\n")
+        .put("a", s("x"))
+        .gives("a: x\nc: 1\n".replace("a: x", "a: x").as_str());
+    given("a:\n  b: &b {k: 1}\nc: *b\n")
+        .put("a", map(&[("z", s("x"))]))
+        .gives("a:\n  z: x\nc:\n  k: 1\n");
+    given("a: &a\n  l: &l [1]\nb: *a\nc: *l\n")
+        .put("a.l[1]", Value::Int(2))
+        .gives("a: &a\n  l: &l [1, 2]\nb:\n  l:\n  - 1\nc:\n- 1\n");
+}
+
+#[test]
+fn merged_keys_get_an_explicit_key_beside_the_merge() {
+    let base =
+        "base: &b\n  image: x\n  lifecycle: &l\n    preStop: {exec: 1}\nc:\n- <<: *b\n  name: a\n";
+    given(base)
+        .put("c[0].new", s("v"))
+        .gives(&format!("{base}  new: v\n"));
+    given(base)
+        .put("c[0].image", s("yy"))
+        .gives(&format!("{base}  image: yy\n"));
+    given(base)
+        .put("c[0].lifecycle.preStop.sleep", Value::Int(5))
+        .gives(&format!(
+            "{base}  lifecycle:\n    preStop:\n      exec: 1\n      sleep: 5\n"
+        ));
+}
+
+#[test]
+fn a_merged_mapping_that_changes_is_copied_where_it_is_not_wanted() {
+    given("b: &b\n  x: 1\nc:\n  <<: *b # m\n  y: 2\n")
+        .put("b.new", s("v"))
+        .gives("b: &b\n  x: 1\n  new: v\nc:\n  <<: # m\n    x: 1\n  y: 2\n");
+    given("b: &b\n  x: 1\nc:\n  <<: *b\n  y: 2\n")
+        .put("b.new", s("v"))
+        .put("c.new", s("v"))
+        .gives("b: &b\n  x: 1\n  new: v\nc:\n  <<: *b\n  y: 2\n");
+    given("b: &b\n  x: 1\nc:\n  <<: *b\n  y: 2\n")
+        .put("b.new", s("v"))
+        .put("c.new", s("w"))
+        .gives("b: &b\n  x: 1\n  new: v\nc:\n  <<: *b\n  y: 2\n  new: w\n");
+    given("b: &b\n  x: 1\nc:\n  <<: *b\n  x: 2\n")
+        .put("b.x", s("v"))
+        .gives("b: &b\n  x: v\nc:\n  <<: *b\n  x: 2\n");
+    given("a: &a {x: 1}\nb: &b {y: 1}\nc:\n  <<: [*a, *b]\n  z: 1\n")
+        .put("b.new", s("v"))
+        .gives("a: &a {x: 1}\nb: &b {y: 1, new: v}\nc:\n  <<: [*a, {y: 1}]\n  z: 1\n");
+    given("a: &a {x: 1}\nb: &b {x: 2}\nc:\n  <<: [*a, *b]\n")
+        .put("b.x", Value::Int(3))
+        .gives("a: &a {x: 1}\nb: &b {x: 3}\nc:\n  <<: [*a, *b]\n");
+    given("a: &a\n- <<: &m {x: 1}\n- *m\n- &n\n  <<: *m\n- *n\n")
+        .put("a[2].x", Value::Int(2))
+        .gives("a: &a\n- <<: &m {x: 1}\n- *m\n- &n\n  <<: *m\n  x: 2\n- x: 1\n");
+}
+
+#[test]
+fn what_can_not_be_made_rightly_is_refused() {
+    let kinds = [
+        given("a: 1\na: 2\n").put("a", Value::Int(3)).refused(),
+        given("s:\n  a: 1\ns:\n  b: 1\n")
+            .put("s.c", Value::Int(3))
+            .refused(),
+        given("b: &b {x: 1}\nc: &c {x: 1}\nd:\n  <<: *b\n  <<: *c\n")
+            .put("d.x", Value::Int(3))
+            .refused(),
+    ];
+    for error in kinds {
+        assert!(matches!(error, EditError::DuplicateKey { .. }), "{error}");
+    }
+    given("s: {a: 1, a: 2}\nt: 1\n")
+        .put("t", Value::Int(2))
+        .put("s.b", Value::Int(2))
+        .gives("s: {a: 1, a: 2, b: 2}\nt: 2\n");
+    let tagged = [
+        given("a: !foo 1\n").put("a", Value::Int(3)).refused(),
+        given("a: !foo {b: 1}\n")
+            .put("a.c", Value::Int(3))
+            .refused(),
+        given("a: !!str 1\n").put("a", Value::Int(3)).refused(),
+        given("a: &a !foo 1\nb: *a\nc: &c [*a]\nd: *c\n")
+            .put("d[1]", Value::Int(3))
+            .refused(),
+    ];
+    for error in tagged {
+        assert!(matches!(error, EditError::Tagged { .. }), "{error}");
+    }
+    given("a: !!map {b: 1}\nc: !!str 1\n")
+        .put("a.d", s("x"))
+        .put("c", s("2"))
+        .gives("a: !!map {b: 1, d: x}\nc: !!str \"2\"\n");
+    for text in ["a: 1 # \u{2028}\n", "a: \u{85}x\n", "a: \"\u{2029}\"\n"] {
+        let error = given(text).put("b", s("x")).refused();
+        assert!(matches!(error, EditError::LineBreak { .. }), "{error}");
+    }
+    let nowhere = [
+        given("a: 1\n").put("b.c", s("x")).refused(),
+        given("a: 1\n").put("a.c", s("x")).refused(),
+        given("a: [1]\n").put("a[2]", s("x")).refused(),
+        given("a: [1]\n").put("a.b", s("x")).refused(),
+        given("a: {b: 1}\n").put("a[0]", s("x")).refused(),
+        given("# nothing\n").put("a", s("x")).refused(),
+    ];
+    for error in nowhere {
+        assert!(matches!(error, EditError::NotAContainer { .. }), "{error}");
+    }
+    let conflicts = [
+        given("a: 1\n").put("a", s("x")).put("a", s("yy")).refused(),
+        given("a: {b: 1}\n")
+            .put("a", s("x"))
+            .put("a.b", s("yy"))
+            .refused(),
+        given("a:\n")
+            .put("a.b", s("x"))
+            .put("a[0]", s("yy"))
+            .refused(),
+    ];
+    for error in conflicts {
+        assert!(matches!(error, EditError::Conflict { .. }), "{error}");
+    }
+}
+
+#[test]
+fn bombs_of_aliases_stay_small() {
+    use std::fmt::Write as _;
+    let mut text = String::from("a0: &a0 {k: x}\n");
+    let mut merges = String::from("m0: &m0 {k: x}\n");
+    for level in 1..40 {
+        let below = level - 1;
+        writeln!(
+            text,
+            "a{level}: &a{level} [*a{below}, *a{below}, *a{below}]"
+        )
+        .unwrap();
+        writeln!(
+            merges,
+            "m{level}: &m{level} {{<<: [*m{below}, *m{below}, *m{below}]}}"
+        )
+        .unwrap();
+    }
+    given(&text)
+        .put("a39[3]", s("x"))
+        .put("a0.k", s("z"))
+        .made();
+    given(&merges)
+        .put("m39.other", s("x"))
+        .put("m0.k", s("z"))
+        .made();
+    let error = given(&text).put("a39[0][3]", s("x")).refused();
+    assert!(matches!(error, EditError::Shared { .. }), "{error}");
+    let tree = Tree::parse(&merges, 0..merges.len()).unwrap();
+    let last = tree.root().unwrap().get("m39").unwrap();
+    assert_eq!(last.get("k").unwrap().text(), Some("x"));
+    assert!(last.get("missing").is_none());
+    assert_eq!(last.entries().count(), 1);
 }
