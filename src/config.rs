@@ -3,7 +3,7 @@
 //! docs/reference.md, section 4. It knows how settings are written, not what they do.
 
 use crate::message::nearest;
-use crate::tables::{RouteRow, WorkloadRow};
+use crate::tables::{RouteRow, RowError, Tables, WorkloadRow};
 use serde::de::{self, Deserializer, IgnoredAny, Visitor};
 use serde::Deserialize;
 use set_prestop_yaml::{Node, Tree};
@@ -514,8 +514,21 @@ fn from_value<T: de::DeserializeOwned>(
         }
         let text = e.inner().to_string();
         let (text, help) = explain(&text, &field);
-        ConfigError { offset: at.offset(), field, text, help }
+        // An unknown field is found by its key.
+        let name = field.rsplit('.').next().unwrap_or_default();
+        let key = text.starts_with("unknown field").then(|| key_of(node, at, name)).flatten();
+        ConfigError { offset: key.unwrap_or(at).offset(), field, text, help }
     })
+}
+
+/// The key of this name whose value is `value`, anywhere below `node`.
+fn key_of<'t, 's>(node: Node<'t, 's>, value: Node<'t, 's>, name: &str) -> Option<Node<'t, 's>> {
+    let own = node.entries().find(|(key, v)| v.id() == value.id() && key.text() == Some(name));
+    if let Some((key, _)) = own {
+        return Some(key);
+    }
+    let below = node.entries().map(|(_, v)| v).chain(node.items());
+    below.filter(|v| v.span().contains(&value.offset())).find_map(|v| key_of(v, value, name))
 }
 
 /// Splits serde's `unknown field `a`, expected one of `b`, `c`` into what is wrong and what to do.
@@ -552,10 +565,15 @@ fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, Con
             "keep one: `ingressClass` is short for rules that skip every other class".into(),
         ));
     }
-    for rule in config.ingress_classes.iter().flatten() {
-        if let Some((text, help)) = rule.fault() {
-            return Err(error("ingressClasses", text, help));
+    for (index, rule) in config.ingress_classes.iter().flatten().enumerate() {
+        if let Some((column, text, help)) = rule.fault() {
+            return Err(fault(node, prefix, &format!("ingressClasses[{index}]{column}"), text, help));
         }
+    }
+    let rows = Tables::new(config.routes.as_deref().unwrap_or_default(), config.workloads.as_deref().unwrap_or_default());
+    if let Err(RowError { column, message }) = rows {
+        let help = "correct this column of the row; docs/routes.md shows the built-in rows".to_owned();
+        return Err(fault(node, prefix, &column, message, help));
     }
     for (name, _) in config.severity.iter().flatten() {
         if let Some((text, help)) = severity_fault(name) {
@@ -566,17 +584,43 @@ fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, Con
 }
 
 impl ClassRule {
-    fn fault(&self) -> Option<(String, String)> {
+    /// What is wrong with a rule: the column below it, the text, and what to do.
+    fn fault(&self) -> Option<(&'static str, String, String)> {
         let stated = usize::from(self.controller.is_some())
             + usize::from(self.sleep_seconds.is_some())
             + usize::from(self.skip);
-        (stated > 1).then(|| {
-            (
-                format!("the rule for `{}` states more than one of `controller`, `sleepSeconds` and `skip`", self.class),
-                "keep one of them".to_owned(),
-            )
-        })
+        if stated > 1 {
+            let text = format!("the rule for `{}` states more than one of `controller`, `sleepSeconds` and `skip`", self.class);
+            return Some(("", text, "keep one of them".to_owned()));
+        }
+        let name = self.controller.as_deref()?;
+        let tables = Tables::new(&[], &[]).ok()?;
+        if tables.controller_by_name(name).ok()?.is_some() {
+            return None;
+        }
+        let known = tables.controllers().ok()?.iter().flat_map(|c| c.row.controllers.iter().map(String::as_str));
+        let help = match nearest(name, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name one of docs/controllers.md, or state `sleepSeconds` instead".to_owned(),
+        };
+        Some((".controller", format!("unknown controller `{name}`"), help))
     }
+}
+
+/// An error at a column such as `routes[0].services[1].at`, as near to it as the text goes.
+fn fault(node: Node<'_, '_>, prefix: &str, column: &str, text: String, help: String) -> ConfigError {
+    let mut at = node;
+    for part in column.split(['.', '[']) {
+        let next = match part.strip_suffix(']').and_then(|index| index.parse().ok()) {
+            Some(index) => at.items().nth(index),
+            None => at.get(part),
+        };
+        match next {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    ConfigError { offset: at.offset(), field: format!("{prefix}.{column}"), text, help }
 }
 
 fn severity_fault(name: &str) -> Option<(String, String)> {

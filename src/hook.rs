@@ -103,7 +103,7 @@ pub(crate) fn read(container: Node<'_, '_>) -> Result<Hook, WrongType> {
     match handlers.as_slice() {
         [] => Ok(Hook::Absent(Level::PreStop)),
         [("sleep", handler)] => native(*handler),
-        [("exec", handler)] => Ok(exec(*handler)),
+        [("exec", handler)] => exec(*handler),
         [(name, _)] => Ok(Hook::Other(format!("`{name}`"))),
         several => Ok(Hook::Other(
             several.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(" and "),
@@ -131,19 +131,13 @@ pub(crate) fn kind_name(kind: Kind) -> &'static str {
 }
 
 fn native(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
-    let seconds = match handler.get("seconds") {
-        // Without `seconds` the value is 0, the no-op of KEP-4818.
-        None => Some(0),
-        Some(node) if node.kind() == Kind::Null => Some(0),
-        Some(node) => node.as_int().and_then(|n| u64::try_from(n).ok()),
+    let Some(node) = handler.get("seconds").filter(|s| s.kind() != Kind::Null) else {
+        return Ok(Hook::Other("`sleep` without `seconds`".to_owned()));
     };
-    match seconds {
-        Some(seconds) if handler.get("seconds").is_some_and(|s| s.kind() != Kind::Null) => {
-            Ok(Hook::Sleep(Sleep { seconds, number: Number::Native }))
-        }
-        Some(_) => Ok(Hook::Other("`sleep` without `seconds`".to_owned())),
+    match node.as_int().and_then(|n| u64::try_from(n).ok()) {
+        Some(seconds) => Ok(Hook::Sleep(Sleep { seconds, number: Number::Native })),
         None => Err(WrongType {
-            offset: handler.get("seconds").unwrap_or(handler).offset(),
+            offset: node.offset(),
             field: "lifecycle.preStop.sleep.seconds",
             text: "`sleep.seconds` is not a whole number of seconds".to_owned(),
             help: "write a number without quotes, such as `seconds: 10`",
@@ -151,10 +145,23 @@ fn native(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
     }
 }
 
-fn exec(handler: Node<'_, '_>) -> Hook {
-    let Some(command) = handler.get("command").filter(|c| c.kind() == Kind::Sequence) else {
-        return Hook::Other("`exec` without a command".to_owned());
+fn exec(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
+    let command = match handler.get("command") {
+        Some(command) if command.kind() == Kind::Sequence => command,
+        Some(command) if command.kind() != Kind::Null => {
+            return Err(WrongType {
+                offset: command.offset(),
+                field: "lifecycle.preStop.exec.command",
+                text: format!("`exec.command` is {}, expected a list", kind_name(command.kind())),
+                help: "write each word as a list item, such as `[/bin/sh, -c, \"sleep 10\"]`",
+            });
+        }
+        _ => return Ok(Hook::Other("`exec` without a command".to_owned())),
     };
+    Ok(argv(command))
+}
+
+fn argv(command: Node<'_, '_>) -> Hook {
     let words: Vec<&str> = command.items().map(|word| word.text().unwrap_or_default()).collect();
     let other = || Hook::Other(format!("`{}`", shorten(&words.join(" "))));
     let mut index = 0;

@@ -54,6 +54,8 @@ pub struct Settings {
     pub config: Config,
     /// Whether advice is wanted, as with `--explain`.
     pub advice: bool,
+    /// Whether outputs hold the changes although `check` is set: for showing them.
+    pub preview: bool,
     /// Messages of this weight or more make the run fail; errors always do.
     pub fail_on: Option<Severity>,
 }
@@ -194,7 +196,7 @@ pub fn rewrite<'s>(sources: &[Source<'s>], settings: &Settings) -> Result<Outcom
     if pending {
         counts.changes = messages.iter().filter(|m| m.reason == Reason::ChangePending).count();
     }
-    let written: &[Plan] = if check { &[] } else { &plans };
+    let written: &[Plan] = if check && !settings.preview { &[] } else { &plans };
     match write(&opened, &chunks, written, &messages) {
         Ok(outputs) => Ok(Outcome { outputs, messages, plans, counts, is_resource_list, is_check: check, pending }),
         Err(refused) => Err(fail(&opened, vec![*refused])),

@@ -10,6 +10,7 @@
 
 use crate::annotations::{self, Annotations, Inject};
 use crate::config::{ClassRule, Config};
+use crate::hook::kind_name;
 use crate::message::{Message, Reason};
 use crate::path::Budget as Visits;
 use crate::references::{Classes, RefError, References, counts, references, target_refs};
@@ -347,6 +348,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             return;
         }
         let first = self.services.insert(index);
+        if first && self.tell_wrong_types(service) {
+            return;
+        }
         let kind = service.node().get("spec").and_then(|s| s.get("type")).and_then(Node::text);
         if kind == Some("ExternalName") {
             if first {
@@ -774,6 +778,22 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             }
         }
         self.messages.push(self.render.about(message, object, node));
+    }
+
+    /// Wrong types in a Service that the run needs. Whether there are any.
+    fn tell_wrong_types(&mut self, service: &Object<'t, 's>) -> bool {
+        let spec = service.node().get("spec");
+        let fields = [("spec", spec), ("spec.selector", spec.and_then(|s| s.get("selector")))];
+        let wrong = fields.into_iter().find_map(|(field, node)| {
+            node.filter(|n| !matches!(n.kind(), Kind::Mapping | Kind::Null)).map(|n| (field, n))
+        });
+        let Some((field, node)) = wrong else { return false };
+        let text = format!("`{field}` is {}, expected a mapping", kind_name(node.kind()));
+        let message = Message::new(Reason::BadResource, text)
+            .help("write it as `key: value` lines below it")
+            .field(field);
+        self.messages.push(self.render.about(message, service, node));
+        true
     }
 
     fn tell_unreadable(&mut self, object: &Object<'t, 's>, found: &References<'t, 's>) {

@@ -57,6 +57,7 @@ fn run(args: &Args) -> u8 {
             let settings = Settings {
                 config,
                 advice: args.explain,
+                preview: args.diff,
                 fail_on: args.fail_on,
             };
             work(args, &settings, &inputs, told, &mut teller)
@@ -160,8 +161,9 @@ fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Messa
     let mut unfinished = false;
     for output in &outcome.outputs {
         // Files printed one after another are documents of one stream.
-        if several && (unfinished || !output.source.text.trim_start().starts_with("---")) && !output.source.text.is_empty() {
-            print(std::iter::once(if unfinished { "\n---\n" } else { "---\n" }))?;
+        if several && !output.source.text.is_empty() {
+            let separated = output.source.text.starts_with("---");
+            print([if unfinished { "\n" } else { "" }, if separated { "" } else { "---\n" }].into_iter())?;
         }
         print(output.pieces())?;
         unfinished = !output.source.text.ends_with('\n') && !output.source.text.is_empty();
