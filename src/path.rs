@@ -37,7 +37,7 @@ pub(crate) struct Budget {
 #[error("{0}")]
 pub(crate) struct PathError(String);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Step {
     Name(String),
     Index(i64),
@@ -46,7 +46,7 @@ enum Step {
 }
 
 /// `[?@.k == literal]`; `equal` is false for `!=`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Test {
     at: Vec<Step>,
     equal: bool,
@@ -60,6 +60,12 @@ impl Path {
     ///
     /// Where the text is no `JSONPath`, with the column; where it has a selector that rows can't have, with its name.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
+        if let Some(steps) = plain(text) {
+            return Ok(Self {
+                source: text.to_owned(),
+                steps,
+            });
+        }
         let query = parse_json_path(text).map_err(|error| syntax(text, &error.to_string()))?;
         let steps = query.segments.into_iter().map(step);
         let steps = steps.collect::<Result<_, _>>().map_err(|selector| {
@@ -236,6 +242,30 @@ fn named<'t, 's>(node: Node<'t, 's>, name: &str, ignore_case: bool) -> Option<No
 /// The items of a list or the values of a mapping.
 fn children<'t, 's>(node: Node<'t, 's>) -> impl Iterator<Item = Node<'t, 's>> {
     node.items().chain(node.entries().map(|(_, value)| value))
+}
+
+/// The steps of a path of short names and `[*]` alone, which nearly all are: the grammar's parser takes longer for one than
+/// the walk over an object does. A test holds it against that parser.
+fn plain(text: &str) -> Option<Vec<Step>> {
+    let mut rest = text.strip_prefix('$')?;
+    let mut steps = Vec::new();
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix("[*]") {
+            steps.push(Step::Every);
+            rest = after;
+        } else {
+            let after = rest.strip_prefix('.')?;
+            let end = after.find(['.', '[']).unwrap_or(after.len());
+            let (name, after) = after.split_at_checked(end)?;
+            let short = name.chars().all(|c| c.is_ascii_alphanumeric());
+            if !short || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                return None;
+            }
+            steps.push(Step::Name(name.to_owned()));
+            rest = after;
+        }
+    }
+    Some(steps)
 }
 
 fn step(segment: Segment) -> Result<Step, &'static str> {
@@ -459,5 +489,34 @@ merged: {<<: {k: far}, own: near}
             9
         );
         assert!(!budget.exhausted());
+    }
+
+    #[test]
+    fn the_short_way_reads_what_the_grammar_reads() {
+        let parsed = |text: &str| {
+            let query = parse_json_path(text).ok()?;
+            let steps = query.segments.into_iter().map(step);
+            steps.collect::<Result<Vec<_>, _>>().ok()
+        };
+        let (mut plains, mut others) = (0, 0);
+        let parts = [
+            "", "$", ".a", ".b2", "[*]", ".2b", ".a-b", ".*", "['a']", "[0]", ".", "..a", "[", " ",
+            ".é",
+        ];
+        for first in parts {
+            for second in parts {
+                for third in parts {
+                    let text = format!("{first}{second}{third}");
+                    match plain(&text) {
+                        Some(steps) => {
+                            assert_eq!(Some(steps), parsed(&text), "{text}");
+                            plains += 1;
+                        }
+                        None => others += 1,
+                    }
+                }
+            }
+        }
+        assert!(plains > 10 && others > 10, "{plains} {others}");
     }
 }

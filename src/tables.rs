@@ -10,7 +10,7 @@
 mod compiled;
 mod row;
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
@@ -34,8 +34,9 @@ const SHELLLESS: &str = include_str!("data/shellless.txt");
 pub(crate) struct Tables {
     routes: Table<Route>,
     workloads: Table<Workload>,
-    controllers: OnceLock<Result<Vec<Controller>, RowError>>,
-    kinds: BTreeSet<Box<str>>,
+    controllers: Vec<Unread<Controller>>,
+    /// Sorted.
+    kinds: Vec<Cow<'static, str>>,
 }
 
 /// What the annotations of a route and the objects of a render say about a class name that several controllers use.
@@ -57,9 +58,21 @@ struct Table<T> {
 
 #[derive(Debug)]
 struct Row<T> {
-    groups: Vec<String>,
-    kind: String,
-    /// The text of a built-in row, to be read when it is first asked for; empty for the user's, which are compiled.
+    groups: Groups,
+    kind: Cow<'static, str>,
+    written: Unread<T>,
+}
+
+#[derive(Debug)]
+enum Groups {
+    Listed(Vec<String>),
+    /// As a built-in row writes them: `apps, extensions`.
+    Written(&'static str),
+}
+
+/// A row that is read from its text when it is first asked for. The user's rows are compiled at once and have no text.
+#[derive(Debug)]
+struct Unread<T> {
     text: &'static str,
     compiled: OnceLock<Result<T, RowError>>,
 }
@@ -71,15 +84,16 @@ impl Tables {
     ///
     /// The first fault in the user's rows, its column beginning with `routes[0]` or `workloads[0]`.
     pub(crate) fn new(routes: &[RouteRow], workloads: &[WorkloadRow]) -> Result<Self, RowError> {
-        let mut kinds = BTreeSet::new();
-        for text in [ROUTES, WORKLOADS, CONTROLLERS] {
-            kinds.extend(words_after(text, "kind: ").map(Box::from));
-            kinds.extend(object_kinds(text).map(Box::from));
+        let mut kinds: Vec<Cow<'static, str>> = Vec::with_capacity(128);
+        for text in [ROUTES, WORKLOADS] {
+            kinds.extend(words_after(text, "kind: ").map(Cow::Borrowed));
         }
-        for row in routes {
-            kinds.extend(row.kinds().map(Box::from));
-        }
-        kinds.extend(workloads.iter().map(|row| Box::from(row.kind.as_str())));
+        kinds.extend(object_kinds(CONTROLLERS).map(Cow::Borrowed));
+        let followed = routes.iter().flat_map(RouteRow::kinds);
+        let own = followed.chain(workloads.iter().map(|row| row.kind.as_str()));
+        kinds.extend(own.map(|kind| Cow::Owned(kind.to_owned())));
+        kinds.sort_unstable();
+        kinds.dedup();
         let user = each("routes", routes, |row| {
             Ok(Row::compiled(&row.groups, &row.kind, row.compile()?))
         })?;
@@ -90,7 +104,7 @@ impl Tables {
         Ok(Self {
             routes,
             workloads: Table::new(user, WORKLOADS),
-            controllers: OnceLock::new(),
+            controllers: built_in(CONTROLLERS).map(Unread::new).collect(),
             kinds,
         })
     }
@@ -98,7 +112,10 @@ impl Tables {
     /// Whether an object of this kind can matter to any row: as a route, as a workload, as what a row follows, or as
     /// what tells two controllers apart.
     pub(crate) fn knows(&self, kind: &str) -> bool {
-        self.kinds.contains(kind)
+        let kinds = &self.kinds;
+        kinds
+            .binary_search_by(|each| each.as_ref().cmp(kind))
+            .is_ok()
     }
 
     /// The row for a kind of route.
@@ -114,25 +131,29 @@ impl Tables {
     }
 
     /// The controllers, in the table's order.
-    pub(crate) fn controllers(&self) -> Result<&[Controller], RowError> {
-        let read = || {
-            let rows: Vec<ControllerRow> = read(CONTROLLERS)?;
-            each("controllers", &rows, ControllerRow::compile)
-        };
-        let controllers = self.controllers.get_or_init(read).as_ref();
-        controllers.map(Vec::as_slice).map_err(Clone::clone)
+    pub(crate) fn controllers(&self) -> Result<Vec<&Controller>, RowError> {
+        self.controllers_that_say("")
     }
 
     /// The controller that an IngressClass, a GatewayClass, a row of routes or the configuration calls by this name.
     pub(crate) fn controller_by_name(&self, name: &str) -> Result<Option<&Controller>, RowError> {
-        let mut controllers = self.controllers()?.iter();
+        let mut controllers = self.controllers_that_say(name)?.into_iter();
         Ok(controllers.find(|controller| any(&controller.row.controllers, name)))
     }
 
     /// The controller that alone uses this class name.
     pub(crate) fn controller_by_class(&self, class: &str) -> Result<Option<&Controller>, RowError> {
-        let mut controllers = self.controllers()?.iter();
+        let mut controllers = self.controllers_that_say(class)?.into_iter();
         Ok(controllers.find(|controller| any(&controller.row.classes, class)))
+    }
+
+    /// The controllers in whose text a word stands, or a pattern that it may match: reading all of them would take longer
+    /// than the rest of a small run.
+    fn controllers_that_say(&self, word: &str) -> Result<Vec<&Controller>, RowError> {
+        let says = |text: &str| text.contains(word) || text.contains('*');
+        let rows = self.controllers.iter().filter(|row| says(row.text));
+        rows.map(|row| row.read(|row: &ControllerRow| row.compile()))
+            .collect()
     }
 
     /// Whose a shared class name is: its annotations on the route tell first, then an annotation that is an array, then
@@ -143,7 +164,8 @@ impl Tables {
         route: Node<'_, '_>,
         renders: impl Fn(&str, &str) -> bool,
     ) -> Result<Shared<'a>, RowError> {
-        let users = self.controllers()?.iter().filter_map(|controller| {
+        let users = self.controllers_that_say(class)?.into_iter();
+        let users = users.filter_map(|controller| {
             let mut shared = controller.row.shared.iter();
             let shared = shared.find(|shared| shared.class == class)?;
             Some((controller, shared))
@@ -201,62 +223,84 @@ impl<T> Table<T> {
         kind: &str,
         compile: impl Fn(&R) -> Result<T, RowError>,
     ) -> Result<Option<&T>, RowError> {
-        let same = |row: &&Row<T>| row.kind == kind && row.groups.iter().any(|each| each == group);
-        let Some(row) = self.rows.iter().find(same) else {
-            return Ok(None);
-        };
-        let read = || {
-            let rows: Vec<R> = read(row.text)?;
-            rows.first().map_or_else(
-                || Err(RowError::new("kind", format!("`{kind}` has no row"))),
-                &compile,
-            )
-        };
-        let compiled = row.compiled.get_or_init(read).as_ref();
-        compiled.map(Some).map_err(Clone::clone)
+        let mut rows = self.rows.iter();
+        let row = rows.find(|row| row.kind == kind && row.groups.contain(group));
+        row.map(|row| row.written.read(compile)).transpose()
     }
 }
 
 impl<T> Row<T> {
     fn compiled(groups: &[String], kind: &str, compiled: T) -> Self {
         Self {
-            groups: groups.to_vec(),
-            kind: kind.to_owned(),
-            text: "",
-            compiled: OnceLock::from(Ok(compiled)),
+            groups: Groups::Listed(groups.to_vec()),
+            kind: Cow::Owned(kind.to_owned()),
+            written: Unread {
+                text: "",
+                compiled: OnceLock::from(Ok(compiled)),
+            },
         }
     }
 
     /// A built-in row, of which only the first two lines are looked at: `- groups: [a, b]` and `  kind: X`.
     fn unread(text: &'static str) -> Option<Self> {
         let mut lines = text.lines();
-        let groups = lines
-            .next()?
-            .strip_prefix("- groups: [")?
-            .strip_suffix(']')?;
-        let kind = lines.next()?.strip_prefix("  kind: ")?;
-        let group = |group: &str| group.trim().trim_matches('"').to_owned();
+        let groups = lines.next()?.strip_prefix("- groups: [")?;
         Some(Self {
-            groups: groups.split(',').map(group).collect(),
-            kind: kind.to_owned(),
-            text,
-            compiled: OnceLock::new(),
+            groups: Groups::Written(groups.strip_suffix(']')?),
+            kind: Cow::Borrowed(lines.next()?.strip_prefix("  kind: ")?),
+            written: Unread::new(text),
         })
     }
 }
 
-/// The texts of the built-in rows, each from its `- ` in the first column on.
+impl Groups {
+    fn contain(&self, group: &str) -> bool {
+        match self {
+            Self::Listed(groups) => groups.iter().any(|each| each == group),
+            Self::Written(groups) => groups
+                .split(", ")
+                .any(|each| each.trim_matches('"') == group),
+        }
+    }
+}
+
+impl<T> Unread<T> {
+    fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    fn read<R: DeserializeOwned>(
+        &self,
+        compile: impl Fn(&R) -> Result<T, RowError>,
+    ) -> Result<&T, RowError> {
+        let read = || {
+            let rows: Vec<R> = read(self.text)?;
+            let row = rows.first();
+            row.map_or_else(|| Err(RowError::new("data", "has no row")), compile)
+        };
+        self.compiled
+            .get_or_init(read)
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+}
+
+/// The texts of the built-in rows: a row begins with `- ` in the first column.
 fn built_in(text: &'static str) -> impl Iterator<Item = &'static str> {
-    let starts = memchr::memmem::find_iter(text.as_bytes(), "\n- groups: ").map(|at| at + 1);
-    let ends = memchr::memmem::find_iter(text.as_bytes(), "\n- groups: ").map(|at| at + 1);
-    let ends = ends.skip(1).chain([text.len()]);
-    starts
-        .zip(ends)
-        .filter_map(|(start, end)| text.get(start..end))
+    let mut starts = memchr::memmem::find_iter(text.as_bytes(), "\n- ").map(|at| at + 1);
+    let mut start = starts.next();
+    std::iter::from_fn(move || {
+        let from = start?;
+        start = starts.next();
+        text.get(from..start.unwrap_or(text.len()))
+    })
 }
 
 /// The words with a capital letter that follow `key`.
-fn words_after<'a>(text: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {
+fn words_after(text: &'static str, key: &'static str) -> impl Iterator<Item = &'static str> {
     let ends = memchr::memmem::find_iter(text.as_bytes(), key).map(move |at| at + key.len());
     ends.filter_map(|at| {
         let rest = text.get(at..)?;
@@ -267,7 +311,7 @@ fn words_after<'a>(text: &'a str, key: &'a str) -> impl Iterator<Item = &'a str>
 }
 
 /// The kinds in lists such as `objects: [alibabacloud.com/AlbConfig]`.
-fn object_kinds(text: &str) -> impl Iterator<Item = &str> {
+fn object_kinds(text: &'static str) -> impl Iterator<Item = &'static str> {
     let key = "objects: [";
     let starts = memchr::memmem::find_iter(text.as_bytes(), key).map(move |at| at + key.len());
     starts.flat_map(|at| {

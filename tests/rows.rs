@@ -6,6 +6,11 @@
 //! `testdata/routes/workloads/<group>_<Kind>[-<what>].yaml` is a triple for a workload. The core group is written `core`.
 //! `BLESS=1` writes `docs/routes.md` and `docs/controllers.md`.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the examples are files, and whether to write the pages is said by the environment"
+)]
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_yaml::{Deserializer, Value};
 use std::collections::BTreeSet;
@@ -39,9 +44,12 @@ fn main() {
     }
     for triple in entries("testdata/routes/workloads") {
         let name = format!("workloads/{}", file_name(&triple).trim_end_matches(".yaml"));
-        trials.push(Trial::test(name, move || match is_left(&triple) {
-            true => is_left_alone(&triple),
-            false => gets_the_hook(&triple),
+        trials.push(Trial::test(name, move || {
+            if is_left(&triple) {
+                is_left_alone(&triple)
+            } else {
+                gets_the_hook(&triple)
+            }
         }));
     }
     libtest_mimic::run(&arguments, trials).exit();
@@ -69,7 +77,7 @@ fn every_route_has_an_example() -> Outcome {
     let known: BTreeSet<String> = rows("routes").iter().map(example_name).collect();
     for folder in &folders {
         let name = file_name(folder);
-        if !known.contains(base(&name)) {
+        if !known.contains(&base(&name)) {
             wrong.push(format!("testdata/routes/{name} belongs to no row"));
         }
         for file in fs::read_dir(folder)? {
@@ -95,7 +103,7 @@ fn every_workload_has_an_example() -> Outcome {
     let mut wrong: Vec<String> = missing
         .map(|name| format!("testdata/routes/workloads/{name}.yaml is missing"))
         .collect();
-    let strange = names.iter().filter(|name| !known.contains(base(name)));
+    let strange = names.iter().filter(|name| !known.contains(&base(name)));
     wrong.extend(
         strange.map(|name| format!("testdata/routes/workloads/{name}.yaml belongs to no row")),
     );
@@ -203,114 +211,129 @@ fn routes_page() -> Result<String, Failed> {
          <!-- Generated from src/data and the columns' descriptions in src/tables/row.rs: `BLESS=1 cargo test --test rows`. -->\n\n\
          What counts as a route, what names a Service in it, and what counts as a workload are rows of two tables. Rows of your\n\
          own stand in the configuration under `spec.routes` and `spec.workloads`; they have the same columns, and one for a\n\
-         built-in group and kind takes its place.\n\n\
-         ## Routes\n\n\
+         built-in group and kind takes its place.\n\n",
+    );
+    routes_part(&mut page);
+    workloads_part(&mut page);
+    own_part(&mut page)?;
+    columns_part(&mut page)?;
+    page.push_str("\n## Sources\n\n");
+    for row in rows("routes").iter().chain(&rows("workloads")) {
+        writeln!(
+            page,
+            "- {} ({}): {}",
+            text(row, "kind"),
+            text(row, "product"),
+            text(row, "source")
+        )?;
+    }
+    Ok(page)
+}
+
+fn routes_part(page: &mut String) {
+    page.push_str(
+        "## Routes\n\n\
          | Kind | API groups | Of | Services stand at | Class stands at |\n\
          | --- | --- | --- | --- | --- |\n",
     );
     for row in rows("routes") {
-        let services = list(&row, "services").iter().map(service).collect();
-        let follow = list(&row, "follow").iter().map(follow).collect();
-        let targets = list(&row, "targets")
+        let services: Vec<_> = list(&row, "services").iter().map(service).collect();
+        let follow: Vec<_> = list(&row, "follow").iter().map(follow).collect();
+        let targets = list(&row, "targets");
+        let targets = targets
             .iter()
-            .map(|t| format!("{}, a workload", code(&text(t, "at"))))
-            .collect();
-        let places: Vec<String> = [services, follow, targets].concat();
+            .map(|t| format!("{}, a workload", code(&text(t, "at"))));
+        let places: Vec<String> = [services, follow, targets.collect()].concat();
         let class = match row.get("class") {
-            Some(Value::Sequence(paths)) => {
-                paths.iter().filter_map(Value::as_str).map(code).collect()
-            }
-            Some(class) => vec![format!(
+            Some(Value::Mapping(class)) => vec![format!(
                 "{} of the {} at {}",
-                code(&text(class, "path")),
+                code(class["path"].as_str().unwrap_or_default()),
                 text(&class["follow"], "kind"),
                 code(&text(&class["follow"], "at"))
             )],
-            None => Vec::new(),
+            _ => paths(&row, "class"),
         };
         let mut kind = text(&row, "kind");
         if row.get("followed").is_some() {
             kind.push_str(" (where a route leads to it)");
         }
+        let product = text(&row, "product");
         line(
-            &mut page,
+            page,
             &[
                 kind,
                 groups(&row),
-                text(&row, "product"),
+                product,
                 places.join("<br>"),
                 class.join("<br>"),
             ],
         );
     }
-    page.push_str("\n### What counts only at times\n\n| Kind | Counts where one of these finds something |\n| --- | --- |\n");
-    for row in rows("routes") {
-        let when: Vec<String> = match row.get("when") {
-            Some(Value::Sequence(paths)) => {
-                paths.iter().filter_map(Value::as_str).map(code).collect()
-            }
-            Some(path) => path.as_str().map(code).into_iter().collect(),
-            None => continue,
-        };
-        line(&mut page, &[text(&row, "kind"), when.join("<br>")]);
-    }
     page.push_str(
-        "\n## Workloads\n\n| Kind | API groups | Of | Pod template |\n| --- | --- | --- | --- |\n",
+        "\n### What counts only at times\n\n\
+         | Kind | Counts where one of these finds something |\n| --- | --- |\n",
     );
-    for row in rows("workloads")
+    for row in rows("routes")
         .iter()
-        .filter(|row| row.get("leave").is_none())
+        .filter(|row| row.get("when").is_some())
     {
-        let mut templates: Vec<String> = list(row, "templates")
-            .iter()
-            .filter_map(Value::as_str)
-            .map(code)
-            .collect();
+        line(page, &[text(row, "kind"), paths(row, "when").join("<br>")]);
+    }
+}
+
+fn workloads_part(page: &mut String) {
+    let rows = rows("workloads");
+    let (left, touched): (Vec<&Value>, Vec<_>) =
+        rows.iter().partition(|row| row.get("leave").is_some());
+    page.push_str(
+        "\n## Workloads\n\n\
+         | Kind | API groups | Of | Pod template |\n| --- | --- | --- | --- |\n",
+    );
+    for row in touched {
+        let mut templates = paths(row, "templates");
         if let Some(follow) = row.get("follow") {
             templates.push(format!(
                 "that of the workload at {}",
                 code(&text(follow, "at"))
             ));
         }
+        let product = text(row, "product");
         line(
-            &mut page,
+            page,
             &[
                 text(row, "kind"),
                 groups(row),
-                text(row, "product"),
+                product,
                 templates.join("<br>"),
             ],
         );
     }
     page.push_str("\n### Never touched\n\n| Kind | API groups | Why |\n| --- | --- | --- |\n");
-    for row in rows("workloads")
-        .iter()
-        .filter(|row| row.get("leave").is_some())
-    {
-        line(
-            &mut page,
-            &[text(row, "kind"), groups(row), text(row, "leave")],
-        );
+    for row in left {
+        line(page, &[text(row, "kind"), groups(row), text(row, "leave")]);
     }
-    page.push_str("\n## Rows of your own\n\nA made-up kind of route and one of workload, in `config.yaml`:\n\n");
+}
+
+fn own_part(page: &mut String) -> Outcome {
     let own = |name: &str| fs::read_to_string(root().join("testdata/routes/own").join(name));
-    write!(
-        page,
-        "```yaml\n{}```\n\n`render.yaml` has one of each:\n\n",
-        own("config.yaml")?
-    )?;
-    write!(page, "```yaml\n{}```\n\n", own("render.yaml")?)?;
     let args = ["--config", "config.yaml", "--diff", "render.yaml"];
     write!(
         page,
-        "```console\n$ set-prestop {}\n{}```\n\n",
+        "\n## Rows of your own\n\n\
+         A made-up kind of route and one of workload, in `config.yaml`:\n\n```yaml\n{}```\n\n\
+         `render.yaml` has one of each:\n\n```yaml\n{}```\n\n\
+         ```console\n$ set-prestop {}\n{}```\n\n\
+         A `JSONPath` here is one of RFC 9535 with names, indexes, `[*]`, `[?@.name == 'value']` and `[?@.name != 'value']`; what is\n\
+         absent is not equal to any value. A field is a name, or names separated by dots, below what the path finds.\n",
+        own("config.yaml")?,
+        own("render.yaml")?,
         args.join(" "),
         command(&args, "")?
     )?;
-    page.push_str(
-        "A JSONPath here is one of RFC 9535 with names, indexes, `[*]`, `[?@.name == 'value']` and `[?@.name != 'value']`; what is\n\
-         absent is not equal to any value. A field is a name, or names separated by dots, below what the path finds.\n",
-    );
+    Ok(())
+}
+
+fn columns_part(page: &mut String) -> Outcome {
     for (structure, title) in [
         ("RouteRow", "Columns of `spec.routes`"),
         ("ServiceColumn", "Columns of `services`"),
@@ -327,18 +350,14 @@ fn routes_page() -> Result<String, Failed> {
             "\n### {title}\n\n| Column | What it says |\n| --- | --- |\n"
         )?;
         for (name, says) in columns(structure)? {
-            line(&mut page, &[code(&name), says]);
+            line(page, &[code(&name), says]);
         }
     }
     page.push_str("\n`format` is one of:\n\n| Format | How the name is read |\n| --- | --- |\n");
     for (name, says) in columns("Format")? {
-        line(&mut page, &[code(&name), says]);
+        line(page, &[code(&name), says]);
     }
-    page.push_str("\n## Sources\n\n");
-    for row in rows("routes").iter().chain(&rows("workloads")) {
-        writeln!(page, "- {}: {}", text(row, "kind"), text(row, "source"))?;
-    }
-    Ok(page)
+    Ok(())
 }
 
 fn service(row: &Value) -> String {
@@ -490,11 +509,16 @@ fn columns(structure: &str) -> Result<Vec<(String, String)>, Failed> {
 }
 
 fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let mut camel = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        camel.push_str(&word[..1].to_uppercase());
-        camel.push_str(&word[1..]);
+    let mut camel = String::new();
+    let mut capital = false;
+    for letter in name.chars() {
+        if letter == '_' {
+            capital = true;
+        } else if std::mem::take(&mut capital) {
+            camel.push(letter.to_ascii_uppercase());
+        } else {
+            camel.push(letter);
+        }
     }
     camel
 }
@@ -527,6 +551,15 @@ fn text(row: &Value, key: &str) -> String {
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned()
+}
+
+/// A column that holds one path or several.
+fn paths(row: &Value, key: &str) -> Vec<String> {
+    match row.get(key) {
+        Some(Value::Sequence(paths)) => paths.iter().filter_map(Value::as_str).map(code).collect(),
+        Some(path) => path.as_str().map(code).into_iter().collect(),
+        None => Vec::new(),
+    }
 }
 
 fn list(row: &Value, key: &str) -> Vec<Value> {
@@ -563,11 +596,11 @@ fn example_name(row: &Value) -> String {
 }
 
 /// The name of an example without what it is an example of besides.
-fn base(name: &str) -> &str {
-    let kind = name.find('_').unwrap_or_default();
-    name[kind..]
-        .find('-')
-        .map_or(name, |dash| &name[..kind + dash])
+fn base(name: &str) -> String {
+    match name.split_once('_') {
+        Some((group, kind)) => format!("{group}_{}", kind.split('-').next().unwrap_or_default()),
+        None => name.to_owned(),
+    }
 }
 
 fn rows(table: &str) -> Vec<Value> {

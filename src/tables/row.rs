@@ -65,7 +65,7 @@ pub(crate) enum When {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub(crate) enum ClassColumn {
-    /// paths in the object.
+    /// Paths in the object.
     Paths(Vec<String>),
     /// A `JSONPath` in the objects that the object refers to.
     Follow(ClassFollow),
@@ -217,7 +217,7 @@ pub struct WorkloadRow {
     /// Where the columns' facts are from, for the documentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
-    /// paths of names alone to the pod templates, such as `$.spec.template`; `$` where the object is a pod itself.
+    /// Paths of names alone to the pod templates, such as `$.spec.template`; `$` where the object is a pod itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) templates: Vec<String>,
     /// The reference to the workload that holds the template instead, with `apiVersion`, `kind` and `name`.
@@ -251,7 +251,7 @@ pub(crate) struct SerialColumn {
     /// The `JSONPath` to the number of pods that an update leaves as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) partition: Option<String>,
-    /// paths of which any finds something where updates don't go pod by pod.
+    /// Paths of which any finds something where updates don't go pod by pod.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unless: Vec<String>,
 }
