@@ -598,7 +598,7 @@ impl ClassRule {
         if tables.controller_by_name(name).ok()?.is_some() {
             return None;
         }
-        let known = tables.controllers().ok()?.iter().flat_map(|c| c.row.controllers.iter().map(String::as_str));
+        let known = tables.controllers().ok()?.into_iter().flat_map(|c| c.row.controllers.iter().map(String::as_str));
         let help = match nearest(name, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name one of docs/controllers.md, or state `sleepSeconds` instead".to_owned(),
