@@ -23,7 +23,12 @@ impl Writer<'_, '_> {
         }
         let node = self.tree.resolve(at);
         let raw = self.tree.at(node);
-        if raw.has(flag::TAG) && self.tree.tag_kind(node) != Some(TagKind::Collection) {
+        let known = match self.tree.tag_kind(node) {
+            Some(TagKind::Collection | TagKind::String) => true,
+            Some(TagKind::Resolved) => !raw.shape.is_quoted(),
+            _ => false,
+        };
+        if raw.has(flag::TAG) && !known {
             return Err(EditError::Tagged {
                 offset: self.offset(node),
             });
@@ -95,6 +100,7 @@ impl Writer<'_, '_> {
             Shape::Single => Style::Single,
             Shape::Double => Style::Double,
             Shape::Literal | Shape::Folded => Style::Literal,
+            _ if raw.has(flag::TAG) && resolved == Resolved::String => Style::Double,
             Shape::Empty => {
                 return Ok(Scalar {
                     text: "null".to_owned(),

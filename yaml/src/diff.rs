@@ -139,7 +139,7 @@ fn write_hunk(out: &mut String, text: &str, hunk: &[Change<'_>]) {
     let mut body = String::new();
     let (mut old_count, mut new_count) = (0, 0);
     let mut at = from;
-    let mut kept = |body: &mut String, range: Range<usize>| {
+    let kept = |body: &mut String, range: Range<usize>| {
         let mut count = 0;
         for line in slice(text, range).split_inclusive('\n') {
             write_line(body, ' ', line);

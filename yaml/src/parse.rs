@@ -11,7 +11,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle,
 
 use crate::error::SyntaxError;
 use crate::node::{Decoded, Props, Raw, Shape, TagKind, Tree, flag};
-use crate::span::{byte, skip_gap, slice};
+use crate::span::{byte, line_end, line_start, skip_gap, slice};
 
 /// Collections may nest so deep, block and flow each.
 const NESTING: usize = 255;
@@ -313,7 +313,7 @@ impl<'s> Builder<'s> {
         if inner.is_empty() && !text.is_empty() || slice(self.source, inner) != text {
             flags |= flag::DECODED;
             aux = short(self.tree.decoded.len());
-            let indent = content - crate::span::line_start(self.source, content);
+            let indent = content - line_start(self.source, content);
             self.tree.decoded.push(Decoded {
                 text,
                 indent: short(indent),
@@ -359,6 +359,8 @@ impl<'s> Builder<'s> {
             match byte(self.source, at) {
                 found if wanted(found) => return at,
                 b'-' | b':' | b'?' => at += 1,
+                // The end of an empty document, and directives.
+                b'.' | b'%' => at = line_end(self.source, at),
                 b'&' | b'!' => {
                     while !matches!(byte(self.source, at), b' ' | b'\t' | b'\n' | b'\r' | 0) {
                         at += 1;

@@ -114,7 +114,15 @@ impl<'w> Writer<'w, '_> {
         let in_mapping = parent.is_some_and(|parent| self.tree.at(parent).shape.is_mapping());
         let with_props = self.tree.props(node).is_some();
         if in_mapping && !has_colon && !with_props {
-            // A key without a colon: `{a}` and `? a`.
+            // A key without a colon: `{a}` and `? a`. Where there is no key either, nothing shows the place.
+            let key =
+                parent.and_then(|parent| self.tree.pairs(parent).find(|(_, value)| *value == node));
+            if key.is_none_or(|(key, _)| self.tree.at(key).shape == Shape::Empty) {
+                return Err(EditError::Unplaceable {
+                    offset: self.offset(node),
+                    reason: "the key is empty and has no colon",
+                });
+            }
             let column = parent.map_or(0, |parent| {
                 self.tree.column(self.tree.at(parent).start as usize)
             });
@@ -190,8 +198,8 @@ impl<'w> Writer<'w, '_> {
             // A block scalar: its header takes the literal's place.
             let column = self.column_below(node, value, &block);
             block.literal(&mut text, &scalar.text, column);
-            let lines = text.find(['\r', '\n']).unwrap_or(text.len());
-            let lines = text.split_off(lines);
+            let lines = split_lines(&mut text);
+            let lines = self.ended(end, &text, lines);
             self.replace_inline(node, &text)?;
             self.push(end..end, lines, self.tree.depth(node));
             return Ok(());
@@ -245,9 +253,6 @@ impl<'w> Writer<'w, '_> {
         let start = raw.start as usize;
         let end = self.tree.last_line_end(node);
         let source = self.tree.source;
-        if self.tree.breaks_at_end(node) {
-            // Nothing is left of the block scalar that ends the text.
-        }
         let own_lines = self.tree.begins_line(start);
         let same = raw.shape.is_mapping() == matches!(value, New::Mapping(_));
         let block = self.block_style(node, start);
@@ -319,10 +324,15 @@ impl<'w> Writer<'w, '_> {
                     .get(raw.aux as usize)
                     .filter(|_| raw.has(flag::DECODED))
                     .map_or(column, |decoded| decoded.indent as usize);
+                // A scalar without content shows no indentation.
+                let least = match self.holder(node) {
+                    Holder::Key(column) | Holder::Dash(column) => column,
+                    Holder::Document => 0,
+                };
+                let indent = if indent > least { indent } else { column };
                 if crate::render::literal(&scalar.text).is_some() {
                     block.literal(&mut first, &scalar.text, indent);
-                    let at = first.find(['\r', '\n']).unwrap_or(first.len());
-                    lines = first.split_off(at);
+                    lines = split_lines(&mut first);
                 } else {
                     first = text;
                 }
@@ -330,14 +340,14 @@ impl<'w> Writer<'w, '_> {
             (Some(text), _) => first = text,
             (None, New::Scalar(scalar)) => {
                 block.literal(&mut first, &scalar.text, column);
-                let at = first.find(['\r', '\n']).unwrap_or(first.len());
-                lines = first.split_off(at);
+                lines = split_lines(&mut first);
             }
             (None, _) => {
                 block.line(&mut lines, column);
                 block.lines(&mut lines, value, column);
             }
         }
+        let lines = self.ended(end, &first, lines);
         let from = if first.is_empty() {
             slice(source, 0..start).trim_end_matches([' ', '\t']).len()
         } else {
@@ -350,6 +360,15 @@ impl<'w> Writer<'w, '_> {
             self.tree.depth(node),
         );
         Ok(())
+    }
+
+    /// The lines of a block scalar with this header, with a line break at the text's end if the scalar's
+    /// own last line break would be missing there.
+    fn ended(&self, at: usize, header: &str, mut lines: String) -> String {
+        if header == "|" && at >= self.tree.source.len() {
+            lines.push_str(self.tree.line_break(at));
+        }
+        lines
     }
 
     /// Puts entries into an empty flow collection that has a comment inside.
@@ -423,6 +442,12 @@ impl<'w> Writer<'w, '_> {
             }),
         }
     }
+}
+
+/// Parts the header of a block scalar from its lines.
+fn split_lines(text: &mut String) -> String {
+    let at = text.find(['\r', '\n']).unwrap_or(text.len());
+    text.split_off(at)
 }
 
 fn is_string_now(writer: &Writer<'_, '_>, node: u32) -> bool {

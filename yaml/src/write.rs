@@ -13,11 +13,12 @@
 
 use std::collections::HashSet;
 
-use crate::edit::Step;
+use crate::edit::{Step, Value};
 use crate::error::EditError;
 use crate::node::{Shape, TagKind, Tree, flag};
 use crate::plan::{Place, Plan, place};
 use crate::render::{New, Scalar};
+use crate::span::slice;
 use crate::splice::Draft;
 
 pub(crate) struct Writer<'w, 's> {
@@ -106,8 +107,13 @@ impl<'w, 's> Writer<'w, 's> {
             return self.alias(node, plan);
         }
         if raw.has(flag::TAG) {
-            self.check_tag(node, plan)?;
+            return self.tagged(node, plan);
         }
+        self.untagged(node, plan)
+    }
+
+    fn untagged(&mut self, node: u32, plan: &Plan<'_>) -> Result<(), EditError> {
+        let raw = self.tree.at(node);
         if let Some(value) = plan.set {
             return self.replace(node, &New::from(value));
         }
@@ -124,22 +130,40 @@ impl<'w, 's> Writer<'w, 's> {
         }
     }
 
-    fn check_tag(&self, node: u32, plan: &Plan<'_>) -> Result<(), EditError> {
-        let fits = match self.tree.tag_kind(node) {
-            Some(TagKind::Collection) => plan.set.is_none(),
-            Some(TagKind::String) => matches!(
-                plan.set,
-                Some(crate::edit::Value::Str(_) | crate::edit::Value::Quoted(_))
-            ),
+    /// Writes a node with a tag. A tag of YAML's own schema stays where it fits what is written and goes
+    /// with the old scalar where it does not; what any other tag means only its reader knows.
+    fn tagged(&mut self, node: u32, plan: &Plan<'_>) -> Result<(), EditError> {
+        let refused = EditError::Tagged {
+            offset: self.offset(node),
+        };
+        let (raw, tree) = (self.tree.at(node), self.tree);
+        let props = tree.props(node);
+        let Some((tag, kind)) = props.and_then(|props| props.tag.clone()) else {
+            return self.untagged(node, plan);
+        };
+        let string = matches!(plan.set, Some(Value::Str(_) | Value::Quoted(_)));
+        let fits = match kind {
+            TagKind::Collection => plan.set.is_none(),
+            TagKind::String => string && raw.shape != Shape::Empty,
             _ => false,
         };
         if fits {
-            Ok(())
-        } else {
-            Err(EditError::Tagged {
-                offset: self.offset(node),
-            })
+            return self.untagged(node, plan);
         }
+        let scalar = !raw.shape.is_mapping() && !raw.shape.is_sequence();
+        let anchored = props.is_some_and(|props| props.anchor.is_some());
+        let value = plan.set.map(New::from);
+        let Some(text) = value.and_then(|value| value.inline()) else {
+            return Err(refused);
+        };
+        let core = matches!(kind, TagKind::String | TagKind::Resolved);
+        let between = slice(tree.source, tag.end as usize..raw.start as usize);
+        let beside = between.bytes().all(|byte| byte == b' ');
+        if !core || !scalar || !beside || anchored || raw.shape.is_block_scalar() {
+            return Err(refused);
+        }
+        self.push(tag.start as usize..raw.end as usize, text, 0);
+        Ok(())
     }
 
     /// A collection for a place that holds none yet.

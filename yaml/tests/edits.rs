@@ -770,7 +770,6 @@ fn what_can_not_be_made_rightly_is_refused() {
         given("a: !foo {b: 1}\n")
             .put("a.c", Value::Int(3))
             .refused(),
-        given("a: !!str 1\n").put("a", Value::Int(3)).refused(),
         given("a: &a !foo 1\nb: *a\nc: &c [*a]\nd: *c\n")
             .put("d[1]", Value::Int(3))
             .refused(),
@@ -778,6 +777,11 @@ fn what_can_not_be_made_rightly_is_refused() {
     for error in tagged {
         assert!(matches!(error, EditError::Tagged { .. }), "{error}");
     }
+    given("a: !!str 1 # c\nb: [!!int \"2\"]\nd: !!null\n")
+        .put("a", Value::Int(3))
+        .put("b[0]", s("x"))
+        .put("d", s("x"))
+        .gives("a: 3 # c\nb: [x]\nd: x\n");
     given("a: !!map {b: 1}\nc: !!str 1\n")
         .put("a.d", s("x"))
         .put("c", s("2"))
