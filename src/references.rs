@@ -457,6 +457,70 @@ mod tests {
         lines
     }
 
+    fn own(row: &str) -> Route {
+        let row: crate::tables::RouteRow = serde_yaml::from_str(row).unwrap();
+        row.compile().unwrap()
+    }
+
+    fn services(row: &str, object: &str) -> Vec<(String, Option<String>, bool)> {
+        let tree = Tree::parse(object, 0..object.len()).unwrap();
+        let found = references(&own(row), tree.root().unwrap(), &mut Budget::default()).unwrap();
+        let services = found.services.into_iter();
+        services
+            .map(|service| (service.name, service.namespace, service.only_if_present))
+            .collect()
+    }
+
+    #[test]
+    fn a_reference_counts_where_its_group_and_kind_are_accepted() {
+        let row = "{groups: [a.b], kind: A, services: [{at: '$.refs[*]', name: name, group: api, kind: type, accept: [/Service, a.b/Pool]}]}";
+        let object = "refs: [{name: a}, {name: b, api: a.b}, {name: c, api: a.b, type: Pool}, {name: d, type: Pool}, {name: e, api: '', type: Service}]";
+        let names: Vec<_> = services(row, object)
+            .into_iter()
+            .map(|(name, ..)| name)
+            .collect();
+        assert_eq!(names, ["a", "c", "e"]);
+    }
+
+    #[test]
+    fn a_service_that_is_named_twice_is_one() {
+        let row = "{groups: [a.b], kind: A, services: [{at: '$.urls[*]', format: url}]}";
+        let object = "urls: [cart.shop, 'http://cart.shop.svc:80', cart.shop, cart]";
+        let shop = Some("shop".to_owned());
+        assert_eq!(
+            services(row, object),
+            [
+                ("cart".to_owned(), shop, false),
+                ("cart".to_owned(), None, false)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_namespace_that_a_reference_states_beats_that_of_its_text() {
+        let row = "{groups: [a.b], kind: A, services: [{at: '$.refs[*]', name: name, namespace: to.ns, format: ns/name}]}";
+        let object =
+            "refs: [{name: x/a, to: {ns: y}}, {name: x/b}, {name: c}, {name: /d}, {name: x/}]";
+        let found: Vec<_> = services(row, object)
+            .into_iter()
+            .map(|(name, namespace, _)| format!("{} {name}", namespace.unwrap_or_default()))
+            .collect();
+        assert_eq!(found, ["y a", "x b", " c", " d"]);
+    }
+
+    #[test]
+    fn an_object_that_is_too_large_is_an_error() {
+        let row = own("{groups: [a.b], kind: A, when: '$.refs[*]', services: [{at: '$.refs[*]'}]}");
+        let object = "refs: [a, b, c, d]";
+        let tree = Tree::parse(object, 0..object.len()).unwrap();
+        let root = tree.root().unwrap();
+        assert!(references(&row, root, &mut Budget::new(5)).is_ok());
+        let error = references(&row, root, &mut Budget::new(4)).err();
+        assert_eq!(error, Some(RefError::TooLarge));
+        let error = counts(&row, root, &mut Budget::new(3)).err();
+        assert_eq!(error, Some(RefError::TooLarge));
+    }
+
     #[test]
     fn each_example_of_a_route_leads_where_it_says() {
         let tables = Tables::new(&[], &[]).unwrap();
