@@ -108,6 +108,11 @@ impl<'t, 's> Render<'t, 's> {
         Render { sources, objects, names }
     }
 
+    /// Bytes of all sources.
+    pub(crate) fn bytes(&self) -> usize {
+        self.sources.iter().map(|source| source.text.len()).sum()
+    }
+
     /// The object of this index.
     pub(crate) fn get(&self, index: usize) -> Option<&Object<'t, 's>> {
         self.objects.get(index)

@@ -22,8 +22,9 @@ use std::collections::{BTreeSet, HashMap};
 /// The seconds where nothing says otherwise: the example of the document that this program follows.
 pub(crate) const DEFAULT_SLEEP: u64 = 10;
 
-/// Nodes that the paths of the tables visit in one run: many times those of any real render, and an alias bomb's end.
-const MOST_VISITS: usize = 200_000_000;
+/// How many nodes the paths of the tables may visit for each byte of the input. A document without aliases has fewer
+/// nodes than bytes and a row about a dozen paths; only aliases of aliases lead to more.
+const VISITS_PER_BYTE: usize = 64;
 
 /// Why the trace can't be finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,7 +145,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             services: BTreeSet::new(),
             taken_out: false,
             told: BTreeSet::new(),
-            visits: Visits::new(MOST_VISITS),
+            visits: Visits::new(VISITS_PER_BYTE.saturating_mul(render.bytes()).saturating_add(100_000)),
             messages: Vec::new(),
         };
         for (index, object) in render.objects.iter().enumerate() {

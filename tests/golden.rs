@@ -50,6 +50,8 @@ struct Case {
     input: String,
     config: Option<String>,
     args: Vec<String>,
+    /// Whether `args` has `--explain`: its messages are compared, its drawing is not.
+    explains: bool,
     off: BTreeMap<String, String>,
 }
 
@@ -74,12 +76,15 @@ impl Case {
             off.insert(law.to_owned(), reason.to_owned());
         }
         let bytes = fs::read(folder.join("input.yaml"))?;
+        let args = optional("args").unwrap_or_default();
+        let args: Vec<&str> = args.lines().collect();
         Ok(Case {
             folder: folder.to_owned(),
             // What is not UTF-8 has to fail anyway; the command reads the file itself.
             input: String::from_utf8_lossy(&bytes).into_owned(),
             config: optional("config.yaml"),
-            args: optional("args").unwrap_or_default().lines().map(str::to_owned).collect(),
+            explains: args.contains(&"--explain"),
+            args: args.into_iter().filter(|a| *a != "--explain").map(str::to_owned).collect(),
             off,
         })
     }
@@ -145,7 +150,8 @@ fn failing(case: &Case, plain: &Run) -> Result<(), Failed> {
     } else {
         same(&"", &plain.stdout.as_str(), "stdout of a failing run")?;
     }
-    if !plain.stderr.contains("help: ") {
+    // clap's own errors end with a tip or with where help is.
+    if !plain.stderr.contains("help: ") && !plain.stderr.contains("try '--help'") {
         return Err(format!("stderr does not say what to do: {}", plain.stderr).into());
     }
     golden(case, &[("error", plain.stderr.clone()), ("change.diff", String::new()), ("messages", String::new())])
@@ -155,12 +161,12 @@ fn passing(case: &Case, plain: &Run) -> Result<(), Failed> {
     let diff = case.run(case.input.as_bytes(), &["--diff"])?.stdout;
     let pending = plain.code == Some(1);
     let output = if pending && !case.is_resource_list() { case.input.clone() } else { plain.stdout.clone() };
-    let told = told(&plain.stderr);
+    let told = if case.explains { case.advised()? } else { told(&plain.stderr) };
     if pending {
         same(&true, &told.contains("error[ChangePending]"), "exit 1 is for pending changes")?;
     }
     if !pending {
-        laws(case, &output, &diff, &told)?;
+        laws(case, &output, &diff)?;
     }
     golden(case, &[("change.diff", diff), ("messages", told), ("error", String::new())])
 }
@@ -209,7 +215,7 @@ fn same<T: PartialEq + std::fmt::Debug>(want: &T, got: &T, what: &str) -> Result
     Err(format!("{what}\n--- wanted\n{want:#?}\n--- got\n{got:#?}").into())
 }
 
-fn laws(case: &Case, output: &str, diff: &str, told: &str) -> Result<(), Failed> {
+fn laws(case: &Case, output: &str, diff: &str) -> Result<(), Failed> {
     let list = case.is_resource_list();
     if case.obeys("idempotent") {
         let again = case.run(output.as_bytes(), &[])?;
@@ -249,9 +255,13 @@ fn laws(case: &Case, output: &str, diff: &str, told: &str) -> Result<(), Failed>
     if case.obeys("resource-list") && !case.args.iter().any(|a| a.contains("check")) {
         let got = case.wrapped(&before)?;
         same(&Some(0), &got.code, &format!("exit as a ResourceList: {}", got.stderr))?;
-        let items = got.stdout.split("\nresults:").next().unwrap_or_default().to_owned() + "\n";
-        same(&wrap(&after, None), &items.replace("\n\n", "\n\n"), "the same inside a ResourceList")?;
-        same(&sorted(told), &sorted(&results(&got.stdout)?), "the same messages inside a ResourceList")?;
+        let items = match got.stdout.find("\nresults:") {
+            Some(at) => &got.stdout[..=at],
+            None => &got.stdout,
+        };
+        same(&wrap(&after, None).as_str(), &items, "the same inside a ResourceList")?;
+        // Advice, which a stream gets with `--explain`, stands in the results always.
+        same(&sorted(&case.advised()?), &sorted(&results(&got.stdout)?), "the same messages inside a ResourceList")?;
     }
     if case.obeys("beside") {
         let unrelated = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: unrelated\ndata:\n  a: |\n    kind: Ingress\n";
@@ -326,6 +336,11 @@ fn wrap(documents: &[String], config: Option<&str>) -> String {
 }
 
 impl Case {
+    /// The messages, advice too.
+    fn advised(&self) -> Result<String, Failed> {
+        Ok(told(&self.run(self.input.as_bytes(), &["--explain"])?.stderr))
+    }
+
     fn wrapped(&self, documents: &[String]) -> Result<Run, Failed> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_set-prestop"));
         command.env_clear().args(&self.args);
