@@ -150,6 +150,13 @@ impl<'w> Writer<'w, '_> {
         rendered: Vec<String>,
     ) -> Result<(), EditError> {
         let source = self.tree.source;
+        // A comma right after a colon is part of a plain key for some readers.
+        let bare = byte(source, end.wrapping_sub(1)) == b':';
+        let (end, gap) = match (bare, byte(source, end)) {
+            (true, b' ') => (end + 1, ""),
+            (true, _) => (end, " "),
+            _ => (end, ""),
+        };
         let depth = self.tree.depth(last);
         let start = self.tree.outer_start(last);
         let own_line = self.tree.begins_line(start);
@@ -176,8 +183,9 @@ impl<'w> Writer<'w, '_> {
         if comma.is_none() {
             if at > after {
                 // The comma stands right after the value, the new lines after the comment.
-                self.push(end..end, ",".to_owned(), depth);
+                self.push(end..end, format!("{gap},"), depth);
             } else {
+                text.push_str(gap);
                 text.push(',');
             }
         }

@@ -84,7 +84,7 @@ impl<'w> Writer<'w, '_> {
         if !self.whole
             && let Some((range, text)) = scalar::middle(self.tree, node, &new.text)
         {
-            self.push(range, text, 0);
+            self.put(range, text);
             return true;
         }
         let style = match raw.shape {
@@ -96,7 +96,7 @@ impl<'w> Writer<'w, '_> {
             text: new.text.clone(),
             style,
         };
-        self.push(raw.range(), scalar.inline(flow, false), 0);
+        self.put(raw.range(), scalar.inline(flow, false));
         true
     }
 
@@ -104,7 +104,7 @@ impl<'w> Writer<'w, '_> {
     fn replace_inline(&mut self, node: u32, text: &str) -> Result<(), EditError> {
         let range = self.tree.at(node).range();
         if !range.is_empty() {
-            self.push(range, text.to_owned(), 0);
+            self.put(range, text.to_owned());
             return Ok(());
         }
         let at = range.start;
@@ -139,11 +139,11 @@ impl<'w> Writer<'w, '_> {
         let blanks = skip_blanks(source, at);
         let to_end = matches!(byte(source, blanks), b'\n' | b'\r' | 0);
         if blanks > at && to_end {
-            self.push(blanks..blanks, text.to_owned(), 0);
+            self.put(blanks..blanks, text.to_owned());
         } else if at == 0 || at == line_start(source, at) {
-            self.push(at..at, text.to_owned(), 0);
+            self.put(at..at, text.to_owned());
         } else {
-            self.push(at..at, format!(" {text}"), 0);
+            self.put(at..at, format!(" {text}"));
         }
         Ok(())
     }
@@ -230,7 +230,7 @@ impl<'w> Writer<'w, '_> {
             } else {
                 before
             };
-            self.push(from..range.end, String::new(), 0);
+            self.put(from..range.end, String::new());
         }
         if matches!(self.holder(node), Holder::Key(_)) && range.is_empty() && !props {
             let colon = byte(source, range.start.wrapping_sub(1)) == b':';
@@ -267,13 +267,13 @@ impl<'w> Writer<'w, '_> {
             } else {
                 from
             };
-            self.push(from..end, String::new(), 0);
+            self.put(from..end, String::new());
             let at = self.after_key(node);
-            self.push(at..at, format!(" {text}"), 0);
+            self.put(at..at, format!(" {text}"));
             return Ok(());
         }
         let mut text = String::new();
-        if own_lines && !same {
+        if own_lines && !same && !matches!(self.holder(node), Holder::Document) {
             let column = self.column_below(node, value, &block);
             text.extend(std::iter::repeat_n(' ', column));
             block.lines(&mut text, value, column);
@@ -353,7 +353,7 @@ impl<'w> Writer<'w, '_> {
         } else {
             start
         };
-        self.push(from..indicators, first, 0);
+        self.put(from..indicators, first);
         self.push(
             header_end..end.max(header_end),
             lines,
@@ -384,7 +384,7 @@ impl<'w> Writer<'w, '_> {
         }
         text.pop();
         text.remove(0);
-        self.push(open + 1..open + 1, text, 0);
+        self.put(open + 1..open + 1, text);
         Ok(())
     }
 

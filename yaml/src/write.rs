@@ -162,7 +162,7 @@ impl<'w, 's> Writer<'w, 's> {
         if !core || !scalar || !beside || anchored || raw.shape.is_block_scalar() {
             return Err(refused);
         }
-        self.push(tag.start as usize..raw.end as usize, text, 0);
+        self.put(tag.start as usize..raw.end as usize, text);
         Ok(())
     }
 
@@ -347,12 +347,18 @@ impl<'w, 's> Writer<'w, 's> {
                 return Err(self.shared(alias, "it is a key"));
             };
             let text = scalar.inline(self.tree.in_flow(alias), false);
-            self.push(self.tree.at(alias).range(), text, 0);
+            self.put(self.tree.at(alias).range(), text);
             return Ok(());
         }
         self.replace(alias, &copy)
     }
 
+    /// Puts text inside a line: before whatever comes after that line.
+    pub(crate) fn put(&mut self, range: std::ops::Range<usize>, text: String) {
+        self.push(range, text, usize::MAX);
+    }
+
+    /// Puts lines that belong to a collection at this depth.
     pub(crate) fn push(&mut self, range: std::ops::Range<usize>, text: String, depth: usize) {
         self.splices.push(Draft { range, text, depth });
     }

@@ -209,7 +209,9 @@ fn edits_hold(numbers: Vec<u32>) -> Result<(), TestCaseError> {
         apply(&mut expected, &edit.path, as_yaml(&edit.value));
     }
     let Some(edited_document) = edited.strip_prefix(before.as_str()) else {
-        return Err(TestCaseError::fail(format!("what stands before has changed: {edits:?} in\n{text}\ngave\n{edited}")));
+        return Err(TestCaseError::fail(format!(
+            "what stands before has changed: {edits:?} in\n{text}\ngave\n{edited}"
+        )));
     };
     let found = read(edited_document);
     prop_assert!(
@@ -410,7 +412,7 @@ fn numbers() -> impl Strategy<Value = Vec<u32>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, max_global_rejects: 40_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(2000), max_global_rejects: 4_000_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_edit_changes_what_it_shall_and_nothing_else(numbers in numbers()) {
