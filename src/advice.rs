@@ -18,8 +18,15 @@ const LONG_GRACE: u64 = 600;
 type Told = (Message, usize);
 
 /// Everything that is to be told of a workload whose plan is made.
-pub(crate) fn tell(row: &Workload, object: Node<'_, '_>, template: Node<'_, '_>, plan: &Plan) -> Vec<Told> {
-    let Some(spec) = template.get("spec") else { return Vec::new() };
+pub(crate) fn tell(
+    row: &Workload,
+    object: Node<'_, '_>,
+    template: Node<'_, '_>,
+    plan: &Plan,
+) -> Vec<Told> {
+    let Some(spec) = template.get("spec") else {
+        return Vec::new();
+    };
     let mut told = Vec::new();
     told.extend(all_at_once(row, object));
     told.extend(slow_rollout(row, object, plan));
@@ -32,11 +39,16 @@ pub(crate) fn tell(row: &Workload, object: Node<'_, '_>, template: Node<'_, '_>,
 
 fn first<'t, 's>(path: Option<&Path>, object: Node<'t, 's>) -> Option<Node<'t, 's>> {
     // Paths of a row are a handful of names: no real object spends this.
-    path?.find(object, false, &mut Budget::new(10_000)).into_iter().next()
+    path?
+        .find(object, false, &mut Budget::new(10_000))
+        .into_iter()
+        .next()
 }
 
 fn number(path: Option<&Path>, object: Node<'_, '_>) -> Option<u64> {
-    first(path, object)?.as_int().and_then(|n| u64::try_from(n).ok())
+    first(path, object)?
+        .as_int()
+        .and_then(|n| u64::try_from(n).ok())
 }
 
 /// How many of `replicas` an update may take away: a number, or a percentage rounded down (apps/v1 RollingUpdateDeployment).
@@ -54,35 +66,70 @@ fn all_at_once(row: &Workload, object: Node<'_, '_>) -> Option<Told> {
             Reason::AllAtOnce,
             "an update stops every pod before it starts a new one: requests are lost in between, and the sleep makes that longer",
         );
-        return Some((message.help("use a rolling update where the program allows two versions beside each other").field("spec.strategy"), node.offset()));
+        return Some((
+            message
+                .help(
+                    "use a rolling update where the program allows two versions beside each other",
+                )
+                .field("spec.strategy"),
+            node.offset(),
+        ));
     }
     let replicas = number(row.replicas.as_ref(), object)?;
     let node = first(row.max_unavailable.as_ref(), object)?;
     let taken = unavailable(node, replicas)?;
     (replicas > 0 && taken >= replicas).then(|| {
-        let pods = if replicas == 1 { "the only pod".to_owned() } else { format!("all {replicas} pods") };
-        let message = Message::new(Reason::AllAtOnce, format!("`maxUnavailable` lets an update take {pods} away at a time"));
-        (message.help("lower it, or state `maxUnavailable: 0` and `maxSurge: 1`"), node.offset())
+        let pods = if replicas == 1 {
+            "the only pod".to_owned()
+        } else {
+            format!("all {replicas} pods")
+        };
+        let message = Message::new(
+            Reason::AllAtOnce,
+            format!("`maxUnavailable` lets an update take {pods} away at a time"),
+        );
+        (
+            message.help("lower it, or state `maxUnavailable: 0` and `maxSurge: 1`"),
+            node.offset(),
+        )
     })
 }
 
 fn slow_rollout(row: &Workload, object: Node<'_, '_>, plan: &Plan) -> Option<Told> {
     let serial = row.serial.as_ref()?;
-    if !plan.is_change() || plan.grace.sleep == 0 || serial.unless.iter().any(|path| first(Some(path), object).is_some()) {
+    if !plan.is_change()
+        || plan.grace.sleep == 0
+        || serial
+            .unless
+            .iter()
+            .any(|path| first(Some(path), object).is_some())
+    {
         return None;
     }
     let sleep = plan.grace.sleep;
     if row.per_node {
         let message = Message::new(
             Reason::RolloutLonger,
-            format!("pods are replaced node by node, and each sleeps {sleep} s: 10 nodes take {} s longer", sleep * 10),
+            format!(
+                "pods are replaced node by node, and each sleeps {sleep} s: 10 nodes take {} s longer",
+                sleep * 10
+            ),
         );
-        return Some((message.help("raise `maxUnavailable` where several nodes may go at a time"), object.offset()));
+        return Some((
+            message.help("raise `maxUnavailable` where several nodes may go at a time"),
+            object.offset(),
+        ));
     }
     let replicas = number(row.replicas.as_ref(), object).unwrap_or(1);
     let partition = number(serial.partition.as_ref(), object).unwrap_or(0);
-    let at_once = first(row.max_unavailable.as_ref(), object).and_then(|n| unavailable(n, replicas)).unwrap_or(1).max(1);
-    let seconds = replicas.saturating_sub(partition).div_ceil(at_once).saturating_mul(sleep);
+    let at_once = first(row.max_unavailable.as_ref(), object)
+        .and_then(|n| unavailable(n, replicas))
+        .unwrap_or(1)
+        .max(1);
+    let seconds = replicas
+        .saturating_sub(partition)
+        .div_ceil(at_once)
+        .saturating_mul(sleep);
     (seconds > SLOW_ROLLOUT).then(|| {
         let text = format!("pods are replaced one by one, and {} of them sleep {sleep} s each: a rollout takes {seconds} s longer", replicas.saturating_sub(partition));
         let message = Message::new(Reason::RolloutSlow, text).help("give `helm --wait` and `--atomic` a longer `--timeout`");
@@ -105,22 +152,40 @@ fn long_grace(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
 fn no_readiness_probe(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
     let containers = spec.get("containers")?;
     let bare = |node: &Node<'_, '_>| {
-        let serves = node.get("ports").is_some_and(|ports| ports.kind() == Kind::Sequence && !ports.is_empty());
+        let serves = node
+            .get("ports")
+            .is_some_and(|ports| ports.kind() == Kind::Sequence && !ports.is_empty());
         serves && node.get("readinessProbe").is_none_or(Node::is_empty)
     };
     let found: Vec<Node<'_, '_>> = containers.items().filter(bare).collect();
     let at = found.first()?;
-    let names: Vec<String> = found.iter().filter_map(|c| c.get("name")?.text()).map(|name| format!("`{name}`")).collect();
-    let text = format!("no readiness probe on {}: a new pod gets requests before it can answer them, which no preStop hook mends", names.join(", "));
-    let message = Message::new(Reason::NoReadinessProbe, text).help("add a `readinessProbe`").field(format!("{}.containers", plan.pod));
+    let names: Vec<String> = found
+        .iter()
+        .filter_map(|c| c.get("name")?.text())
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let text = format!(
+        "no readiness probe on {}: a new pod gets requests before it can answer them, which no preStop hook mends",
+        names.join(", ")
+    );
+    let message = Message::new(Reason::NoReadinessProbe, text)
+        .help("add a `readinessProbe`")
+        .field(format!("{}.containers", plan.pod));
     Some((message, at.offset()))
 }
 
 fn host_port(row: &Workload, object: Node<'_, '_>, spec: Node<'_, '_>) -> Option<Told> {
-    let none = first(row.max_unavailable.as_ref(), object).is_some_and(|n| unavailable(n, 0) == Some(0) && n.as_int() == Some(0));
+    let none = first(row.max_unavailable.as_ref(), object)
+        .is_some_and(|n| unavailable(n, 0) == Some(0) && n.as_int() == Some(0));
     let host_network = spec.get("hostNetwork").and_then(Node::as_bool) == Some(true);
-    let ports = spec.get("containers").into_iter().flat_map(Node::items).filter_map(|c| c.get("ports"));
-    let host_port = ports.flat_map(Node::items).any(|port| port.get("hostPort").is_some());
+    let ports = spec
+        .get("containers")
+        .into_iter()
+        .flat_map(Node::items)
+        .filter_map(|c| c.get("ports"));
+    let host_port = ports
+        .flat_map(Node::items)
+        .any(|port| port.get("hostPort").is_some());
     (none && (host_network || host_port)).then(|| {
         let message = Message::new(
             Reason::HostPort,
@@ -132,8 +197,18 @@ fn host_port(row: &Workload, object: Node<'_, '_>, spec: Node<'_, '_>) -> Option
 
 /// What injects a proxy when the pod is created, and the setting that holds the proxy as long as the program.
 const MESHES: [(&str, &str, &str, &str); 2] = [
-    ("Istio", "sidecar.istio.io/inject", "proxy.istio.io/config", "terminationDrainDuration"),
-    ("Linkerd", "linkerd.io/inject", "config.alpha.linkerd.io/proxy-wait-before-exit-seconds", ""),
+    (
+        "Istio",
+        "sidecar.istio.io/inject",
+        "proxy.istio.io/config",
+        "terminationDrainDuration",
+    ),
+    (
+        "Linkerd",
+        "linkerd.io/inject",
+        "config.alpha.linkerd.io/proxy-wait-before-exit-seconds",
+        "",
+    ),
 ];
 
 fn mesh_proxy(template: Node<'_, '_>, plan: &Plan) -> Option<Told> {

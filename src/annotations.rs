@@ -77,7 +77,9 @@ pub(crate) fn read(
         return read;
     };
     for (key, value) in annotations.entries() {
-        let Some(name) = key.text().and_then(|k| k.strip_prefix(PREFIX)) else { continue };
+        let Some(name) = key.text().and_then(|k| k.strip_prefix(PREFIX)) else {
+            continue;
+        };
         if let Err((text, help, at_key)) = read_one(&mut read, name, value, bearer) {
             faults.push(AnnotationFault {
                 offset: if at_key { key.offset() } else { value.offset() },
@@ -103,7 +105,11 @@ fn read_one(
         Bearer::Workload => &[INJECT, SLEEP, SHUTDOWN, CONTAINERS],
         Bearer::Service | Bearer::Route => &[INJECT, SLEEP],
     };
-    let text = if value.kind() == Kind::Scalar { value.text().unwrap_or_default() } else { "" };
+    let text = if value.kind() == Kind::Scalar {
+        value.text().unwrap_or_default()
+    } else {
+        ""
+    };
     let text = text.trim();
     match name {
         _ if !keys.contains(&name) => {
@@ -118,7 +124,10 @@ fn read_one(
                 Some(near) => format!("did you mean `{PREFIX}{near}`?"),
                 None => format!(
                     "expected one of {}",
-                    keys.iter().map(|k| format!("`{PREFIX}{k}`")).collect::<Vec<_>>().join(", ")
+                    keys.iter()
+                        .map(|k| format!("`{PREFIX}{k}`"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
                 ),
             };
             Err(("unknown annotation".to_owned(), help, true))
@@ -139,14 +148,21 @@ fn read_one(
                         Some(near) => format!("did you mean `{near}`?"),
                         None => "write `enabled` or `disabled`".to_owned(),
                     };
-                    return Err((format!("`{text}` is neither `enabled` nor `disabled`"), help, false));
+                    return Err((
+                        format!("`{text}` is neither `enabled` nor `disabled`"),
+                        help,
+                        false,
+                    ));
                 }
             });
             Ok(())
         }
         CONTAINERS => {
-            let names: Vec<String> =
-                text.split(',').map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()).collect();
+            let names: Vec<String> = text
+                .split(',')
+                .map(|n| n.trim().to_owned())
+                .filter(|n| !n.is_empty())
+                .collect();
             if names.is_empty() {
                 return Err((
                     "no container is named".to_owned(),
@@ -159,7 +175,11 @@ fn read_one(
         }
         _ => {
             let seconds = text.parse::<Seconds>().map_err(|wrong| {
-                (wrong, "write whole seconds in quotes, such as \"15\"".to_owned(), false)
+                (
+                    wrong,
+                    "write whole seconds in quotes, such as \"15\"".to_owned(),
+                    false,
+                )
             })?;
             if name == SLEEP {
                 read.sleep = Some(seconds);

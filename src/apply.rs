@@ -17,18 +17,36 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
         const COMMAND: [&str; 4] = ["lifecycle", "preStop", "exec", "command"];
         edits.extend(match &container.change {
             Change::Nothing => None,
-            Change::Add { handler, lifecycle: false } => Some(Edit {
+            Change::Add {
+                handler,
+                lifecycle: false,
+            } => Some(Edit {
                 path: at(&["lifecycle"]),
                 value: mapping("preStop", handler_value(*handler)),
             }),
-            Change::Add { handler, lifecycle: true } | Change::Replace { handler } => {
-                Some(Edit { path: at(&PRE_STOP), value: handler_value(*handler) })
+            Change::Add {
+                handler,
+                lifecycle: true,
             }
-            Change::Number { command: None, seconds } => Some(Edit {
+            | Change::Replace { handler } => Some(Edit {
+                path: at(&PRE_STOP),
+                value: handler_value(*handler),
+            }),
+            Change::Number {
+                command: None,
+                seconds,
+            } => Some(Edit {
                 path: at(&["lifecycle", "preStop", "sleep", "seconds"]),
                 value: number(*seconds),
             }),
-            Change::Number { command: Some((index, text)), .. } | Change::Prepend { index, script: text } => {
+            Change::Number {
+                command: Some((index, text)),
+                ..
+            }
+            | Change::Prepend {
+                index,
+                script: text,
+            } => {
                 let mut path = at(&COMMAND);
                 path.push(Step::Index(*index));
                 let value = word(tree, &path, text);
@@ -39,7 +57,10 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
     if let Some(seconds) = plan.grace.written {
         let mut path = plan.target.path.clone();
         path.push(key("terminationGracePeriodSeconds"));
-        edits.push(Edit { path, value: number(seconds) });
+        edits.push(Edit {
+            path,
+            value: number(seconds),
+        });
     }
     edits
 }

@@ -92,13 +92,20 @@ mod tests {
         assert_eq!(pod(Some(35), 5, 10).grace(), Some(40));
         assert_eq!(pod(Some(45), 10, 10).grace(), None);
         assert_eq!(pod(Some(30), 30, 30).grace(), Some(65));
-        let set = Budget { lowered: true, ..pod(Some(75), 40, 10) };
+        let set = Budget {
+            lowered: true,
+            ..pod(Some(75), 40, 10)
+        };
         assert_eq!(set.grace(), Some(45));
     }
 
     #[test]
     fn a_stated_zero_is_always_too_small() {
-        let short = Budget { shutdown: 1, margin: 0, ..pod(Some(0), 0, 10) };
+        let short = Budget {
+            shutdown: 1,
+            margin: 0,
+            ..pod(Some(0), 0, 10)
+        };
         assert_eq!(short.grace(), Some(11));
         assert_eq!(pod(Some(0), 0, 10).grace(), Some(45));
     }
@@ -110,14 +117,20 @@ mod tests {
 
     #[test]
     fn the_annotation_is_the_programs_time() {
-        let told = Budget { shutdown_annotation: Some(2), ..pod(Some(60), 0, 10) };
+        let told = Budget {
+            shutdown_annotation: Some(2),
+            ..pod(Some(60), 0, 10)
+        };
         assert_eq!(told.needed(), 17);
         assert_eq!(told.grace(), None);
     }
 
     #[test]
     fn exactly_the_default_is_not_written() {
-        let exact = Budget { shutdown: 15, ..pod(None, 0, 10) };
+        let exact = Budget {
+            shutdown: 15,
+            ..pod(None, 0, 10)
+        };
         assert_eq!(exact.needed(), DEFAULT_GRACE);
         assert_eq!(exact.grace(), None);
     }

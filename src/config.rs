@@ -4,8 +4,8 @@
 
 use crate::message::nearest;
 use crate::tables::{RouteRow, RowError, Tables, WorkloadRow};
-use serde::de::{self, Deserializer, IgnoredAny, Visitor};
 use serde::Deserialize;
+use serde::de::{self, Deserializer, IgnoredAny, Visitor};
 use set_prestop_yaml::{Node, Tree};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -102,7 +102,8 @@ impl FromStr for KubernetesVersion {
     type Err = String;
 
     fn from_str(text: &str) -> Result<KubernetesVersion, String> {
-        let wrong = || format!("`{text}` is not a Kubernetes version such as \"1.34\" or \"v1.34.2\"");
+        let wrong =
+            || format!("`{text}` is not a Kubernetes version such as \"1.34\" or \"v1.34.2\"");
         let rest = text.strip_prefix('v').unwrap_or(text);
         let (major, rest) = rest.split_once('.').ok_or_else(wrong)?;
         let end = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -168,7 +169,11 @@ impl schemars::JsonSchema for KubernetesVersion {
 /// How a sleep is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum), value(rename_all = "PascalCase"))]
+#[cfg_attr(
+    feature = "cli",
+    derive(clap::ValueEnum),
+    value(rename_all = "PascalCase")
+)]
 pub enum Handler {
     /// `Sleep` where `kubernetesVersion` is at least 1.30 or an exec can't serve; else `Exec`.
     #[default]
@@ -182,7 +187,11 @@ pub enum Handler {
 /// What becomes of a hook that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum), value(rename_all = "PascalCase"))]
+#[cfg_attr(
+    feature = "cli",
+    derive(clap::ValueEnum),
+    value(rename_all = "PascalCase")
+)]
 pub enum ExistingHooks {
     /// A shorter sleep is raised, all else stays.
     #[default]
@@ -318,7 +327,10 @@ pub struct SetPreStop {
     pub kind: String,
     /// Metadata of the functionConfig; its name is free
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<serde_json::Map<String, serde_json::Value>>"))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")
+    )]
     pub metadata: Option<IgnoredAny>,
     /// The settings
     #[serde(default)]
@@ -354,7 +366,10 @@ pub fn parse(text: &str) -> Result<Config, ConfigError> {
         let tree = Tree::parse(text, range).map_err(|e| whole(e.offset, e.message))?;
         let Some(root) = tree.root() else { continue };
         if found.is_some() {
-            return Err(whole(root.offset(), "a second document follows the configuration".into()));
+            return Err(whole(
+                root.offset(),
+                "a second document follows the configuration".into(),
+            ));
         }
         found = Some(read(root)?);
     }
@@ -366,7 +381,9 @@ pub fn parse(text: &str) -> Result<Config, ConfigError> {
 pub fn is_function_config(text: &str) -> bool {
     let mut found = false;
     for range in set_prestop_yaml::documents(text) {
-        let Ok(tree) = Tree::parse(text, range) else { return false };
+        let Ok(tree) = Tree::parse(text, range) else {
+            return false;
+        };
         let Some(root) = tree.root() else { continue };
         if found || !is_set_prestop(root) {
             return false;
@@ -379,7 +396,10 @@ pub fn is_function_config(text: &str) -> bool {
 fn is_set_prestop(node: Node<'_, '_>) -> bool {
     let group = |api: &str| api.split('/').next() == API_VERSION.split('/').next();
     node.get("kind").and_then(Node::text) == Some(KIND)
-        && node.get("apiVersion").and_then(Node::text).is_some_and(group)
+        && node
+            .get("apiVersion")
+            .and_then(Node::text)
+            .is_some_and(group)
 }
 
 /// Reads a functionConfig from its node.
@@ -408,13 +428,22 @@ pub(crate) fn read(node: Node<'_, '_>) -> Result<Config, ConfigError> {
                 ));
             }
             let whole: SetPreStop = deserialize(node, "")?;
-            check(whole.spec.unwrap_or_default(), node.get("spec").unwrap_or(node), "spec")
+            check(
+                whole.spec.unwrap_or_default(),
+                node.get("spec").unwrap_or(node),
+                "spec",
+            )
         }
         other => Err(error(
             kind.unwrap_or(node),
             "kind",
-            format!("`{}` is not a configuration of this function", other.unwrap_or_default()),
-            format!("write `apiVersion: {API_VERSION}`, `kind: {KIND}`, or a ConfigMap with the settings in `data`"),
+            format!(
+                "`{}` is not a configuration of this function",
+                other.unwrap_or_default()
+            ),
+            format!(
+                "write `apiVersion: {API_VERSION}`, `kind: {KIND}`, or a ConfigMap with the settings in `data`"
+            ),
         )),
     }
 }
@@ -445,7 +474,10 @@ fn read_config_map(node: Node<'_, '_>) -> Result<Config, ConfigError> {
             let known = SCALARS.iter().map(|(scalar, _)| *scalar);
             let help = match nearest(name, known.clone()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("a ConfigMap takes {}; for the others write a {KIND}", list(known)),
+                None => format!(
+                    "a ConfigMap takes {}; for the others write a {KIND}",
+                    list(known)
+                ),
             };
             return Err(ConfigError {
                 offset: key.offset(),
@@ -477,10 +509,16 @@ fn read_config_map(node: Node<'_, '_>) -> Result<Config, ConfigError> {
 }
 
 fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.map(|w| format!("`{w}`")).collect::<Vec<_>>().join(", ")
+    words
+        .map(|w| format!("`{w}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
-fn deserialize<T: de::DeserializeOwned>(node: Node<'_, '_>, prefix: &str) -> Result<T, ConfigError> {
+fn deserialize<T: de::DeserializeOwned>(
+    node: Node<'_, '_>,
+    prefix: &str,
+) -> Result<T, ConfigError> {
     from_value(bridge::value(node)?, node, prefix)
 }
 
@@ -516,29 +554,57 @@ fn from_value<T: de::DeserializeOwned>(
         let (text, help) = explain(&text, &field);
         // An unknown field is found by its key.
         let name = field.rsplit('.').next().unwrap_or_default();
-        let key = text.starts_with("unknown field").then(|| key_of(node, at, name)).flatten();
-        ConfigError { offset: key.unwrap_or(at).offset(), field, text, help }
+        let key = text
+            .starts_with("unknown field")
+            .then(|| key_of(node, at, name))
+            .flatten();
+        ConfigError {
+            offset: key.unwrap_or(at).offset(),
+            field,
+            text,
+            help,
+        }
     })
 }
 
 /// The key of this name whose value is `value`, anywhere below `node`.
 fn key_of<'t, 's>(node: Node<'t, 's>, value: Node<'t, 's>, name: &str) -> Option<Node<'t, 's>> {
-    let own = node.entries().find(|(key, v)| v.id() == value.id() && key.text() == Some(name));
+    let own = node
+        .entries()
+        .find(|(key, v)| v.id() == value.id() && key.text() == Some(name));
     if let Some((key, _)) = own {
         return Some(key);
     }
     let below = node.entries().map(|(_, v)| v).chain(node.items());
-    below.filter(|v| v.span().contains(&value.offset())).find_map(|v| key_of(v, value, name))
+    below
+        .filter(|v| v.span().contains(&value.offset()))
+        .find_map(|v| key_of(v, value, name))
 }
 
 /// Splits serde's `unknown field `a`, expected one of `b`, `c`` into what is wrong and what to do.
 fn explain(text: &str, field: &str) -> (String, String) {
+    // serde speaks of Rust's types.
+    let text = [
+        "struct SetPreStop",
+        "struct Config",
+        "struct ClassRule",
+        "struct BackendRule",
+    ]
+    .iter()
+    .fold(
+        text.replace("sequence", "list")
+            .replace("type: map", "type: mapping"),
+        |text, rust| text.replace(&format!("expected {rust}"), "expected a mapping"),
+    );
+    let text = text.as_str();
     let Some((wrong, expected)) = text.split_once(", expected ") else {
-        return (text.to_owned(), format!("correct `{field}`, or take it out to get its default"));
+        return (
+            text.to_owned(),
+            format!("correct `{field}`, or take it out to get its default"),
+        );
     };
-    let words = |s: &str| -> Vec<String> {
-        s.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-    };
+    let words =
+        |s: &str| -> Vec<String> { s.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let known = words(expected);
     let near = words(wrong)
         .first()
@@ -567,12 +633,22 @@ fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, Con
     }
     for (index, rule) in config.ingress_classes.iter().flatten().enumerate() {
         if let Some((column, text, help)) = rule.fault() {
-            return Err(fault(node, prefix, &format!("ingressClasses[{index}]{column}"), text, help));
+            return Err(fault(
+                node,
+                prefix,
+                &format!("ingressClasses[{index}]{column}"),
+                text,
+                help,
+            ));
         }
     }
-    let rows = Tables::new(config.routes.as_deref().unwrap_or_default(), config.workloads.as_deref().unwrap_or_default());
+    let rows = Tables::new(
+        config.routes.as_deref().unwrap_or_default(),
+        config.workloads.as_deref().unwrap_or_default(),
+    );
     if let Err(RowError { column, message }) = rows {
-        let help = "correct this column of the row; docs/routes.md shows the built-in rows".to_owned();
+        let help =
+            "correct this column of the row; docs/routes.md shows the built-in rows".to_owned();
         return Err(fault(node, prefix, &column, message, help));
     }
     for (name, _) in config.severity.iter().flatten() {
@@ -590,7 +666,10 @@ impl ClassRule {
             + usize::from(self.sleep_seconds.is_some())
             + usize::from(self.skip);
         if stated > 1 {
-            let text = format!("the rule for `{}` states more than one of `controller`, `sleepSeconds` and `skip`", self.class);
+            let text = format!(
+                "the rule for `{}` states more than one of `controller`, `sleepSeconds` and `skip`",
+                self.class
+            );
             return Some(("", text, "keep one of them".to_owned()));
         }
         let name = self.controller.as_deref()?;
@@ -598,7 +677,11 @@ impl ClassRule {
         if tables.controller_by_name(name).ok()?.is_some() {
             return None;
         }
-        let known = tables.controllers().ok()?.into_iter().flat_map(|c| c.row.controllers.iter().map(String::as_str));
+        let known = tables
+            .controllers()
+            .ok()?
+            .into_iter()
+            .flat_map(|c| c.row.controllers.iter().map(String::as_str));
         let help = match nearest(name, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name one of docs/controllers.md, or state `sleepSeconds` instead".to_owned(),
@@ -608,7 +691,13 @@ impl ClassRule {
 }
 
 /// An error at a column such as `routes[0].services[1].at`, as near to it as the text goes.
-fn fault(node: Node<'_, '_>, prefix: &str, column: &str, text: String, help: String) -> ConfigError {
+fn fault(
+    node: Node<'_, '_>,
+    prefix: &str,
+    column: &str,
+    text: String,
+    help: String,
+) -> ConfigError {
     let mut at = node;
     for part in column.split(['.', '[']) {
         let next = match part.strip_suffix(']').and_then(|index| index.parse().ok()) {
@@ -620,12 +709,20 @@ fn fault(node: Node<'_, '_>, prefix: &str, column: &str, text: String, help: Str
             None => break,
         }
     }
-    ConfigError { offset: at.offset(), field: format!("{prefix}.{column}"), text, help }
+    ConfigError {
+        offset: at.offset(),
+        field: format!("{prefix}.{column}"),
+        text,
+        help,
+    }
 }
 
 fn severity_fault(name: &str) -> Option<(String, String)> {
     use crate::message::Reason;
-    let names = Reason::ALL.iter().filter(|r| !r.is_fixed()).map(|r| r.name());
+    let names = Reason::ALL
+        .iter()
+        .filter(|r| !r.is_fixed())
+        .map(|r| r.name());
     match Reason::ALL.iter().find(|r| r.name() == name) {
         None => Some((
             format!("unknown Reason `{name}`"),
@@ -656,7 +753,9 @@ pub(crate) mod bridge {
         build(node, &mut left, 0).ok_or_else(|| ConfigError {
             offset: node.offset(),
             field: String::new(),
-            text: format!("the configuration has more than {MOST_NODES} nodes or is nested too deep"),
+            text: format!(
+                "the configuration has more than {MOST_NODES} nodes or is nested too deep"
+            ),
             help: "make it smaller".to_owned(),
         })
     }

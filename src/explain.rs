@@ -24,27 +24,39 @@ fn draw(plan: &Plan) -> String {
     for way in &plan.ways {
         line(format!("  way       {way}"));
     }
-    line(format!("  sleep     {} s ({})", plan.sleep_seconds, plan.origin));
+    line(format!(
+        "  sleep     {} s ({})",
+        plan.sleep_seconds, plan.origin
+    ));
     for container in &plan.containers {
         let hook = match (&container.change, container.before, container.after) {
             (Change::Nothing, Some(seconds), _) => format!("sleeps {seconds} s already"),
             (Change::Nothing, None, _) => "no sleep".to_owned(),
             (Change::Add { handler, .. }, ..) => format!("{handler} added"),
-            (Change::Number { .. }, Some(before), Some(after)) => format!("sleep {before} s becomes {after} s"),
+            (Change::Number { .. }, Some(before), Some(after)) => {
+                format!("sleep {before} s becomes {after} s")
+            }
             (Change::Number { .. }, ..) => "sleep changed".to_owned(),
-            (Change::Prepend { .. }, _, after) => format!("`sleep {}; ` put before its script", after.unwrap_or(0)),
+            (Change::Prepend { .. }, _, after) => {
+                format!("`sleep {}; ` put before its script", after.unwrap_or(0))
+            }
             (Change::Replace { handler }, ..) => format!("hook replaced by {handler}"),
         };
         line(format!("  container {}: {hook}", container.name));
     }
     let grace = &plan.grace;
-    let stated = grace.stated.map_or_else(|| "not stated".to_owned(), |s| format!("{s} s stated"));
+    let stated = grace
+        .stated
+        .map_or_else(|| "not stated".to_owned(), |s| format!("{s} s stated"));
     match grace.written {
         Some(seconds) => line(format!("  grace     {seconds} s written ({stated})")),
         None => line(format!("  grace     {} s ({stated})", grace.after())),
     }
     if grace.sleep > 0 {
-        line(format!("  budget    {}", picture(grace.sleep, grace.program, grace.after())));
+        line(format!(
+            "  budget    {}",
+            picture(grace.sleep, grace.program, grace.after())
+        ));
     }
     text
 }
@@ -53,13 +65,20 @@ fn draw(plan: &Plan) -> String {
 fn picture(sleep: u64, program: u64, grace: u64) -> String {
     let rest = grace.saturating_sub(sleep.saturating_add(program));
     let mut text = String::from("|");
-    for (name, seconds) in [("preStop", sleep), ("SIGTERM, shutdown", program), ("margin", rest)] {
+    for (name, seconds) in [
+        ("preStop", sleep),
+        ("SIGTERM, shutdown", program),
+        ("margin", rest),
+    ] {
         if seconds == 0 {
             continue;
         }
         let label = format!("{name} {seconds} s ");
         let wide = (seconds.saturating_mul(WIDTH) / grace.max(1)).clamp(1, WIDTH);
-        let dashes = usize::try_from(wide).unwrap_or(1).saturating_sub(label.len()).max(2);
+        let dashes = usize::try_from(wide)
+            .unwrap_or(1)
+            .saturating_sub(label.len())
+            .max(2);
         text.push_str(&label);
         text.push_str(&"-".repeat(dashes));
         text.push('|');

@@ -80,20 +80,31 @@ pub(crate) fn read(container: Node<'_, '_>) -> Result<Hook, WrongType> {
     let object = |node: Node<'_, '_>, field: &'static str, help: &'static str| WrongType {
         offset: node.offset(),
         field,
-        text: format!("`{field}` is {}, expected a mapping", kind_name(node.kind())),
+        text: format!(
+            "`{field}` is {}, expected a mapping",
+            kind_name(node.kind())
+        ),
         help,
     };
     let Some(lifecycle) = container.get("lifecycle").filter(|l| !is_absent(*l)) else {
         return Ok(Hook::Absent(Level::Lifecycle));
     };
     if lifecycle.kind() != Kind::Mapping {
-        return Err(object(lifecycle, "lifecycle", "write `preStop:` below it, or take it out"));
+        return Err(object(
+            lifecycle,
+            "lifecycle",
+            "write `preStop:` below it, or take it out",
+        ));
     }
     let Some(pre_stop) = lifecycle.get("preStop").filter(|p| !is_absent(*p)) else {
         return Ok(Hook::Absent(Level::PreStop));
     };
     if pre_stop.kind() != Kind::Mapping {
-        return Err(object(pre_stop, "lifecycle.preStop", "write a handler such as `exec:` below it, or take it out"));
+        return Err(object(
+            pre_stop,
+            "lifecycle.preStop",
+            "write a handler such as `exec:` below it, or take it out",
+        ));
     }
     let handlers: Vec<(&str, Node<'_, '_>)> = pre_stop
         .entries()
@@ -106,7 +117,11 @@ pub(crate) fn read(container: Node<'_, '_>) -> Result<Hook, WrongType> {
         [("exec", handler)] => exec(*handler),
         [(name, _)] => Ok(Hook::Other(format!("`{name}`"))),
         several => Ok(Hook::Other(
-            several.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(" and "),
+            several
+                .iter()
+                .map(|(name, _)| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(" and "),
         )),
     }
 }
@@ -135,7 +150,10 @@ fn native(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
         return Ok(Hook::Other("`sleep` without `seconds`".to_owned()));
     };
     match node.as_int().and_then(|n| u64::try_from(n).ok()) {
-        Some(seconds) => Ok(Hook::Sleep(Sleep { seconds, number: Number::Native })),
+        Some(seconds) => Ok(Hook::Sleep(Sleep {
+            seconds,
+            number: Number::Native,
+        })),
         None => Err(WrongType {
             offset: node.offset(),
             field: "lifecycle.preStop.sleep.seconds",
@@ -152,7 +170,10 @@ fn exec(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
             return Err(WrongType {
                 offset: command.offset(),
                 field: "lifecycle.preStop.exec.command",
-                text: format!("`exec.command` is {}, expected a list", kind_name(command.kind())),
+                text: format!(
+                    "`exec.command` is {}, expected a list",
+                    kind_name(command.kind())
+                ),
                 help: "write each word as a list item, such as `[/bin/sh, -c, \"sleep 10\"]`",
             });
         }
@@ -162,14 +183,19 @@ fn exec(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
 }
 
 fn argv(command: Node<'_, '_>) -> Hook {
-    let words: Vec<&str> = command.items().map(|word| word.text().unwrap_or_default()).collect();
+    let words: Vec<&str> = command
+        .items()
+        .map(|word| word.text().unwrap_or_default())
+        .collect();
     let other = || Hook::Other(format!("`{}`", shorten(&words.join(" "))));
     let mut index = 0;
     // `busybox sleep` and `busybox sh` are applets called by name.
     if words.first().is_some_and(|w| base_name(w) == "busybox") && words.len() > 1 {
         index = 1;
     }
-    let Some(program) = words.get(index).map(|w| base_name(w)) else { return other() };
+    let Some(program) = words.get(index).map(|w| base_name(w)) else {
+        return other();
+    };
     if program == "sleep" {
         return match (words.get(index + 1), words.len()) {
             (Some(argument), len) if len == index + 2 => match duration(argument) {
@@ -184,11 +210,16 @@ fn argv(command: Node<'_, '_>) -> Hook {
     if !["sh", "bash", "ash", "dash"].contains(&program) {
         return other();
     }
-    let Some(index) = script_index(&words, index + 1) else { return other() };
+    let Some(index) = script_index(&words, index + 1) else {
+        return other();
+    };
     let script = words.get(index).copied().unwrap_or_default();
     match script_sleep(script) {
         Some((found, start)) => Hook::Sleep(found.sleep(index, start)),
-        None => Hook::Script { index, what: format!("`{}`", shorten(script)) },
+        None => Hook::Script {
+            index,
+            what: format!("`{}`", shorten(script)),
+        },
     }
 }
 
@@ -240,7 +271,9 @@ fn script_sleep(script: &str) -> Option<(Duration, usize)> {
     let rest = script.get(at..)?;
     let program = rest.find([' ', '\t'])?;
     let path = rest.get(..program)?;
-    if base_name(path) != "sleep" || path.contains(['$', '`', '"', '\'', '(', ';', '&', '|', '<', '>', '\\', '=']) {
+    if base_name(path) != "sleep"
+        || path.contains(['$', '`', '"', '\'', '(', ';', '&', '|', '<', '>', '\\', '='])
+    {
         return None;
     }
     at += word(rest, path)?;
@@ -270,7 +303,10 @@ impl Duration {
     fn sleep(self, index: usize, start: usize) -> Sleep {
         Sleep {
             seconds: self.seconds,
-            number: Number::Command { index, range: start..start + self.replace },
+            number: Number::Command {
+                index,
+                range: start..start + self.replace,
+            },
         }
     }
 }
@@ -301,8 +337,14 @@ fn duration(text: &str) -> Option<Duration> {
     }
     // Nine decimals are more than any clock needs; what lies behind them still rounds up.
     let nanos: u64 = format!("{:0<9.9}", fraction).parse().ok()?;
-    let rest = fraction.get(9..).is_some_and(|r| r.bytes().any(|b| b != b'0'));
-    let whole: u64 = if whole == 0 { 0 } else { text.get(..whole)?.parse().ok()? };
+    let rest = fraction
+        .get(9..)
+        .is_some_and(|r| r.bytes().any(|b| b != b'0'));
+    let whole: u64 = if whole == 0 {
+        0
+    } else {
+        text.get(..whole)?.parse().ok()?
+    };
     let parts = u128::from(whole) * 1_000_000_000 + u128::from(nanos) + u128::from(rest);
     let seconds = u64::try_from((parts * unit).div_ceil(1_000_000_000)).ok()?;
     Some(Duration {
@@ -331,7 +373,9 @@ mod tests {
     fn sleep(words: &str) -> Option<(u64, String)> {
         match command(words) {
             Hook::Sleep(sleep) => {
-                let Number::Command { index, range } = sleep.number else { return None };
+                let Number::Command { index, range } = sleep.number else {
+                    return None;
+                };
                 let text = format!("{words}\n");
                 let tree = Tree::parse(&text, 0..text.len()).unwrap();
                 let word = tree.root().unwrap().items().nth(index).unwrap();
@@ -354,17 +398,29 @@ mod tests {
             (r#"[sh, -c, sleep 10]"#, 10, "sleep 99"),
             (r#"[/bin/sh, -ec, "exec sleep 1h"]"#, 3600, "exec sleep 99"),
             (r#"[/bin/bash, -e, -c, "sleep 1.5"]"#, 2, "sleep 99"),
-            (r#"[/bin/bash, -eo, pipefail, -c, "sleep 7"]"#, 7, "sleep 99"),
+            (
+                r#"[/bin/bash, -eo, pipefail, -c, "sleep 7"]"#,
+                7,
+                "sleep 99",
+            ),
             (r#"[ash, -lc, "sleep .5m; foo"]"#, 30, "sleep 99; foo"),
             (r#"[dash, -c, "sleep 10 && foo"]"#, 10, "sleep 99 && foo"),
             (r#"[sh, -c, " sleep 10\nfoo\n"]"#, 10, " sleep 99\nfoo\n"),
-            (r#"[sh, -c, "/bin/sleep 10s;foo"]"#, 10, "/bin/sleep 99s;foo"),
+            (
+                r#"[sh, -c, "/bin/sleep 10s;foo"]"#,
+                10,
+                "/bin/sleep 99s;foo",
+            ),
             (r#"[sh, -c, "sleep 10 # drain"]"#, 10, "sleep 99 # drain"),
             (r#"[sh, -c, "sleep 0.0000000001"]"#, 1, "sleep 99"),
             (r#"[sh, -c, "sleep 010"]"#, 10, "sleep 99"),
         ];
         for (words, seconds, text) in cases {
-            assert_eq!(sleep(words), Some((*seconds, (*text).to_owned())), "{words}");
+            assert_eq!(
+                sleep(words),
+                Some((*seconds, (*text).to_owned())),
+                "{words}"
+            );
         }
     }
 
@@ -401,9 +457,16 @@ mod tests {
 
     #[test]
     fn scripts_are_told_from_programs() {
-        assert!(matches!(command(r#"[sh, -c, "nginx -s quit"]"#), Hook::Script { index: 2, .. }));
-        assert!(matches!(command(r#"[nginx, -s, quit]"#), Hook::Other(what) if what == "`nginx -s quit`"));
-        assert!(matches!(hook("{preStop: {httpGet: {path: /}}}"), Hook::Other(what) if what == "`httpGet`"));
+        assert!(matches!(
+            command(r#"[sh, -c, "nginx -s quit"]"#),
+            Hook::Script { index: 2, .. }
+        ));
+        assert!(
+            matches!(command(r#"[nginx, -s, quit]"#), Hook::Other(what) if what == "`nginx -s quit`")
+        );
+        assert!(
+            matches!(hook("{preStop: {httpGet: {path: /}}}"), Hook::Other(what) if what == "`httpGet`")
+        );
         assert!(
             matches!(hook("{preStop: {exec: {command: [a]}, sleep: {seconds: 1}}}"), Hook::Other(what) if what == "`exec` and `sleep`")
         );
@@ -427,13 +490,21 @@ mod tests {
 
     #[test]
     fn native_sleeps() {
-        assert!(matches!(hook("{preStop: {sleep: {seconds: 7}}}"), Hook::Sleep(s) if s.seconds == 7 && s.number == Number::Native));
+        assert!(
+            matches!(hook("{preStop: {sleep: {seconds: 7}}}"), Hook::Sleep(s) if s.seconds == 7 && s.number == Number::Native)
+        );
         assert!(matches!(hook("{preStop: {sleep: {}}}"), Hook::Other(_)));
     }
 
     #[test]
     fn wrong_types_are_errors() {
-        for lifecycle in ["3", "[a]", "{preStop: 3}", "{preStop: {sleep: {seconds: soon}}}", "{preStop: {sleep: {seconds: -1}}}"] {
+        for lifecycle in [
+            "3",
+            "[a]",
+            "{preStop: 3}",
+            "{preStop: {sleep: {seconds: soon}}}",
+            "{preStop: {sleep: {seconds: -1}}}",
+        ] {
             let text = format!("lifecycle: {lifecycle}\n");
             let tree = Tree::parse(&text, 0..text.len()).unwrap();
             assert!(read(tree.root().unwrap()).is_err(), "{lifecycle}");

@@ -32,7 +32,11 @@ pub(crate) struct Chunk<'s> {
 #[derive(Debug)]
 pub(crate) enum ResourceList<'s> {
     /// Parsed in pieces: what stands before the items, and what follows them.
-    Pieces { head: Tree<'s>, tail: Option<Tree<'s>>, items: Items },
+    Pieces {
+        head: Tree<'s>,
+        tail: Option<Tree<'s>>,
+        items: Items,
+    },
     /// Parsed whole, as chunk of this index once the chunks are read.
     Whole(Tree<'s>),
 }
@@ -67,7 +71,12 @@ pub(crate) struct Chunks<'s> {
 }
 
 /// A message about an offset of a source.
-pub(crate) fn locate(sources: &[Source<'_>], source: usize, document: usize, offset: usize) -> Option<Location> {
+pub(crate) fn locate(
+    sources: &[Source<'_>],
+    source: usize,
+    document: usize,
+    offset: usize,
+) -> Option<Location> {
     let at = sources.get(source)?;
     let found = position(at.text, offset);
     Some(Location {
@@ -79,7 +88,12 @@ pub(crate) fn locate(sources: &[Source<'_>], source: usize, document: usize, off
     })
 }
 
-fn unreadable(sources: &[Source<'_>], source: usize, document: usize, error: &SyntaxError) -> Message {
+fn unreadable(
+    sources: &[Source<'_>],
+    source: usize,
+    document: usize,
+    error: &SyntaxError,
+) -> Message {
     let mut message = Message::new(Reason::BadInput, error.message.clone()).help(
         "correct the YAML at this place; if it is a template, render it first (`helm template`, `kustomize build`)",
     );
@@ -102,10 +116,15 @@ pub(crate) fn open<'s>(sources: &[Source<'s>]) -> Result<Vec<Opened<'s>>, Messag
         }
         let documents: Vec<_> = set_prestop_yaml::documents(source.text).collect();
         let list = match documents.as_slice() {
-            [only] => open_list(source.text, only.clone()).map_err(|e| unreadable(sources, index, 1, &e))?,
+            [only] => open_list(source.text, only.clone())
+                .map_err(|e| unreadable(sources, index, 1, &e))?,
             _ => None,
         };
-        opened.push(Opened { source: *source, documents, list });
+        opened.push(Opened {
+            source: *source,
+            documents,
+            list,
+        });
     }
     Ok(opened)
 }
@@ -121,7 +140,11 @@ fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>
         && is_resource_list(&head)
     {
         if items.tail.is_empty() {
-            return Ok(Some(ResourceList::Pieces { head, tail: None, items }));
+            return Ok(Some(ResourceList::Pieces {
+                head,
+                tail: None,
+                items,
+            }));
         }
         if let Ok(tail) = Tree::parse(text, items.tail.clone()) {
             let tail = tail.root().is_some().then_some(tail);
@@ -137,11 +160,17 @@ fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>
 }
 
 fn is_resource_list(tree: &Tree<'_>) -> bool {
-    let Some(root) = tree.root() else { return false };
+    let Some(root) = tree.root() else {
+        return false;
+    };
     let text = |key| root.get(key).and_then(Node::text).unwrap_or_default();
     text("kind") == "ResourceList"
-        && ["config.kubernetes.io/v1", "config.kubernetes.io/v1beta1", "config.kubernetes.io/v1alpha1"]
-            .contains(&text("apiVersion"))
+        && [
+            "config.kubernetes.io/v1",
+            "config.kubernetes.io/v1beta1",
+            "config.kubernetes.io/v1alpha1",
+        ]
+        .contains(&text("apiVersion"))
 }
 
 /// Parses the documents and items whose kind `matters`.
@@ -161,7 +190,8 @@ pub(crate) fn parse<'s>(
                 Some(parsed) => chunks.parsed.extend(parsed),
                 None => {
                     let range = open.documents.first().cloned().unwrap_or_default();
-                    let tree = Tree::parse(text, range).map_err(|e| unreadable(&sources, index, 1, &e))?;
+                    let tree =
+                        Tree::parse(text, range).map_err(|e| unreadable(&sources, index, 1, &e))?;
                     open.list = Some(ResourceList::Whole(tree));
                 }
             }
@@ -176,7 +206,8 @@ pub(crate) fn parse<'s>(
             let kind = kind_line(part, 0);
             if let Some(word) = kind {
                 if word.ends_with("List") {
-                    if let Some(parsed) = split_list(text, range.clone(), index, document, matters) {
+                    if let Some(parsed) = split_list(text, range.clone(), index, document, matters)
+                    {
                         chunks.parsed.extend(parsed);
                         continue;
                     }
@@ -186,7 +217,12 @@ pub(crate) fn parse<'s>(
             }
             let tree = Tree::parse(text, range.clone())
                 .map_err(|e| unreadable(&sources, index, document, &e))?;
-            chunks.parsed.push(Chunk { source: index, document, item: false, tree });
+            chunks.parsed.push(Chunk {
+                source: index,
+                document,
+                item: false,
+                tree,
+            });
         }
     }
     Ok(chunks)
@@ -228,7 +264,12 @@ fn parse_items<'s>(
         if !alone {
             return None;
         }
-        parsed.push(Chunk { source, document, item: true, tree });
+        parsed.push(Chunk {
+            source,
+            document,
+            item: true,
+            tree,
+        });
     }
     Some(parsed)
 }
@@ -276,7 +317,9 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
             Some(b'-') => {
                 let rest = line.get(at..)?;
                 if column == 0 && rest.starts_with(b"---") {
-                    if !rest.get(3..)?.iter().all(u8::is_ascii_whitespace) || !begins_document && found.is_some() {
+                    if !rest.get(3..)?.iter().all(u8::is_ascii_whitespace)
+                        || !begins_document && found.is_some()
+                    {
                         return None;
                     }
                 }
@@ -285,7 +328,11 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
                 let value = line.get(at + 5..)?;
                 let word = value.trim_ascii();
                 let spaced = value.first().is_some_and(|b| *b == b' ');
-                if found.is_some() || !spaced || word.is_empty() || !word.iter().all(u8::is_ascii_alphanumeric) {
+                if found.is_some()
+                    || !spaced
+                    || word.is_empty()
+                    || !word.iter().all(u8::is_ascii_alphanumeric)
+                {
                     return None;
                 }
                 let from = at + 5 + value.len() - value.trim_ascii_start().len();
@@ -312,21 +359,34 @@ pub(crate) struct Place<'t, 's> {
 }
 
 /// Every resource of the input, in the order of the text; lists are looked into.
-pub(crate) fn resources<'t, 's>(opened: &'t [Opened<'s>], chunks: &'t Chunks<'s>) -> Vec<Place<'t, 's>> {
+pub(crate) fn resources<'t, 's>(
+    opened: &'t [Opened<'s>],
+    chunks: &'t Chunks<'s>,
+) -> Vec<Place<'t, 's>> {
     let mut places = Vec::new();
     let mut chunk_index = 0;
     for (source, open) in opened.iter().enumerate() {
         if let Some(ResourceList::Whole(tree)) = &open.list {
             let items = tree.root().and_then(|root| root.get("items"));
-            let base = Place { chunk: None, source, document: 1, path: Vec::new(), node: match tree.root() {
-                Some(root) => root,
-                None => continue,
-            } };
+            let base = Place {
+                chunk: None,
+                source,
+                document: 1,
+                path: Vec::new(),
+                node: match tree.root() {
+                    Some(root) => root,
+                    None => continue,
+                },
+            };
             if let Some(items) = items {
                 list_items(&base, items, &mut places, 0);
             }
         }
-        while let Some(chunk) = chunks.parsed.get(chunk_index).filter(|c| c.source == source) {
+        while let Some(chunk) = chunks
+            .parsed
+            .get(chunk_index)
+            .filter(|c| c.source == source)
+        {
             let base = |node, path| Place {
                 chunk: Some(chunk_index),
                 source,
@@ -353,7 +413,11 @@ pub(crate) fn resources<'t, 's>(opened: &'t [Opened<'s>], chunks: &'t Chunks<'s>
 const LIST_DEPTH: usize = 8;
 
 fn push<'t, 's>(place: Place<'t, 's>, places: &mut Vec<Place<'t, 's>>, depth: usize) {
-    let kind = place.node.get("kind").and_then(Node::text).unwrap_or_default();
+    let kind = place
+        .node
+        .get("kind")
+        .and_then(Node::text)
+        .unwrap_or_default();
     if kind.ends_with("List")
         && depth < LIST_DEPTH
         && let Some(items) = place.node.get("items")
@@ -365,12 +429,25 @@ fn push<'t, 's>(place: Place<'t, 's>, places: &mut Vec<Place<'t, 's>>, depth: us
     }
 }
 
-fn list_items<'t, 's>(list: &Place<'t, 's>, items: Node<'t, 's>, places: &mut Vec<Place<'t, 's>>, depth: usize) {
+fn list_items<'t, 's>(
+    list: &Place<'t, 's>,
+    items: Node<'t, 's>,
+    places: &mut Vec<Place<'t, 's>>,
+    depth: usize,
+) {
     for (index, item) in items.items().enumerate() {
         let mut path = list.path.clone();
         path.push(Step::Key("items".to_owned()));
         path.push(Step::Index(index));
-        push(Place { node: item, path, ..list.clone() }, places, depth);
+        push(
+            Place {
+                node: item,
+                path,
+                ..list.clone()
+            },
+            places,
+            depth,
+        );
     }
 }
 
@@ -382,7 +459,10 @@ mod tests {
     fn a_kind_is_settled_by_one_plain_line() {
         for (text, kind) in [
             ("apiVersion: v1\nkind: ConfigMap\n", Some("ConfigMap")),
-            ("---\n# Source: x\nkind: ConfigMap\r\ndata:\n  kind: x\n", Some("ConfigMap")),
+            (
+                "---\n# Source: x\nkind: ConfigMap\r\ndata:\n  kind: x\n",
+                Some("ConfigMap"),
+            ),
             ("kind: ConfigMap", Some("ConfigMap")),
             ("a:\n- b\nkind: ConfigMap  \n", Some("ConfigMap")),
             ("kind: ConfigMap # c\n", None),
@@ -407,7 +487,11 @@ mod tests {
     #[test]
     fn the_kind_of_an_item_stands_beside_its_first_key() {
         for (text, dash, kind) in [
-            ("- apiVersion: v1\n  kind: ConfigMap\n  data:\n    kind: x\n", 0, Some("ConfigMap")),
+            (
+                "- apiVersion: v1\n  kind: ConfigMap\n  data:\n    kind: x\n",
+                0,
+                Some("ConfigMap"),
+            ),
             ("- kind: ConfigMap\n", 0, Some("ConfigMap")),
             ("  -   kind: ConfigMap\n      a: 1\n", 2, Some("ConfigMap")),
             ("- kind: ConfigMap\n left: 1\n", 0, None),

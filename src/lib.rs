@@ -31,8 +31,8 @@ mod tables;
 mod trace;
 
 pub use config::{
-    API_VERSION, BackendRule, ClassRule, Config, ConfigError, ExistingHooks, Handler, KIND, KubernetesVersion,
-    MAX_SECONDS, Seconds, SetPreStop, is_function_config, parse as parse_config,
+    API_VERSION, BackendRule, ClassRule, Config, ConfigError, ExistingHooks, Handler, KIND,
+    KubernetesVersion, MAX_SECONDS, Seconds, SetPreStop, is_function_config, parse as parse_config,
 };
 pub use explain::explain;
 pub use input::Source;
@@ -84,7 +84,12 @@ impl<'s> Output<'s> {
     /// The unified diff from the source to the new text, 3 lines of context; empty where nothing changed.
     #[must_use]
     pub fn diff(&self) -> String {
-        set_prestop_yaml::unified_diff(self.source.name, self.source.name, self.source.text, &self.splices)
+        set_prestop_yaml::unified_diff(
+            self.source.name,
+            self.source.name,
+            self.source.text,
+            &self.splices,
+        )
     }
 }
 
@@ -142,7 +147,10 @@ pub struct Failure<'s> {
 /// # Errors
 /// Input, configuration, annotations or resources that can't be read, an edit that can't be made without touching
 /// something else, or a message that `fail_on` or `severity` turns into an error.
-pub fn rewrite<'s>(sources: &[Source<'s>], settings: &Settings) -> Result<Outcome<'s>, Failure<'s>> {
+pub fn rewrite<'s>(
+    sources: &[Source<'s>],
+    settings: &Settings,
+) -> Result<Outcome<'s>, Failure<'s>> {
     let mut opened = input::open(sources).map_err(Failure::unread)?;
     let is_resource_list = opened.iter().any(|o| o.list.is_some());
     let config = match configure(sources, &opened, &settings.config) {
@@ -157,7 +165,9 @@ pub fn rewrite<'s>(sources: &[Source<'s>], settings: &Settings) -> Result<Outcom
         Ok(tables) => tables,
         Err(error) => return Err(fail(&opened, vec![row_message(&error)])),
     };
-    let matters = |kind: &str| tables.knows(kind) || ["Service", "IngressClass", "GatewayClass"].contains(&kind);
+    let matters = |kind: &str| {
+        tables.knows(kind) || ["Service", "IngressClass", "GatewayClass"].contains(&kind)
+    };
     let chunks = input::parse(&mut opened, &matters).map_err(Failure::unread)?;
     let (mut messages, plans, mut counts) = {
         let places = input::resources(&opened, &chunks);
@@ -182,32 +192,66 @@ pub fn rewrite<'s>(sources: &[Source<'s>], settings: &Settings) -> Result<Outcom
     };
     weigh(&mut messages, &config, settings, is_resource_list || check);
     let pending = check && messages.iter().any(|m| m.reason == Reason::ChangePending);
-    if messages.iter().any(|m| m.severity == Severity::Error && m.reason != Reason::ChangePending) {
+    if messages
+        .iter()
+        .any(|m| m.severity == Severity::Error && m.reason != Reason::ChangePending)
+    {
         return Err(fail(&opened, messages));
     }
     if let Some(limit) = settings.fail_on
-        && let Some(first) = messages.iter().find(|m| m.severity >= limit && m.reason != Reason::ChangePending)
+        && let Some(first) = messages
+            .iter()
+            .find(|m| m.severity >= limit && m.reason != Reason::ChangePending)
     {
-        let text = format!("stopped because of {}[{}]: `--fail-on {limit}` is set", first.severity, first.reason.name());
+        let text = format!(
+            "stopped because of {}[{}]: `--fail-on {limit}` is set",
+            first.severity,
+            first.reason.name()
+        );
         let help = "do what it says, or give it another weight in `severity`";
         messages.push(Message::new(Reason::FailOn, text).help(help));
         return Err(fail(&opened, messages));
     }
     if pending {
-        counts.changes = messages.iter().filter(|m| m.reason == Reason::ChangePending).count();
+        counts.changes = messages
+            .iter()
+            .filter(|m| m.reason == Reason::ChangePending)
+            .count();
     }
-    let written: &[Plan] = if check && !settings.preview { &[] } else { &plans };
+    let written: &[Plan] = if check && !settings.preview {
+        &[]
+    } else {
+        &plans
+    };
     match write(&opened, &chunks, written, &messages) {
-        Ok(outputs) => Ok(Outcome { outputs, messages, plans, counts, is_resource_list, is_check: check, pending }),
+        Ok(outputs) => Ok(Outcome {
+            outputs,
+            messages,
+            plans,
+            counts,
+            is_resource_list,
+            is_check: check,
+            pending,
+        }),
         Err(refused) => Err(fail(&opened, vec![*refused])),
     }
 }
 
 /// The settings: what is stated outside the input wins over the functionConfig.
-fn configure(sources: &[Source<'_>], opened: &[Opened<'_>], stated: &Config) -> Result<Config, Message> {
+fn configure(
+    sources: &[Source<'_>],
+    opened: &[Opened<'_>],
+    stated: &Config,
+) -> Result<Config, Message> {
     let mut config = stated.clone();
     for (index, open) in opened.iter().enumerate() {
-        let Some(node) = open.list.as_ref().and_then(|list| list.field("functionConfig")) else { continue };
+        let Some(node) = open
+            .list
+            .as_ref()
+            .and_then(|list| list.field("functionConfig"))
+        else {
+            continue;
+        };
         if node.kind() == set_prestop_yaml::Kind::Null {
             continue;
         }
@@ -244,7 +288,10 @@ fn trace_message(error: &trace::TraceError, render: &render::Render<'_, '_>) -> 
 /// Gives messages the weight that the configuration wants, drops what is not to be told, and puts them in order.
 fn weigh(messages: &mut Vec<Message>, config: &Config, settings: &Settings, advice: bool) {
     for message in messages.iter_mut() {
-        let stated = config.severity.as_ref().and_then(|s| s.get(message.reason.name()));
+        let stated = config
+            .severity
+            .as_ref()
+            .and_then(|s| s.get(message.reason.name()));
         message.severity = stated.copied().unwrap_or(message.severity);
     }
     let wanted = |m: &Message| match m.severity {
@@ -269,30 +316,56 @@ fn write<'s>(
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
     let mut outputs: Vec<Output<'s>> = sources
         .iter()
-        .map(|source| Output { source: *source, splices: Vec::new() })
+        .map(|source| Output {
+            source: *source,
+            splices: Vec::new(),
+        })
         .collect();
     let mut rest = plans;
     while let Some(first) = rest.first() {
         // Plans come in the order of the text, so those of one chunk stand together.
         let same = rest
             .iter()
-            .take_while(|p| (p.target.chunk, p.target.source) == (first.target.chunk, first.target.source))
+            .take_while(|p| {
+                (p.target.chunk, p.target.source) == (first.target.chunk, first.target.source)
+            })
             .count();
         let (group, after) = rest.split_at(same);
         rest = after;
         let source = first.target.source;
         let refused = |error: &EditError| Box::new(edit_message(error, &sources, first));
-        let Some(output) = outputs.get_mut(source) else { continue };
-        match (first.target.chunk, opened.get(source).and_then(|o| o.list.as_ref())) {
+        let Some(output) = outputs.get_mut(source) else {
+            continue;
+        };
+        match (
+            first.target.chunk,
+            opened.get(source).and_then(|o| o.list.as_ref()),
+        ) {
             (Some(chunk), _) => {
-                let Some(chunk) = chunks.parsed.get(chunk) else { continue };
-                let edits: Vec<Edit> = group.iter().flat_map(|plan| apply::edits(plan, &chunk.tree)).collect();
-                output.splices.extend(chunk.tree.edit(&edits).map_err(|e| refused(&e))?);
+                let Some(chunk) = chunks.parsed.get(chunk) else {
+                    continue;
+                };
+                let edits: Vec<Edit> = group
+                    .iter()
+                    .flat_map(|plan| apply::edits(plan, &chunk.tree))
+                    .collect();
+                output
+                    .splices
+                    .extend(chunk.tree.edit(&edits).map_err(|e| refused(&e))?);
             }
             (None, Some(ResourceList::Whole(tree))) => {
-                let mut edits: Vec<Edit> = group.iter().flat_map(|plan| apply::edits(plan, tree)).collect();
-                edits.extend(tree.root().into_iter().flat_map(|root| results::edits(root, messages)));
-                output.splices.extend(tree.edit(&edits).map_err(|e| refused(&e))?);
+                let mut edits: Vec<Edit> = group
+                    .iter()
+                    .flat_map(|plan| apply::edits(plan, tree))
+                    .collect();
+                edits.extend(
+                    tree.root()
+                        .into_iter()
+                        .flat_map(|root| results::edits(root, messages)),
+                );
+                output
+                    .splices
+                    .extend(tree.edit(&edits).map_err(|e| refused(&e))?);
             }
             (None, _) => {}
         }
@@ -304,7 +377,9 @@ fn write<'s>(
             continue;
         }
         let written = results::splices(open.source.text, list, messages);
-        output.splices.extend(written.map_err(|e| Box::new(results_message(&e)))?);
+        output
+            .splices
+            .extend(written.map_err(|e| Box::new(results_message(&e)))?);
         output.splices.sort_by_key(|s| s.range.start);
     }
     Ok(outputs)
@@ -324,25 +399,40 @@ fn edit_message(error: &EditError, sources: &[Source<'_>], plan: &Plan) -> Messa
 }
 
 fn results_message(error: &EditError) -> Message {
-    Message::new(Reason::EditRefused, format!("`results` can't be written: {error}"))
-        .help("write `results` of the ResourceList as a plain list")
-        .field("results")
+    Message::new(
+        Reason::EditRefused,
+        format!("`results` can't be written: {error}"),
+    )
+    .help("write `results` of the ResourceList as a plain list")
+    .field("results")
 }
 
 /// A failure, with the ResourceList that tells it where the input is one.
-fn fail<'s>(opened: &[Opened<'s>], messages: Vec<Message>) -> Failure<'s> {
-    let list = opened.iter().find_map(|open| open.list.as_ref().map(|list| (open.source, list)));
+fn fail<'s>(opened: &[Opened<'s>], mut messages: Vec<Message>) -> Failure<'s> {
+    // Infos tell what was done, and nothing was.
+    messages.retain(|m| m.severity >= Severity::Warning);
+    let list = opened
+        .iter()
+        .find_map(|open| open.list.as_ref().map(|list| (open.source, list)));
     let output = list.and_then(|(source, list)| {
         let splices = results::splices(source.text, list, &messages).ok()?;
         Some(Output { source, splices })
     });
-    Failure { messages, output, is_resource_list: list.is_some() }
+    Failure {
+        messages,
+        output,
+        is_resource_list: list.is_some(),
+    }
 }
 
 impl Failure<'_> {
     /// Input that can't be read: there is nothing to hand on.
     fn unread(message: Message) -> Self {
-        Failure { messages: vec![message], output: None, is_resource_list: false }
+        Failure {
+            messages: vec![message],
+            output: None,
+            is_resource_list: false,
+        }
     }
 }
 
@@ -350,7 +440,13 @@ impl ConfigError {
     /// The error as a message; `whole` names the configuration where no field is at fault.
     #[must_use]
     pub fn message(&self, whole: &str) -> Message {
-        let field = if self.field.is_empty() { whole } else { &self.field };
-        Message::new(Reason::BadConfiguration, self.text.clone()).help(self.help.clone()).field(field)
+        let field = if self.field.is_empty() {
+            whole
+        } else {
+            &self.field
+        };
+        Message::new(Reason::BadConfiguration, self.text.clone())
+            .help(self.help.clone())
+            .field(field)
     }
 }

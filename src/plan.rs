@@ -154,7 +154,11 @@ impl Plan {
     /// How many fields are written for it.
     #[must_use]
     pub fn edits(&self) -> usize {
-        let hooks = self.containers.iter().filter(|c| c.change != Change::Nothing).count();
+        let hooks = self
+            .containers
+            .iter()
+            .filter(|c| c.change != Change::Nothing)
+            .count();
         hooks + usize::from(self.grace.written.is_some())
     }
 }
@@ -179,6 +183,7 @@ pub(crate) struct Planner<'a, 't, 's> {
 /// One pod while its plan is made.
 struct Pod<'a, 't, 's> {
     object: &'a Object<'t, 's>,
+    template: Node<'t, 's>,
     spec: Node<'t, 's>,
     /// Field path of the spec, for messages.
     field: String,
@@ -186,19 +191,38 @@ struct Pod<'a, 't, 's> {
 }
 
 impl<'a, 't, 's> Planner<'a, 't, 's> {
-    pub(crate) fn new(render: &'a Render<'t, 's>, tables: &'a Tables, config: &'a Config, check: bool) -> Self {
-        Planner { render, tables, config, check, told: BTreeSet::new(), messages: Vec::new() }
+    pub(crate) fn new(
+        render: &'a Render<'t, 's>,
+        tables: &'a Tables,
+        config: &'a Config,
+        check: bool,
+    ) -> Self {
+        Planner {
+            render,
+            tables,
+            config,
+            check,
+            told: BTreeSet::new(),
+            messages: Vec::new(),
+        }
     }
 
     /// Plans every backend of the trace.
     pub(crate) fn run(mut self, trace: &Trace<'t, 's>) -> Planned {
         let mut plans = Vec::new();
         for backend in &trace.backends {
-            let Some(template) = trace.templates.get(backend.template) else { continue };
-            let Some(object) = self.render.get(template.object) else { continue };
+            let Some(template) = trace.templates.get(backend.template) else {
+                continue;
+            };
+            let Some(object) = self.render.get(template.object) else {
+                continue;
+            };
             plans.extend(self.plan(backend, template, object));
         }
-        Planned { plans, messages: self.messages }
+        Planned {
+            plans,
+            messages: self.messages,
+        }
     }
 
     fn tell(&mut self, message: Message, object: &Object<'t, 's>, offset: usize) {
@@ -210,21 +234,41 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         self.tell(message, object, object.node().offset());
     }
 
-    fn bad(&mut self, object: &Object<'t, 's>, field: String, offset: usize, text: String, help: &str) {
-        let message = Message::new(Reason::BadResource, text).help(help).field(field);
+    fn bad(
+        &mut self,
+        object: &Object<'t, 's>,
+        field: String,
+        offset: usize,
+        text: String,
+        help: &str,
+    ) {
+        let message = Message::new(Reason::BadResource, text)
+            .help(help)
+            .field(field);
         self.tell(message, object, offset);
     }
 
-    fn plan(&mut self, backend: &Backend, template: &Template<'t, 's>, object: &Object<'t, 's>) -> Option<Plan> {
-        let row = self.tables.workload(object.group, object.kind).ok().flatten()?;
+    fn plan(
+        &mut self,
+        backend: &Backend,
+        template: &Template<'t, 's>,
+        object: &Object<'t, 's>,
+    ) -> Option<Plan> {
+        let row = self
+            .tables
+            .workload(object.group, object.kind)
+            .ok()
+            .flatten()?;
         if backend.annotations.inject == Some(Inject::Disabled) {
             self.leave(object, "`set-prestop.dev/inject: disabled`");
             return None;
         }
         if let Some(why) = &row.leave {
-            let reason = if object.group == "batch" { Reason::JobBehindRoute } else { Reason::LeftAlone };
-            let message = Message::new(reason, format!("left alone: {why}"));
-            self.tell(message, object, object.node().offset());
+            // What brings routes of its own was told of already.
+            if !row.routed {
+                let message = Message::new(Reason::JobBehindRoute, format!("left alone: {why}"));
+                self.tell(message, object, object.node().offset());
+            }
             return None;
         }
         if let Some(why) = left_alone(object) {
@@ -251,13 +295,20 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             ways: backend.ways.iter().map(|way| self.way_text(way)).collect(),
             containers,
             grace,
-            target: Target { chunk: object.place.chunk, source: object.place.source, path },
+            target: Target {
+                chunk: object.place.chunk,
+                source: object.place.source,
+                path,
+            },
         };
         self.tell_origin(&origin, object);
         self.tell_changes(&plan, &pod);
         if template.path.is_empty() && plan.is_change() {
-            let message = Message::new(Reason::BarePod, "a bare Pod: one that exists can't be updated, it has to be replaced")
-                .help("delete and create it, or make it a Deployment");
+            let message = Message::new(
+                Reason::BarePod,
+                "a bare Pod: one that exists can't be updated, it has to be replaced",
+            )
+            .help("delete and create it, or make it a Deployment");
             self.tell(message, object, object.node().offset());
         }
         for (message, offset) in advice::tell(row, object.node(), template.node, &plan) {
@@ -266,7 +317,11 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         Some(plan)
     }
 
-    fn pod<'o>(&mut self, template: &Template<'t, 's>, object: &'o Object<'t, 's>) -> Option<Pod<'o, 't, 's>> {
+    fn pod<'o>(
+        &mut self,
+        template: &Template<'t, 's>,
+        object: &'o Object<'t, 's>,
+    ) -> Option<Pod<'o, 't, 's>> {
         let mut field = template.path.join(".");
         if !field.is_empty() {
             field.push('.');
@@ -277,8 +332,17 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             Kind::Mapping => {}
             Kind::Null => return None,
             Kind::Scalar | Kind::Sequence => {
-                let text = format!("`{field}` is {}, expected a mapping", hook::kind_name(spec.kind()));
-                self.bad(object, field, spec.offset(), text, "write the pod's `containers:` below it");
+                let text = format!(
+                    "`{field}` is {}, expected a mapping",
+                    hook::kind_name(spec.kind())
+                );
+                self.bad(
+                    object,
+                    field,
+                    spec.offset(),
+                    text,
+                    "write the pod's `containers:` below it",
+                );
                 return None;
             }
         }
@@ -288,10 +352,21 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let node_os = ["kubernetes.io/os", "beta.kubernetes.io/os"]
             .iter()
             .find_map(|key| text(selector.and_then(|s| s.get(key))));
-        Some(Pod { object, spec, field, windows: os.or(node_os) == Some("windows") })
+        Some(Pod {
+            object,
+            template: template.node,
+            spec,
+            field,
+            windows: os.or(node_os) == Some("windows"),
+        })
     }
 
-    fn containers(&mut self, pod: &Pod<'_, 't, 's>, backend: &Backend, sleep: u64) -> Option<Vec<ContainerPlan>> {
+    fn containers(
+        &mut self,
+        pod: &Pod<'_, 't, 's>,
+        backend: &Backend,
+        sleep: u64,
+    ) -> Option<Vec<ContainerPlan>> {
         let field = format!("{}.containers", pod.field);
         let nodes: Vec<Node<'t, 's>> = match pod.spec.get("containers") {
             None => Vec::new(),
@@ -299,8 +374,17 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 Kind::Null => Vec::new(),
                 Kind::Sequence => list.items().collect(),
                 Kind::Scalar | Kind::Mapping => {
-                    let text = format!("`{field}` is {}, expected a list", hook::kind_name(list.kind()));
-                    self.bad(pod.object, field, list.offset(), text, "write each container as a list item (`- name: ...`)");
+                    let text = format!(
+                        "`{field}` is {}, expected a list",
+                        hook::kind_name(list.kind())
+                    );
+                    self.bad(
+                        pod.object,
+                        field,
+                        list.offset(),
+                        text,
+                        "write each container as a list item (`- name: ...`)",
+                    );
                     return None;
                 }
             },
@@ -311,14 +395,27 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         for (index, node) in nodes.iter().enumerate() {
             let at = format!("{field}[{index}]");
             if node.kind() != Kind::Mapping {
-                let text = format!("`{at}` is {}, expected a mapping", hook::kind_name(node.kind()));
-                self.bad(pod.object, at, node.offset(), text, "write each container as a list item (`- name: ...`)");
+                let text = format!(
+                    "`{at}` is {}, expected a mapping",
+                    hook::kind_name(node.kind())
+                );
+                self.bad(
+                    pod.object,
+                    at,
+                    node.offset(),
+                    text,
+                    "write each container as a list item (`- name: ...`)",
+                );
                 sound = false;
                 continue;
             }
             let name = node.get("name").and_then(Node::text).unwrap_or_default();
             named.insert(name);
-            let chosen = backend.annotations.containers.as_ref().is_none_or(|names| names.iter().any(|n| n == name));
+            let chosen = backend
+                .annotations
+                .containers
+                .as_ref()
+                .is_none_or(|names| names.iter().any(|n| n == name));
             match self.container(pod, *node, index, name, sleep, chosen) {
                 Ok(container) => containers.push(container),
                 Err(wrong) => {
@@ -328,13 +425,35 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 }
             }
         }
+        const KEY: &str = "set-prestop.dev/containers";
         for name in backend.annotations.containers.iter().flatten() {
             if !named.contains(name.as_str()) {
                 let known: Vec<String> = named.iter().map(|n| format!("`{n}`")).collect();
-                let message = Message::new(Reason::BadAnnotation, format!("the pod has no regular container `{name}`"))
-                    .help(format!("name one of {}; init containers and sidecars take no hook of this kind", known.join(", ")))
-                    .field("metadata.annotations[set-prestop.dev/containers]");
-                self.tell(message, pod.object, pod.object.node().offset());
+                let message = Message::new(
+                    Reason::BadAnnotation,
+                    format!("the pod has no regular container `{name}`"),
+                )
+                .help(format!(
+                    "name one of {}; init containers and sidecars take no hook of this kind",
+                    known.join(", ")
+                ))
+                .field(format!("metadata.annotations[{KEY}]"));
+                let annotated = pod
+                    .template
+                    .get("metadata")
+                    .and_then(|m| m.get("annotations"))
+                    .and_then(|a| a.get(KEY));
+                let own = pod
+                    .object
+                    .node()
+                    .get("metadata")
+                    .and_then(|m| m.get("annotations"))
+                    .and_then(|a| a.get(KEY));
+                self.tell(
+                    message,
+                    pod.object,
+                    own.or(annotated).unwrap_or(pod.spec).offset(),
+                );
                 sound = false;
             }
         }
@@ -370,14 +489,20 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let field = format!("{}.containers[{index}].lifecycle.preStop", pod.field);
         plan.change = match hook {
             Hook::Absent(level) => match self.handler(pod, node, name, sleep, &field) {
-                Some(handler) => Change::Add { handler, lifecycle: level == Level::PreStop },
+                Some(handler) => Change::Add {
+                    handler,
+                    lifecycle: level == Level::PreStop,
+                },
                 None => Change::Nothing,
             },
             Hook::Sleep(found) => self.existing_sleep(pod, node, &found, sleep, mode, &field),
             Hook::Script { index, what } => match mode {
                 ExistingHooks::Prepend => {
                     let script = command_word(node, index).unwrap_or_default();
-                    Change::Prepend { index, script: format!("sleep {sleep}; {script}") }
+                    Change::Prepend {
+                        index,
+                        script: format!("sleep {sleep}; {script}"),
+                    }
                 }
                 ExistingHooks::Replace => self.replace(pod, node, name, sleep, &field),
                 ExistingHooks::Raise | ExistingHooks::Set | ExistingHooks::Keep => {
@@ -400,7 +525,14 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         Ok(plan)
     }
 
-    fn replace(&mut self, pod: &Pod<'_, 't, 's>, node: Node<'t, 's>, name: &str, sleep: u64, field: &str) -> Change {
+    fn replace(
+        &mut self,
+        pod: &Pod<'_, 't, 's>,
+        node: Node<'t, 's>,
+        name: &str,
+        sleep: u64,
+        field: &str,
+    ) -> Change {
         match self.handler(pod, node, name, sleep, field) {
             Some(handler) => Change::Replace { handler },
             None => Change::Nothing,
@@ -431,8 +563,13 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             return Change::Nothing;
         }
         if keep {
-            let text = format!("the sleep of {} s stays because of `existingHooks: Keep`, {sleep} s are needed", found.seconds);
-            let message = Message::new(Reason::SleepShorter, text).help("state `existingHooks: Raise` to raise it").field(field);
+            let text = format!(
+                "the sleep of {} s stays because of `existingHooks: Keep`, {sleep} s are needed",
+                found.seconds
+            );
+            let message = Message::new(Reason::SleepShorter, text)
+                .help("state `existingHooks: Raise` to raise it")
+                .field(field);
             self.tell(message, pod.object, hook_offset(node));
             return Change::Nothing;
         }
@@ -443,7 +580,10 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 Some((*index, substitute(word, range, sleep)))
             }
         };
-        Change::Number { command, seconds: sleep }
+        Change::Number {
+            command,
+            seconds: sleep,
+        }
     }
 
     fn keep(&mut self, pod: &Pod<'_, 't, 's>, node: Node<'t, 's>, what: &str, field: &str) {
@@ -462,7 +602,14 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     /// | `Auto` | not stated | exec | native |
     /// | `Auto` | below 1.30 | exec | no hook, `NoShell` |
     /// | `Exec` | any | exec | no hook, `NoShell` |
-    fn handler(&mut self, pod: &Pod<'_, 't, 's>, node: Node<'t, 's>, name: &str, sleep: u64, field: &str) -> Option<Written> {
+    fn handler(
+        &mut self,
+        pod: &Pod<'_, 't, 's>,
+        node: Node<'t, 's>,
+        name: &str,
+        sleep: u64,
+        field: &str,
+    ) -> Option<Written> {
         let version = self.config.kubernetes_version;
         let image = node.get("image").and_then(Node::text).unwrap_or_default();
         let no_exec = if pod.windows {
@@ -472,11 +619,15 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         };
         match (self.config.handler.unwrap_or_default(), no_exec) {
             (Handler::Sleep, _) => Some(Written::Sleep(sleep)),
-            (Handler::Auto, _) if version.is_some_and(|v| v >= NATIVE) => Some(Written::Sleep(sleep)),
+            (Handler::Auto, _) if version.is_some_and(|v| v >= NATIVE) => {
+                Some(Written::Sleep(sleep))
+            }
             (Handler::Auto, Some(_)) if version.is_none() => Some(Written::Sleep(sleep)),
             (Handler::Auto | Handler::Exec, None) => Some(Written::Exec(sleep)),
             (Handler::Auto | Handler::Exec, Some(why)) => {
-                let text = format!("the container `{name}` has no shell to sleep with ({why}), and gets no hook");
+                let text = format!(
+                    "the container `{name}` has no shell to sleep with ({why}), and gets no hook"
+                );
                 let message = Message::new(Reason::NoShell, text)
                     .help("state `handler: Sleep` where the cluster is 1.30 or later, or let the program wait by itself after SIGTERM")
                     .field(field);
@@ -486,10 +637,18 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         }
     }
 
-    fn grace(&mut self, pod: &Pod<'_, 't, 's>, backend: &Backend, containers: &[ContainerPlan]) -> Option<GracePlan> {
+    fn grace(
+        &mut self,
+        pod: &Pod<'_, 't, 's>,
+        backend: &Backend,
+        containers: &[ContainerPlan],
+    ) -> Option<GracePlan> {
         const FIELD: &str = "terminationGracePeriodSeconds";
         let field = format!("{}.{FIELD}", pod.field);
-        let node = pod.spec.get(FIELD).filter(|n| n.kind() != Kind::Null && !(n.kind() == Kind::Mapping && n.is_empty()));
+        let node = pod
+            .spec
+            .get(FIELD)
+            .filter(|n| n.kind() != Kind::Null && !(n.kind() == Kind::Mapping && n.is_empty()));
         let stated = match node {
             None => None,
             Some(node) => {
@@ -501,15 +660,26 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 Some(seconds)
             }
         };
-        let longest = |of: fn(&ContainerPlan) -> Option<u64>| containers.iter().filter_map(of).max().unwrap_or(0);
+        let longest = |of: fn(&ContainerPlan) -> Option<u64>| {
+            containers.iter().filter_map(of).max().unwrap_or(0)
+        };
         let budget = Budget {
             stated,
             before: longest(|c| c.before),
             after: longest(|c| c.after),
             lowered: containers.iter().any(|c| c.after < c.before),
-            shutdown_annotation: backend.annotations.shutdown.map(crate::config::Seconds::get),
-            shutdown: self.config.shutdown_seconds.map_or(DEFAULT_SHUTDOWN, crate::config::Seconds::get),
-            margin: self.config.margin_seconds.map_or(DEFAULT_MARGIN, crate::config::Seconds::get),
+            shutdown_annotation: backend
+                .annotations
+                .shutdown
+                .map(crate::config::Seconds::get),
+            shutdown: self
+                .config
+                .shutdown_seconds
+                .map_or(DEFAULT_SHUTDOWN, crate::config::Seconds::get),
+            margin: self
+                .config
+                .margin_seconds
+                .map_or(DEFAULT_MARGIN, crate::config::Seconds::get),
         };
         let grace = GracePlan {
             stated,
@@ -532,7 +702,9 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     fn tell_changes(&mut self, plan: &Plan, pod: &Pod<'_, 't, 's>) {
         let list = pod.spec.get("containers");
         for container in &plan.containers {
-            let node = list.and_then(|l| l.items().nth(container.index)).unwrap_or(pod.spec);
+            let node = list
+                .and_then(|l| l.items().nth(container.index))
+                .unwrap_or(pod.spec);
             let why = format!("({})", plan.origin);
             let before = container.before.unwrap_or(0);
             let after = container.after.unwrap_or(0);
@@ -564,17 +736,32 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                     format!("needs {handler} in place of its hook {why}"),
                 ),
             };
-            let field = format!("{}.containers[{}].lifecycle.preStop", plan.pod, container.index);
+            let field = format!(
+                "{}.containers[{}].lifecycle.preStop",
+                plan.pod, container.index
+            );
             self.tell_change(reason, done, missing, field, pod.object, node.offset());
         }
         if let Some(seconds) = plan.grace.written {
-            let GracePlan { sleep, program, margin, stated, .. } = plan.grace;
-            let was = stated.map_or_else(|| format!("not stated, {DEFAULT_GRACE}"), |s| s.to_string());
-            let sum = format!("{sleep} s sleep + {program} s shutdown + {margin} s margin; was {was}");
+            let GracePlan {
+                sleep,
+                program,
+                margin,
+                stated,
+                ..
+            } = plan.grace;
+            let was =
+                stated.map_or_else(|| format!("not stated, {DEFAULT_GRACE}"), |s| s.to_string());
+            let sum =
+                format!("{sleep} s sleep + {program} s shutdown + {margin} s margin; was {was}");
             let field = format!("{}.terminationGracePeriodSeconds", plan.pod);
             // Where none is stated the new line comes after the containers, and so does what is told of it.
             let last = list.and_then(|l| l.items().last());
-            let node = pod.spec.get("terminationGracePeriodSeconds").or(last).unwrap_or(pod.spec);
+            let node = pod
+                .spec
+                .get("terminationGracePeriodSeconds")
+                .or(last)
+                .unwrap_or(pod.spec);
             self.tell_change(
                 Reason::GraceWritten,
                 format!("{seconds} written ({sum})"),
@@ -586,9 +773,18 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         }
     }
 
-    fn tell_change(&mut self, reason: Reason, done: String, missing: String, field: String, object: &Object<'t, 's>, offset: usize) {
+    fn tell_change(
+        &mut self,
+        reason: Reason,
+        done: String,
+        missing: String,
+        field: String,
+        object: &Object<'t, 's>,
+        offset: usize,
+    ) {
         let message = if self.check {
-            Message::new(Reason::ChangePending, missing).help("run without `--check` (or `check: true`) to write it")
+            Message::new(Reason::ChangePending, missing)
+                .help("run without `--check` (or `check: true`) to write it")
         } else {
             Message::new(reason, done)
         };
@@ -597,15 +793,31 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
 
     /// A number that the configuration does not state is told once, with the line that states it.
     fn tell_origin(&mut self, origin: &Origin, object: &Object<'t, 's>) {
-        let Origin::Controller { name, class, source } = origin else { return };
+        let Origin::Controller {
+            name,
+            class,
+            source,
+        } = origin
+        else {
+            return;
+        };
         if !self.told.insert(format!("{name} {class:?}")) {
             return;
         }
-        let seconds = self.tables.controller_by_name(name).ok().flatten().and_then(|c| c.row.sleep_seconds);
-        let Some(seconds) = seconds.filter(|s| u64::from(*s) != crate::trace::DEFAULT_SLEEP) else { return };
+        let seconds = self
+            .tables
+            .controller_by_name(name)
+            .ok()
+            .flatten()
+            .and_then(|c| c.row.sleep_seconds);
+        let Some(seconds) = seconds.filter(|s| u64::from(*s) != crate::trace::DEFAULT_SLEEP) else {
+            return;
+        };
         let text = format!("{seconds} s because the controller is `{name}` ({source})");
         let help = match class {
-            Some(class) => format!("to state it: `ingressClasses: [{{class: {class}, sleepSeconds: {seconds}}}]`"),
+            Some(class) => format!(
+                "to state it: `ingressClasses: [{{class: {class}, sleepSeconds: {seconds}}}]`"
+            ),
             None => format!("to state it: `sleepSeconds: {seconds}`"),
         };
         let message = Message::new(Reason::SleepFromController, text).help(help);
@@ -613,7 +825,8 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     }
 
     fn way_text(&self, way: &Way) -> String {
-        let title = |index: Option<usize>| index.and_then(|i| self.render.get(i)).map(Object::title);
+        let title =
+            |index: Option<usize>| index.and_then(|i| self.render.get(i)).map(Object::title);
         let mut parts: Vec<String> = Vec::new();
         if let Some(mut route) = title(way.route) {
             if let Some(class) = &way.class {
@@ -636,12 +849,23 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
 /// The seconds of a backend: its own annotation, else the greatest over its ways.
 fn sleep_of(backend: &Backend) -> (u64, Origin) {
     if let Some(seconds) = backend.annotations.sleep {
-        return (seconds.get(), Origin::Annotation("the workload's annotation"));
+        return (
+            seconds.get(),
+            Origin::Annotation("the workload's annotation"),
+        );
     }
     // Of equal ones the first counts: the order of the text decides, not that of a map.
     let mut ways = backend.ways.iter();
-    let Some(first) = ways.next() else { return (0, Origin::Default) };
-    let greatest = ways.fold(first, |best, way| if way.seconds > best.seconds { way } else { best });
+    let Some(first) = ways.next() else {
+        return (0, Origin::Default);
+    };
+    let greatest = ways.fold(first, |best, way| {
+        if way.seconds > best.seconds {
+            way
+        } else {
+            best
+        }
+    });
     (greatest.seconds, greatest.origin.clone())
 }
 
@@ -657,7 +881,11 @@ fn origin_text(origin: &Origin) -> String {
 
 fn hook_offset<'t, 's>(container: Node<'t, 's>) -> usize {
     let lifecycle = container.get("lifecycle");
-    lifecycle.and_then(|l| l.get("preStop")).or(lifecycle).unwrap_or(container).offset()
+    lifecycle
+        .and_then(|l| l.get("preStop"))
+        .or(lifecycle)
+        .unwrap_or(container)
+        .offset()
 }
 
 fn command_word<'t>(container: Node<'t, '_>, index: usize) -> Option<&'t str> {
@@ -668,5 +896,9 @@ fn command_word<'t>(container: Node<'t, '_>, index: usize) -> Option<&'t str> {
 /// The word with its number replaced.
 fn substitute(word: &str, range: &Range<usize>, seconds: u64) -> String {
     let (before, after) = (word.get(..range.start), word.get(range.end..));
-    format!("{}{seconds}{}", before.unwrap_or_default(), after.unwrap_or_default())
+    format!(
+        "{}{seconds}{}",
+        before.unwrap_or_default(),
+        after.unwrap_or_default()
+    )
 }

@@ -31,7 +31,9 @@ impl<'t, 's> Object<'t, 's> {
             api_version,
             group: api_version.rsplit_once('/').map_or("", |(group, _)| group),
             kind: text(place.node.get("kind")),
-            namespace: Some(namespace).filter(|n| !n.is_empty()).or(default_namespace),
+            namespace: Some(namespace)
+                .filter(|n| !n.is_empty())
+                .or(default_namespace),
             name: text(metadata.and_then(|m| m.get("name"))),
             place,
         }
@@ -103,9 +105,16 @@ impl<'t, 's> Render<'t, 's> {
             .collect();
         let mut names: HashMap<_, Vec<usize>> = HashMap::with_capacity(objects.len());
         for (index, object) in objects.iter().enumerate() {
-            names.entry((object.kind, object.name)).or_default().push(index);
+            names
+                .entry((object.kind, object.name))
+                .or_default()
+                .push(index);
         }
-        Render { sources, objects, names }
+        Render {
+            sources,
+            objects,
+            names,
+        }
     }
 
     /// Bytes of all sources.
@@ -139,7 +148,10 @@ impl<'t, 's> Render<'t, 's> {
             .map(|(index, o)| (index, o.namespace))
             .collect();
         let only = |keep: &dyn Fn(Option<&str>) -> bool| -> Vec<usize> {
-            all.iter().filter(|(_, ns)| keep(*ns)).map(|(index, _)| *index).collect()
+            all.iter()
+                .filter(|(_, ns)| keep(*ns))
+                .map(|(index, _)| *index)
+                .collect()
         };
         let exact = only(&|ns| ns == wanted);
         if !exact.is_empty() {
@@ -152,12 +164,22 @@ impl<'t, 's> Render<'t, 's> {
     }
 
     /// A message about a node of an object.
-    pub(crate) fn about(&self, message: Message, object: &Object<'t, 's>, node: Node<'_, '_>) -> Message {
+    pub(crate) fn about(
+        &self,
+        message: Message,
+        object: &Object<'t, 's>,
+        node: Node<'_, '_>,
+    ) -> Message {
         self.at(message, object, node.offset())
     }
 
     /// A message about an offset in the source of an object.
-    pub(crate) fn at(&self, mut message: Message, object: &Object<'t, 's>, offset: usize) -> Message {
+    pub(crate) fn at(
+        &self,
+        mut message: Message,
+        object: &Object<'t, 's>,
+        offset: usize,
+    ) -> Message {
         message.location = self.location(object, offset);
         message.resource = Some(object.resource());
         message.file = object.package_file();
@@ -166,14 +188,25 @@ impl<'t, 's> Render<'t, 's> {
 
     /// The place of an offset in the source of an object.
     pub(crate) fn location(&self, object: &Object<'t, 's>, offset: usize) -> Option<Location> {
-        input::locate(self.sources, object.place.source, object.place.document, offset)
+        input::locate(
+            self.sources,
+            object.place.source,
+            object.place.document,
+            offset,
+        )
     }
 }
 
 /// Two namespaces along one way: equal ones, or an unknown one that stands for the other. The inner value is what is
 /// known then.
-#[expect(clippy::option_option, reason = "whether there is a way, and whether its namespace is known, are two things")]
-pub(crate) fn same_namespace<'n>(one: Option<&'n str>, other: Option<&'n str>) -> Option<Option<&'n str>> {
+#[expect(
+    clippy::option_option,
+    reason = "whether there is a way, and whether its namespace is known, are two things"
+)]
+pub(crate) fn same_namespace<'n>(
+    one: Option<&'n str>,
+    other: Option<&'n str>,
+) -> Option<Option<&'n str>> {
     match (one, other) {
         (Some(a), Some(b)) if a != b => None,
         (Some(a), _) => Some(Some(a)),
@@ -189,9 +222,14 @@ pub(crate) fn left_alone(object: &Object<'_, '_>) -> Option<&'static str> {
     if object.annotation("helm.sh/hook").is_some() {
         return Some("it is a Helm hook (`helm.sh/hook`)");
     }
-    let owners = object.node().get("metadata").and_then(|m| m.get("ownerReferences"));
+    let owners = object
+        .node()
+        .get("metadata")
+        .and_then(|m| m.get("ownerReferences"));
     let owned = owners.is_some_and(|owners| {
-        owners.items().any(|owner| owner.get("controller").and_then(Node::as_bool) == Some(true))
+        owners
+            .items()
+            .any(|owner| owner.get("controller").and_then(Node::as_bool) == Some(true))
     });
     owned.then_some("a controller owns it (`metadata.ownerReferences`)")
 }
@@ -203,7 +241,12 @@ pub(crate) fn labels<'t, 's>(node: Node<'t, 's>) -> impl Iterator<Item = (&'t st
         .into_iter()
         .flat_map(Node::entries)
         .filter(|(_, value)| value.kind() != Kind::Mapping && value.kind() != Kind::Sequence)
-        .map(|(key, value)| (key.text().unwrap_or_default(), value.text().unwrap_or_default()))
+        .map(|(key, value)| {
+            (
+                key.text().unwrap_or_default(),
+                value.text().unwrap_or_default(),
+            )
+        })
 }
 
 /// Which annotations an object may bear.

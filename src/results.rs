@@ -29,7 +29,10 @@ fn result(message: &Message) -> Value {
         fields.push(("resourceRef".to_owned(), Value::Mapping(parts)));
     }
     if let Some(field) = &message.field {
-        fields.push(("field".to_owned(), Value::Mapping(vec![("path".to_owned(), text(field))])));
+        fields.push((
+            "field".to_owned(),
+            Value::Mapping(vec![("path".to_owned(), text(field))]),
+        ));
     }
     if let Some(file) = &message.file {
         fields.push((
@@ -40,7 +43,10 @@ fn result(message: &Message) -> Value {
             ]),
         ));
     }
-    fields.push(("tags".to_owned(), Value::Mapping(vec![(REASON_TAG.to_owned(), text(message.reason.name()))])));
+    fields.push((
+        "tags".to_owned(),
+        Value::Mapping(vec![(REASON_TAG.to_owned(), text(message.reason.name()))]),
+    ));
     Value::Mapping(fields)
 }
 
@@ -58,12 +64,17 @@ pub(crate) fn edits(root: Node<'_, '_>, messages: &[Message]) -> Vec<Edit> {
         return Vec::new();
     }
     let key = || Step::Key(RESULTS.to_owned());
-    let there = root.get(RESULTS).filter(|r| r.kind() == Kind::Sequence && !r.is_empty());
+    let there = root
+        .get(RESULTS)
+        .filter(|r| r.kind() == Kind::Sequence && !r.is_empty());
     match there.map(|r| r.items().count()) {
         Some(count) => messages
             .iter()
             .enumerate()
-            .map(|(index, message)| Edit { path: vec![key(), Step::Index(count + index)], value: result(message) })
+            .map(|(index, message)| Edit {
+                path: vec![key(), Step::Index(count + index)],
+                value: result(message),
+            })
             .collect(),
         None => vec![Edit {
             path: vec![key()],
@@ -95,14 +106,25 @@ pub(crate) fn splices(
             } else {
                 tail.as_ref()
             };
-            if let Some((tree, root)) = holder.and_then(|tree| tree.root().map(|root| (tree, root))) {
+            if let Some((tree, root)) = holder.and_then(|tree| tree.root().map(|root| (tree, root)))
+            {
                 return tree.edit(&edits(root, messages));
             }
             let end = items.items.last().map_or(items.head.end, |last| last.end);
-            let line_end = if text.get(items.head.clone()).is_some_and(|h| h.contains("\r\n")) { "\r\n" } else { "\n" };
+            let line_end = if text
+                .get(items.head.clone())
+                .is_some_and(|h| h.contains("\r\n"))
+            {
+                "\r\n"
+            } else {
+                "\n"
+            };
             let value = Value::Sequence(messages.iter().map(result).collect());
             let entry = render_entry(RESULTS, &value, 0, items.dash_column > 0, line_end);
-            Ok(vec![Splice { range: end..end, text: entry }])
+            Ok(vec![Splice {
+                range: end..end,
+                text: entry,
+            }])
         }
     }
 }

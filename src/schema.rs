@@ -1,8 +1,8 @@
 //! `function.yaml`: the KRMFunctionDefinition, made from the configuration's own types (KEP-2906).
 
 use crate::config::{API_VERSION, KIND, SetPreStop};
-use schemars::generate::SchemaSettings;
 use crate::plan::{DEFAULT_MARGIN, DEFAULT_SHUTDOWN};
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 /// The `KRMFunctionDefinition` of this function, as YAML: what `function.yaml` has to hold.
@@ -13,7 +13,10 @@ pub fn function_definition() -> Result<String, serde_yaml::Error> {
     let mut settings = SchemaSettings::openapi3();
     settings.inline_subschemas = true;
     settings.meta_schema = None;
-    let mut schema = settings.into_generator().into_root_schema_for::<SetPreStop>().to_value();
+    let mut schema = settings
+        .into_generator()
+        .into_root_schema_for::<SetPreStop>()
+        .to_value();
     tidy(&mut schema);
     if let Some(properties) = schema.get_mut("properties") {
         properties["apiVersion"]["enum"] = json!([API_VERSION]);
@@ -65,7 +68,9 @@ pub fn function_definition() -> Result<String, serde_yaml::Error> {
         },
     });
     let text = serde_yaml::to_string(&definition)?;
-    Ok(format!("# Generated from the configuration's types: `BLESS=1 cargo test --test generated` writes it.\n{text}"))
+    Ok(format!(
+        "# Generated from the configuration's types: `BLESS=1 cargo test --test generated` writes it.\n{text}"
+    ))
 }
 
 /// Takes out what OpenAPI readers of Kubernetes do not know, and joins lines of doc comments.
@@ -93,13 +98,18 @@ fn tidy(value: &mut Value) {
 
 /// `anyOf: [X, null]` is X, nullable.
 fn unwrap_nullable(fields: &mut Map<String, Value>) {
-    let Some(Value::Array(branches)) = fields.get_mut("anyOf") else { return };
+    let Some(Value::Array(branches)) = fields.get_mut("anyOf") else {
+        return;
+    };
     branches.retain(|branch| branch.get("enum") != Some(&json!([null])));
-    let Some(Value::Object(mut only)) = branches.pop().filter(|_| branches.is_empty()) else { return };
+    let Some(Value::Object(mut only)) = branches.pop().filter(|_| branches.is_empty()) else {
+        return;
+    };
     fields.remove("anyOf");
     // The choices' meanings stand with the type, what the field is for with the field.
     if only.contains_key("enum")
-        && let (Some(Value::String(field)), Some(Value::String(choices))) = (fields.get_mut("description"), only.get("description"))
+        && let (Some(Value::String(field)), Some(Value::String(choices))) =
+            (fields.get_mut("description"), only.get("description"))
     {
         *field = format!("{field}. {choices}");
     }
@@ -112,15 +122,40 @@ fn unwrap_nullable(fields: &mut Map<String, Value>) {
 
 /// `oneOf` of single words is one `enum` of them, their meanings in the description.
 fn join_choices(fields: &mut Map<String, Value>) {
-    let Some(Value::Array(branches)) = fields.get("oneOf") else { return };
-    let choice = |branch: &Value| -> Option<(String, String)> {
-        let word = branch.get("enum")?.as_array()?.first()?.as_str()?.to_owned();
-        Some((word, branch.get("description").and_then(Value::as_str).unwrap_or_default().to_owned()))
+    let Some(Value::Array(branches)) = fields.get("oneOf") else {
+        return;
     };
-    let Some(choices) = branches.iter().map(choice).collect::<Option<Vec<_>>>() else { return };
-    let meanings: Vec<String> = choices.iter().map(|(word, meaning)| format!("{word}: {meaning}")).collect();
-    let words: Vec<Value> = choices.into_iter().map(|(word, _)| Value::String(word)).collect();
-    let told = fields.get("description").and_then(Value::as_str).unwrap_or_default();
+    let choice = |branch: &Value| -> Option<(String, String)> {
+        let word = branch
+            .get("enum")?
+            .as_array()?
+            .first()?
+            .as_str()?
+            .to_owned();
+        Some((
+            word,
+            branch
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
+        ))
+    };
+    let Some(choices) = branches.iter().map(choice).collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    let meanings: Vec<String> = choices
+        .iter()
+        .map(|(word, meaning)| format!("{word}: {meaning}"))
+        .collect();
+    let words: Vec<Value> = choices
+        .into_iter()
+        .map(|(word, _)| Value::String(word))
+        .collect();
+    let told = fields
+        .get("description")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let description = format!("{} {}", told, meanings.join(" ")).trim().to_owned();
     fields.remove("oneOf");
     fields.insert("type".to_owned(), json!("string"));

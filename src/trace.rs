@@ -74,7 +74,11 @@ pub(crate) enum Origin {
     /// `sleepSeconds`.
     Configured,
     /// The table's value of a known controller.
-    Controller { name: String, class: Option<String>, source: String },
+    Controller {
+        name: String,
+        class: Option<String>,
+        source: String,
+    },
     /// Nothing said otherwise.
     Default,
 }
@@ -131,7 +135,11 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     ///
     /// # Errors
     /// A fault in a row of the tables.
-    pub(crate) fn new(render: &'a Render<'t, 's>, tables: &'a Tables, config: &'a Config) -> Result<Self, RowError> {
+    pub(crate) fn new(
+        render: &'a Render<'t, 's>,
+        tables: &'a Tables,
+        config: &'a Config,
+    ) -> Result<Self, RowError> {
         let mut tracer = Tracer {
             render,
             tables,
@@ -145,7 +153,11 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             services: BTreeSet::new(),
             taken_out: false,
             told: BTreeSet::new(),
-            visits: Visits::new(VISITS_PER_BYTE.saturating_mul(render.bytes()).saturating_add(100_000)),
+            visits: Visits::new(
+                VISITS_PER_BYTE
+                    .saturating_mul(render.bytes())
+                    .saturating_add(100_000),
+            ),
             messages: Vec::new(),
         };
         for (index, object) in render.objects.iter().enumerate() {
@@ -163,6 +175,12 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             tracer.read_annotations(index, object, roles);
             if let Some(row) = workload {
                 tracer.read_templates(index, object, row);
+                if let Some(why) = row.leave.as_ref().filter(|_| row.routed) {
+                    let message = Message::new(Reason::LeftAlone, format!("left alone: {why}"));
+                    tracer
+                        .messages
+                        .push(render.about(message, object, object.node()));
+                }
             }
         }
         tracer.ways = vec![Vec::new(); tracer.templates.len()];
@@ -173,30 +191,46 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         let Some(bearer) = roles.bearer() else { return };
         let mut faults = Vec::new();
         let read = annotations::read(object.node(), bearer, &mut faults);
-        self.tell_faults(object, faults);
+        self.tell_faults(object, &[], faults);
         if read != Annotations::default() {
             self.annotations.insert(index, read);
         }
     }
 
-    fn tell_faults(&mut self, object: &Object<'t, 's>, faults: Vec<annotations::AnnotationFault>) {
+    /// Tells of annotations that can't be read, on the object or on the template at this path.
+    fn tell_faults(
+        &mut self,
+        object: &Object<'t, 's>,
+        path: &[String],
+        faults: Vec<annotations::AnnotationFault>,
+    ) {
         for fault in faults {
+            let below: String = path.iter().map(|name| format!("{name}.")).collect();
             let message = Message::new(Reason::BadAnnotation, fault.text)
                 .help(fault.help)
-                .field(format!("metadata.annotations[{}]", fault.key));
-            self.messages.push(self.render.at(message, object, fault.offset));
+                .field(format!("{below}metadata.annotations[{}]", fault.key));
+            self.messages
+                .push(self.render.at(message, object, fault.offset));
         }
     }
 
     fn read_templates(&mut self, index: usize, object: &Object<'t, 's>, row: &Workload) {
         for path in &row.templates {
-            let found = path.iter().try_fold(object.node(), |node, name| node.get(name));
-            let Some(node) = found.filter(|node| node.kind() == Kind::Mapping) else { continue };
+            let found = path
+                .iter()
+                .try_fold(object.node(), |node, name| node.get(name));
+            let Some(node) = found.filter(|node| node.kind() == Kind::Mapping) else {
+                continue;
+            };
             let template = self.templates.len();
             for label in labels(node) {
                 self.labels.entry(label).or_default().push(template);
             }
-            self.templates.push(Template { object: index, path: path.clone(), node });
+            self.templates.push(Template {
+                object: index,
+                path: path.clone(),
+                node,
+            });
         }
     }
 
@@ -206,7 +240,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     fn is_disabled(&self, index: usize) -> bool {
-        self.annotations.get(&index).is_some_and(|a| a.inject == Some(Inject::Disabled))
+        self.annotations
+            .get(&index)
+            .is_some_and(|a| a.inject == Some(Inject::Disabled))
     }
 
     /// Follows every route, and what is brought in without one.
@@ -232,11 +268,15 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     fn follow_route(&mut self, index: usize) -> Result<(), TraceError> {
-        let Some(object) = self.render.get(index) else { return Ok(()) };
+        let Some(object) = self.render.get(index) else {
+            return Ok(());
+        };
         if object.is_local() || !self.roles.get(index).is_some_and(|r| r.route) {
             return Ok(());
         }
-        let Some(row) = self.tables.route(object.group, object.kind)? else { return Ok(()) };
+        let Some(row) = self.tables.route(object.group, object.kind)? else {
+            return Ok(());
+        };
         let too_large = |RefError::TooLarge| TraceError::TooLarge(index);
         if row.followed || !counts(row, object.node(), &mut self.visits).map_err(too_large)? {
             return Ok(());
@@ -256,7 +296,8 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         };
         let before = self.routes.len();
         self.routes.insert(index);
-        let named = self.follow_references(index, index, found, &classes, &mut BTreeSet::from([index]))?;
+        let named =
+            self.follow_references(index, index, found, &classes, &mut BTreeSet::from([index]))?;
         if !named && self.routes.len() > before {
             self.routes.remove(&index);
         }
@@ -272,12 +313,16 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         classes: &[ClassSeconds],
         visited: &mut BTreeSet<usize>,
     ) -> Result<bool, TraceError> {
-        let Some(object) = self.render.get(bearer) else { return Ok(false) };
+        let Some(object) = self.render.get(bearer) else {
+            return Ok(false);
+        };
         self.tell_unreadable(object, &found);
         let mut named = !found.services.is_empty() || !found.targets.is_empty();
         for reference in &found.services {
             let wanted = reference.namespace.as_deref().or(object.namespace);
-            let services = self.render.named(str::is_empty, "Service", &reference.name, wanted);
+            let services = self
+                .render
+                .named(str::is_empty, "Service", &reference.name, wanted);
             if services.is_empty() && !reference.only_if_present {
                 self.tell_missing(object, &reference.name, wanted, reference.node);
             }
@@ -288,7 +333,10 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         }
         for target in &found.targets {
             let group = |group: &str| target.group.as_deref().is_none_or(|g| g == group);
-            for workload in self.render.named(group, &target.kind, &target.name, object.namespace) {
+            for workload in self
+                .render
+                .named(group, &target.kind, &target.name, object.namespace)
+            {
                 for template in self.templates_of(workload)? {
                     self.add_way(template, Some(route), None, classes);
                 }
@@ -298,7 +346,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             let wanted = next.namespace.as_deref().or(object.namespace);
             let group = |group: &str| next.groups.iter().any(|g| g == group);
             for to in self.render.named(group, &next.kind, &next.name, wanted) {
-                let Some(target) = self.render.get(to) else { continue };
+                let Some(target) = self.render.get(to) else {
+                    continue;
+                };
                 if !visited.insert(to) || self.is_disabled(to) {
                     continue;
                 }
@@ -325,25 +375,47 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
 
     fn own_templates(&self, object: usize) -> Vec<usize> {
         let templates = self.templates.iter().enumerate();
-        templates.filter(|(_, t)| t.object == object).map(|(index, _)| index).collect()
+        templates
+            .filter(|(_, t)| t.object == object)
+            .map(|(index, _)| index)
+            .collect()
     }
 
     /// The workloads that a workload without a template of its own refers to.
     fn referred(&mut self, workload: usize) -> Result<Vec<usize>, TraceError> {
-        let Some(object) = self.render.get(workload) else { return Ok(Vec::new()) };
-        let Some(row) = self.tables.workload(object.group, object.kind)? else { return Ok(Vec::new()) };
-        let Some(follow) = &row.follow else { return Ok(Vec::new()) };
+        let Some(object) = self.render.get(workload) else {
+            return Ok(Vec::new());
+        };
+        let Some(row) = self.tables.workload(object.group, object.kind)? else {
+            return Ok(Vec::new());
+        };
+        let Some(follow) = &row.follow else {
+            return Ok(Vec::new());
+        };
         let mut found = Vec::new();
         for target in target_refs(follow, object.node(), &mut self.visits) {
             let group = |group: &str| target.group.as_deref().is_none_or(|g| g == group);
-            found.extend(self.render.named(group, &target.kind, &target.name, object.namespace));
+            found.extend(
+                self.render
+                    .named(group, &target.kind, &target.name, object.namespace),
+            );
         }
         Ok(found)
     }
 
-    fn follow_service(&mut self, route: Option<usize>, index: usize, wanted: Wanted<'_>, classes: &[ClassSeconds]) {
-        let Some(service) = self.render.get(index) else { return };
-        let Some(namespace) = same_namespace(wanted, service.namespace) else { return };
+    fn follow_service(
+        &mut self,
+        route: Option<usize>,
+        index: usize,
+        wanted: Wanted<'_>,
+        classes: &[ClassSeconds],
+    ) {
+        let Some(service) = self.render.get(index) else {
+            return;
+        };
+        let Some(namespace) = same_namespace(wanted, service.namespace) else {
+            return;
+        };
         if self.is_disabled(index) {
             self.taken_out = true;
             return;
@@ -352,7 +424,11 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         if first && self.tell_wrong_types(service) {
             return;
         }
-        let kind = service.node().get("spec").and_then(|s| s.get("type")).and_then(Node::text);
+        let kind = service
+            .node()
+            .get("spec")
+            .and_then(|s| s.get("type"))
+            .and_then(Node::text);
         if kind == Some("ExternalName") {
             if first {
                 self.warn(Reason::ExternalName, service, "spec.type",
@@ -372,7 +448,10 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         };
         let mut reached = false;
         for template in self.selected(selector) {
-            let object = self.templates.get(template).and_then(|t| self.render.get(t.object));
+            let object = self
+                .templates
+                .get(template)
+                .and_then(|t| self.render.get(t.object));
             if object.is_some_and(|o| same_namespace(namespace, o.namespace).is_some()) {
                 reached = true;
                 self.add_way(template, route, Some(index), classes);
@@ -383,7 +462,10 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 "the Service selects no workload of this input",
                 "check its labels against those of the pod template, or render the workload together with it");
         }
-        let published = service.node().get("spec").and_then(|s| s.get("publishNotReadyAddresses"));
+        let published = service
+            .node()
+            .get("spec")
+            .and_then(|s| s.get("publishNotReadyAddresses"));
         if reached && first && published.and_then(Node::as_bool) == Some(true) {
             self.warn(Reason::NotReadyPublished, service, "spec.publishNotReadyAddresses",
                 "addresses of pods that are not ready stay published, also while they terminate: a sleep may buy nothing",
@@ -406,19 +488,38 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 Kind::Sequence | Kind::Mapping => return Vec::new(),
             }
         }
-        let candidates = |pair: &(&'t str, &'t str)| self.labels.get(pair).map_or(&[][..], Vec::as_slice);
-        let Some(rarest) = pairs.iter().min_by_key(|pair| candidates(pair).len()) else { return Vec::new() };
+        let candidates =
+            |pair: &(&'t str, &'t str)| self.labels.get(pair).map_or(&[][..], Vec::as_slice);
+        let Some(rarest) = pairs.iter().min_by_key(|pair| candidates(pair).len()) else {
+            return Vec::new();
+        };
         let holds_all = |template: &&usize| {
             let node = self.templates.get(**template).map(|t| t.node);
             node.is_some_and(|node| {
-                pairs.iter().all(|pair| pair == rarest || labels(node).any(|label| label == *pair))
+                pairs
+                    .iter()
+                    .all(|pair| pair == rarest || labels(node).any(|label| label == *pair))
             })
         };
-        candidates(rarest).iter().filter(holds_all).copied().collect()
+        candidates(rarest)
+            .iter()
+            .filter(holds_all)
+            .copied()
+            .collect()
     }
 
-    fn add_way(&mut self, template: usize, route: Option<usize>, service: Option<usize>, classes: &[ClassSeconds]) {
-        let stated = |index: Option<usize>| index.and_then(|i| self.annotations.get(&i)).and_then(|a| a.sleep);
+    fn add_way(
+        &mut self,
+        template: usize,
+        route: Option<usize>,
+        service: Option<usize>,
+        classes: &[ClassSeconds],
+    ) {
+        let stated = |index: Option<usize>| {
+            index
+                .and_then(|i| self.annotations.get(&i))
+                .and_then(|a| a.sleep)
+        };
         let annotated = stated(service)
             .map(|s| (s, Origin::Annotation("the Service's annotation")))
             .or_else(|| stated(route).map(|s| (s, Origin::Annotation("the route's annotation"))));
@@ -429,7 +530,13 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             (None, None) => self.without_route(),
         };
         let class = greatest.and_then(|c| c.class.clone());
-        let way = Way { route, service, class, seconds, origin };
+        let way = Way {
+            route,
+            service,
+            class,
+            seconds,
+            origin,
+        };
         if let Some(ways) = self.ways.get_mut(template)
             && !ways.contains(&way)
         {
@@ -451,10 +558,18 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             return Ok(());
         }
         for index in 0..self.render.objects.len() {
-            let Some(service) = self.render.get(index) else { continue };
+            let Some(service) = self.render.get(index) else {
+                continue;
+            };
             let spec = service.node().get("spec");
-            let text = |key| spec.and_then(|s: Node<'t, 's>| s.get(key)).and_then(Node::text);
-            if !self.roles.get(index).is_some_and(|r| r.service) || service.is_local() || text("type") != Some("LoadBalancer") {
+            let text = |key| {
+                spec.and_then(|s: Node<'t, 's>| s.get(key))
+                    .and_then(Node::text)
+            };
+            if !self.roles.get(index).is_some_and(|r| r.service)
+                || service.is_local()
+                || text("type") != Some("LoadBalancer")
+            {
                 continue;
             }
             let class = text("loadBalancerClass").map(str::to_owned);
@@ -472,16 +587,25 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     /// The Services that the configuration's `backends` name. Whether it names any.
     fn follow_backends(&mut self) -> bool {
         let config = self.config;
-        let Some(rules) = &config.backends else { return false };
+        let Some(rules) = &config.backends else {
+            return false;
+        };
         for rule in rules {
             let wanted = rule.namespace.as_deref().or(config.namespace.as_deref());
-            let services = self.render.named(str::is_empty, "Service", &rule.service, wanted);
+            let services = self
+                .render
+                .named(str::is_empty, "Service", &rule.service, wanted);
             if services.is_empty() {
                 let title = qualified(wanted, &rule.service);
                 self.messages.push(
-                    Message::new(Reason::ServiceMissing, format!("`backends` names the Service `{title}`, which is not in the input"))
-                        .help(self.missing_help(&rule.service))
-                        .field("spec.backends"),
+                    Message::new(
+                        Reason::ServiceMissing,
+                        format!(
+                            "`backends` names the Service `{title}`, which is not in the input"
+                        ),
+                    )
+                    .help(self.missing_help(&rule.service))
+                    .field("spec.backends"),
                 );
             }
             self.tell_twice("Service", &rule.service, &services);
@@ -496,7 +620,11 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     fn follow_enabled(&mut self) -> bool {
         let mut enabled = false;
         for index in 0..self.render.objects.len() {
-            if !self.annotations.get(&index).is_some_and(|a| a.inject == Some(Inject::Enabled)) {
+            if !self
+                .annotations
+                .get(&index)
+                .is_some_and(|a| a.inject == Some(Inject::Enabled))
+            {
                 continue;
             }
             enabled = true;
@@ -513,7 +641,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     fn backends(&mut self) -> Result<Vec<Backend>, TraceError> {
         let mut referrers: HashMap<usize, Annotations> = HashMap::new();
         for index in 0..self.render.objects.len() {
-            if self.roles.get(index).is_some_and(|r| r.workload) && self.annotations.contains_key(&index) {
+            if self.roles.get(index).is_some_and(|r| r.workload)
+                && self.annotations.contains_key(&index)
+            {
                 for referred in self.referred(index)? {
                     referrers.insert(referred, self.annotations(index));
                 }
@@ -521,23 +651,28 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         }
         let mut backends = Vec::new();
         for index in 0..self.templates.len() {
-            let Some(template) = self.templates.get(index).cloned() else { continue };
-            let Some(object) = self.render.get(template.object) else { continue };
+            let Some(template) = self.templates.get(index).cloned() else {
+                continue;
+            };
+            let Some(object) = self.render.get(template.object) else {
+                continue;
+            };
             let mut faults = Vec::new();
             let below = if template.path.is_empty() {
                 Annotations::default()
             } else {
                 annotations::read(template.node, annotations::Bearer::Workload, &mut faults)
             };
-            for fault in &mut faults {
-                fault.key = format!("{} of the pod template", fault.key);
-            }
-            self.tell_faults(object, faults);
+            self.tell_faults(object, &template.path, faults);
             let mut read = self.annotations(template.object).over(below);
             if let Some(referrer) = referrers.remove(&template.object) {
                 read = referrer.over(read);
             }
-            let mut ways = self.ways.get_mut(index).map(std::mem::take).unwrap_or_default();
+            let mut ways = self
+                .ways
+                .get_mut(index)
+                .map(std::mem::take)
+                .unwrap_or_default();
             // What a route leads to sleeps as its routes say; only without one it is asked for by itself.
             if ways.iter().any(|way| way.route.is_some()) {
                 ways.retain(|way| way.route.is_some());
@@ -548,7 +683,11 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             if ways.is_empty() {
                 self.services_of(index, &template, &mut ways);
             }
-            backends.push(Backend { template: index, ways, annotations: read });
+            backends.push(Backend {
+                template: index,
+                ways,
+                annotations: read,
+            });
         }
         Ok(backends)
     }
@@ -560,11 +699,15 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             if !self.roles.get(service).is_some_and(|r| r.service) || self.is_disabled(service) {
                 continue;
             }
-            let Some(object) = self.render.get(service) else { continue };
+            let Some(object) = self.render.get(service) else {
+                continue;
+            };
             if object.is_local() || same_namespace(namespace, object.namespace).is_none() {
                 continue;
             }
-            let Some(seconds) = self.annotations(service).sleep else { continue };
+            let Some(seconds) = self.annotations(service).sleep else {
+                continue;
+            };
             let selector = object.node().get("spec").and_then(|s| s.get("selector"));
             if selector.is_some_and(|s| self.selected(s).contains(&index)) {
                 ways.push(Way {
@@ -578,7 +721,13 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         }
         if ways.is_empty() {
             let (seconds, origin) = self.without_route();
-            ways.push(Way { route: None, service: None, class: None, seconds, origin });
+            ways.push(Way {
+                route: None,
+                service: None,
+                class: None,
+                seconds,
+                origin,
+            });
         }
     }
 }
@@ -594,17 +743,31 @@ struct ClassSeconds {
 /// Classes: names, rules, controllers (docs/reference.md, sections 2.2 and 3.1).
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// What the classes of a route say; `None` where all of them are skipped.
-    fn classes(&mut self, object: &Object<'t, 's>, found: &References<'t, 's>) -> Result<Option<Vec<ClassSeconds>>, RowError> {
-        let controller = self.tables.route(object.group, object.kind)?.and_then(|row| row.controller.clone());
+    fn classes(
+        &mut self,
+        object: &Object<'t, 's>,
+        found: &References<'t, 's>,
+    ) -> Result<Option<Vec<ClassSeconds>>, RowError> {
+        let controller = self
+            .tables
+            .route(object.group, object.kind)?
+            .and_then(|row| row.controller.clone());
         let names: Vec<Option<String>> = match &found.classes {
             Classes::Names(names) => {
                 if let [first, others @ ..] = names.as_slice()
                     && let Some(other) = others.iter().find(|other| *other != first)
                 {
-                    let text = format!("the route states the class `{first}` and in another place `{other}`; `{first}` counts");
+                    let text = format!(
+                        "the route states the class `{first}` and in another place `{other}`; `{first}` counts"
+                    );
                     self.warn(Reason::ClassConflict, object, "", &text, "keep one of them");
                 }
-                vec![names.first().cloned().or_else(|| self.default_class(object))]
+                vec![
+                    names
+                        .first()
+                        .cloned()
+                        .or_else(|| self.default_class(object)),
+                ]
             }
             Classes::Follow(follows, path) => {
                 let mut names = Vec::new();
@@ -612,7 +775,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     let wanted = follow.namespace.as_deref().or(object.namespace);
                     let group = |group: &str| follow.groups.iter().any(|g| g == group);
                     for parent in self.render.named(group, &follow.kind, &follow.name, wanted) {
-                        let Some(parent) = self.render.get(parent) else { continue };
+                        let Some(parent) = self.render.get(parent) else {
+                            continue;
+                        };
                         for class in path.find(parent.node(), false, &mut self.visits) {
                             names.extend(class.text().map(|text| Some(text.to_owned())));
                         }
@@ -639,7 +804,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         const DEFAULT: &str = "ingressclass.kubernetes.io/is-default-class";
         let render = self.render;
         let classes = render.objects.iter().filter(|o| {
-            o.kind == "IngressClass" && o.group == "networking.k8s.io" && o.annotation(DEFAULT) == Some("true") && !o.is_local()
+            o.kind == "IngressClass"
+                && o.group == "networking.k8s.io"
+                && o.annotation(DEFAULT) == Some("true")
+                && !o.is_local()
         });
         let names: Vec<&Object<'t, 's>> = classes.collect();
         match names.as_slice() {
@@ -652,7 +820,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                         first.name, second.name
                     );
                     let field = format!("metadata.annotations[{DEFAULT}]");
-                    self.warn(Reason::DefaultClassTwice, second, &field, &text, "mark one of them only");
+                    self.warn(
+                        Reason::DefaultClassTwice,
+                        second,
+                        &field,
+                        &text,
+                        "mark one of them only",
+                    );
                 }
                 None
             }
@@ -681,7 +855,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if rule.is_some_and(|rule| rule.skip) {
             return Ok(None);
         }
-        let stated = |seconds, origin| ClassSeconds { class: class.clone(), seconds, origin };
+        let stated = |seconds, origin| ClassSeconds {
+            class: class.clone(),
+            seconds,
+            origin,
+        };
         if let Some(rule) = rule {
             let origin = || Origin::ClassRule(rule.class.clone());
             if let Some(seconds) = rule.sleep_seconds {
@@ -689,7 +867,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             }
             if let Some(name) = &rule.controller {
                 let known = self.tables.controller_by_name(name)?;
-                let seconds = known.and_then(|c| c.row.sleep_seconds).map_or(DEFAULT_SLEEP, u64::from);
+                let seconds = known
+                    .and_then(|c| c.row.sleep_seconds)
+                    .map_or(DEFAULT_SLEEP, u64::from);
                 return Ok(Some(stated(seconds, origin())));
             }
         }
@@ -699,28 +879,36 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let controller = match self.controller_of(route, class.as_deref())? {
             Some(controller) => Some(controller),
             None => match kind_controller {
-                Some(name) if class.is_none() || !self.renders_class(class.as_deref()) => self.tables.controller_by_name(name)?,
+                Some(name) if class.is_none() || !self.renders_class(class.as_deref()) => {
+                    self.tables.controller_by_name(name)?
+                }
                 _ => None,
             },
         };
-        Ok(Some(match controller.and_then(|c| c.row.sleep_seconds.map(|s| (c, u64::from(s)))) {
-            Some((controller, seconds)) => stated(
-                seconds,
-                Origin::Controller {
-                    name: controller.name.clone(),
-                    class: class.clone(),
-                    source: controller.row.source.clone(),
-                },
-            ),
-            None => stated(DEFAULT_SLEEP, Origin::Default),
-        }))
+        Ok(Some(
+            match controller.and_then(|c| c.row.sleep_seconds.map(|s| (c, u64::from(s)))) {
+                Some((controller, seconds)) => stated(
+                    seconds,
+                    Origin::Controller {
+                        name: controller.name.clone(),
+                        class: class.clone(),
+                        source: controller.row.source.clone(),
+                    },
+                ),
+                None => stated(DEFAULT_SLEEP, Origin::Default),
+            },
+        ))
     }
 
     /// The objects of the render that say which controller a class belongs to.
     fn class_objects(&self, class: &str) -> Option<&'t str> {
         const CLASSES: [(&str, &str, &str); 2] = [
             ("networking.k8s.io", "IngressClass", "controller"),
-            ("gateway.networking.k8s.io", "GatewayClass", "controllerName"),
+            (
+                "gateway.networking.k8s.io",
+                "GatewayClass",
+                "controllerName",
+            ),
         ];
         CLASSES.iter().find_map(|(group, kind, field)| {
             let found = self.render.named(|g| g == *group, kind, class, None);
@@ -733,7 +921,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         class.is_some_and(|class| self.class_objects(class).is_some())
     }
 
-    fn controller_of(&mut self, route: &Object<'t, 's>, class: Option<&str>) -> Result<Option<&Controller>, RowError> {
+    fn controller_of(
+        &mut self,
+        route: &Object<'t, 's>,
+        class: Option<&str>,
+    ) -> Result<Option<&Controller>, RowError> {
         let Some(class) = class else { return Ok(None) };
         let tables = self.tables;
         if let Some(name) = self.class_objects(class) {
@@ -743,7 +935,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return Ok(Some(controller));
         }
         let render = self.render;
-        let renders = |group: &str, kind: &str| render.objects.iter().any(|o| o.group == group && o.kind == kind);
+        let renders = |group: &str, kind: &str| {
+            render
+                .objects
+                .iter()
+                .any(|o| o.group == group && o.kind == kind)
+        };
         match tables.shared_class(class, route.node(), renders)? {
             Shared::No => Ok(None),
             Shared::Decided(controller) => Ok(Some(controller)),
@@ -751,14 +948,22 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 if self.told.insert(format!("class {class}")) {
                     let products: Vec<String> = users
                         .iter()
-                        .map(|c| format!("{} ({} s)", c.row.product, c.row.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from)))
+                        .map(|c| {
+                            format!(
+                                "{} ({} s)",
+                                c.row.product,
+                                c.row.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from)
+                            )
+                        })
                         .collect();
                     let name = users.first().map(|c| c.name.as_str()).unwrap_or_default();
                     let text = format!(
                         "the class `{class}` may be that of {}; {DEFAULT_SLEEP} s are taken",
                         products.join(" or of ")
                     );
-                    let help = format!("say which in the configuration: `ingressClasses: [{{class: {class}, controller: {name}}}]`");
+                    let help = format!(
+                        "say which in the configuration: `ingressClasses: [{{class: {class}, controller: {name}}}]`"
+                    );
                     self.warn(Reason::ClassUndecided, route, "", &text, &help);
                 }
                 Ok(None)
@@ -769,7 +974,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
 /// What the trace tells.
 impl<'t, 's> Tracer<'_, 't, 's> {
-    fn warn(&mut self, reason: Reason, object: &Object<'t, 's>, field: &str, text: &str, help: &str) {
+    fn warn(
+        &mut self,
+        reason: Reason,
+        object: &Object<'t, 's>,
+        field: &str,
+        text: &str,
+        help: &str,
+    ) {
         let mut message = Message::new(reason, text).help(help);
         let mut node = object.node();
         if !field.is_empty() {
@@ -784,16 +996,26 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     /// Wrong types in a Service that the run needs. Whether there are any.
     fn tell_wrong_types(&mut self, service: &Object<'t, 's>) -> bool {
         let spec = service.node().get("spec");
-        let fields = [("spec", spec), ("spec.selector", spec.and_then(|s| s.get("selector")))];
+        let fields = [
+            ("spec", spec),
+            ("spec.selector", spec.and_then(|s| s.get("selector"))),
+        ];
         let wrong = fields.into_iter().find_map(|(field, node)| {
-            node.filter(|n| !matches!(n.kind(), Kind::Mapping | Kind::Null)).map(|n| (field, n))
+            node.filter(|n| !matches!(n.kind(), Kind::Mapping | Kind::Null))
+                .map(|n| (field, n))
         });
-        let Some((field, node)) = wrong else { return false };
-        let text = format!("`{field}` is {}, expected a mapping", kind_name(node.kind()));
+        let Some((field, node)) = wrong else {
+            return false;
+        };
+        let text = format!(
+            "`{field}` is {}, expected a mapping",
+            kind_name(node.kind())
+        );
         let message = Message::new(Reason::BadResource, text)
             .help("write it as `key: value` lines below it")
             .field(field);
-        self.messages.push(self.render.about(message, service, node));
+        self.messages
+            .push(self.render.about(message, service, node));
         true
     }
 
@@ -801,17 +1023,30 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         for fault in &found.faults {
             let message = Message::new(
                 Reason::AnnotationUnreadable,
-                format!("the annotation can't be read, so the Services that it names are not known: {}", fault.message),
+                format!(
+                    "the annotation can't be read, so the Services that it names are not known: {}",
+                    fault.message
+                ),
             )
             .help("correct its JSON")
             .field(format!("metadata.annotations[{}]", fault.annotation));
-            self.messages.push(self.render.about(message, object, fault.node));
+            self.messages
+                .push(self.render.about(message, object, fault.node));
         }
     }
 
-    fn tell_missing(&mut self, object: &Object<'t, 's>, name: &str, wanted: Wanted<'_>, node: Node<'_, '_>) {
+    fn tell_missing(
+        &mut self,
+        object: &Object<'t, 's>,
+        name: &str,
+        wanted: Wanted<'_>,
+        node: Node<'_, '_>,
+    ) {
         let title = qualified(wanted, name);
-        if !self.told.insert(format!("missing {} {} {title}", object.kind, object.name)) {
+        if !self
+            .told
+            .insert(format!("missing {} {} {title}", object.kind, object.name))
+        {
             return;
         }
         let message = Message::new(
@@ -825,14 +1060,21 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     /// kustomize's `namePrefix` and `nameSuffix` rename Services but not the references in most route kinds.
     fn missing_help(&self, name: &str) -> String {
         let renamed = self.render.objects.iter().find(|o| {
-            o.kind == "Service" && o.group.is_empty() && o.name.len() > name.len() && !name.is_empty() && o.name.contains(name)
+            o.kind == "Service"
+                && o.group.is_empty()
+                && o.name.len() > name.len()
+                && !name.is_empty()
+                && o.name.contains(name)
         });
         match renamed {
             Some(service) => format!(
                 "`{}` is there: if a `namePrefix` or `nameSuffix` renamed it, add a `nameReference` for this kind to kustomize's `configurations`",
                 service.name
             ),
-            None => "render the Service and its workload together with the route, or correct the name".to_owned(),
+            None => {
+                "render the Service and its workload together with the route, or correct the name"
+                    .to_owned()
+            }
         }
     }
 
@@ -841,7 +1083,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if !self.told.insert(format!("twice {kind} {first} {second}")) {
             return;
         }
-        let (Some(first), Some(second)) = (self.render.get(*first), self.render.get(*second)) else { return };
+        let (Some(first), Some(second)) = (self.render.get(*first), self.render.get(*second))
+        else {
+            return;
+        };
         let other = self.render.location(first, first.node().offset());
         let text = format!(
             "{kind} `{name}` stands in the input more than once (also {}), and all of them count",
@@ -851,7 +1096,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 (None, true) => "elsewhere".to_owned(),
             }
         );
-        self.warn(Reason::NameTwice, second, "metadata.name", &text, "render one environment at a time, or state namespaces");
+        self.warn(
+            Reason::NameTwice,
+            second,
+            "metadata.name",
+            &text,
+            "render one environment at a time, or state namespaces",
+        );
     }
 
     /// Finding nothing is never silent (docs/reference.md, section 5.6).

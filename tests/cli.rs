@@ -1,5 +1,8 @@
 //! The command line: streams, files, folders, flags, exit codes.
-#![expect(clippy::disallowed_methods, reason = "a test of files and streams reads and writes them")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test of files and streams reads and writes them"
+)]
 
 use std::fs;
 use std::io::Write as _;
@@ -24,7 +27,10 @@ struct Run {
 fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_set-prestop"));
     command.current_dir(folder).env_clear().args(args);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -62,13 +68,24 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 fn a_stream_comes_out_with_eight_lines_more() {
     let run = here(&[], TEA);
     assert_eq!((run.code, run.stdout), (Some(0), drained()));
-    assert!(run.stderr.ends_with("1 route, 1 Service, 1 workload, 2 changes\n"), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .ends_with("1 route, 1 Service, 1 workload, 2 changes\n"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
 fn the_diff_of_the_example_is_eight_added_lines() {
     let run = here(&["--diff", "-"], TEA);
-    let lines = |prefix: char| run.stdout.lines().skip(2).filter(|l| l.starts_with(prefix)).count();
+    let lines = |prefix: char| {
+        run.stdout
+            .lines()
+            .skip(2)
+            .filter(|l| l.starts_with(prefix))
+            .count()
+    };
     assert_eq!((run.code, lines('+'), lines('-')), (Some(0), 8, 0));
 }
 
@@ -90,8 +107,14 @@ fn input_that_can_not_be_read_is_exit_2_with_place_and_help() {
         (b"kind: Deployment\n\ta: 1\n", "<stdin>:1:"),
         (b"kind: Service\nspec: {a: *nowhere}\n", "<stdin>:2:"),
         (b"kind: Ingress\nspec: {a: 1}}\n", "<stdin>:2:"),
-        (b"a: 1\n---\nkind: Pod\nspec: [a, b\n", "<stdin>:4:7: error[BadInput]"),
-        (b"a: \xff\xfe\n", "<stdin>:1:4: error[BadInput]: the input is not UTF-8"),
+        (
+            b"a: 1\n---\nkind: Pod\nspec: [a, b\n",
+            "<stdin>:4:7: error[BadInput]",
+        ),
+        (
+            b"a: \xff\xfe\n",
+            "<stdin>:1:4: error[BadInput]: the input is not UTF-8",
+        ),
         (b"a: 1\nb: \0\n", "<stdin>:2:4: error[BadInput]: a NUL byte"),
         (deep.as_bytes(), "255"),
         (b"kind: Ingress\nmetadata: &a\n  b: : c\n", "<stdin>:3:"),
@@ -100,7 +123,11 @@ fn input_that_can_not_be_read_is_exit_2_with_place_and_help() {
         let run = finish(command(tempfile::tempdir().unwrap().path(), &[]), input);
         let shown = String::from_utf8_lossy(input);
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{shown}");
-        assert!(run.stderr.contains(want) && run.stderr.contains("\n  help: "), "{shown}: {}", run.stderr);
+        assert!(
+            run.stderr.contains(want) && run.stderr.contains("\n  help: "),
+            "{shown}: {}",
+            run.stderr
+        );
     }
 }
 
@@ -108,22 +135,58 @@ fn input_that_can_not_be_read_is_exit_2_with_place_and_help() {
 fn a_fault_in_a_document_that_can_not_matter_is_the_next_readers() {
     let input = format!("kind: ConfigMap\ndata: [\n---\n{TEA}");
     let run = here(&[], &input);
-    assert_eq!((run.code, run.stdout), (Some(0), format!("kind: ConfigMap\ndata: [\n---\n{}", drained())));
+    assert_eq!(
+        (run.code, run.stdout),
+        (
+            Some(0),
+            format!("kind: ConfigMap\ndata: [\n---\n{}", drained())
+        )
+    );
 }
 
 #[test]
 fn files_are_one_render_and_are_edited_in_place() {
     let parts: Vec<&str> = TEA.split("---\n").collect();
-    let dir = folder(&[("a/deploy.yaml", parts[0]), ("a/b/service.yml", parts[1]), ("ingress.yaml", parts[2]), ("a/.hidden/x.yaml", "a: ["), ("a/notes.txt", "a: [")]);
+    let dir = folder(&[
+        ("a/deploy.yaml", parts[0]),
+        ("a/b/service.yml", parts[1]),
+        ("ingress.yaml", parts[2]),
+        ("a/.hidden/x.yaml", "a: ["),
+        ("a/notes.txt", "a: ["),
+    ]);
     let deploy = dir.path().join("a/deploy.yaml");
     fs::set_permissions(&deploy, fs::Permissions::from_mode(0o640)).unwrap();
-    let service = fs::metadata(dir.path().join("a/b/service.yml")).unwrap().modified().unwrap();
+    let service = fs::metadata(dir.path().join("a/b/service.yml"))
+        .unwrap()
+        .modified()
+        .unwrap();
     let run = run(dir.path(), &["--write", "a", "ingress.yaml"], "");
-    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{}", run.stderr);
-    assert_eq!(fs::read_to_string(&deploy).unwrap(), drained().split("---\n").next().unwrap());
-    assert_eq!(fs::metadata(&deploy).unwrap().permissions().mode() & 0o777, 0o640);
-    assert_eq!(fs::metadata(dir.path().join("a/b/service.yml")).unwrap().modified().unwrap(), service);
-    assert_eq!(fs::read_dir(dir.path().join("a")).unwrap().count(), 4, "nothing is left beside");
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), ""),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(
+        fs::read_to_string(&deploy).unwrap(),
+        drained().split("---\n").next().unwrap()
+    );
+    assert_eq!(
+        fs::metadata(&deploy).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
+    assert_eq!(
+        fs::metadata(dir.path().join("a/b/service.yml"))
+            .unwrap()
+            .modified()
+            .unwrap(),
+        service
+    );
+    assert_eq!(
+        fs::read_dir(dir.path().join("a")).unwrap().count(),
+        4,
+        "nothing is left beside"
+    );
 }
 
 #[test]
@@ -131,8 +194,15 @@ fn a_link_that_is_named_is_followed_and_stays_a_link() {
     let dir = folder(&[("real.yaml", TEA)]);
     std::os::unix::fs::symlink("real.yaml", dir.path().join("link.yaml")).unwrap();
     assert_eq!(run(dir.path(), &["-w", "link.yaml"], "").code, Some(0));
-    assert!(fs::symlink_metadata(dir.path().join("link.yaml")).unwrap().is_symlink());
-    assert_eq!(fs::read_to_string(dir.path().join("real.yaml")).unwrap(), drained());
+    assert!(
+        fs::symlink_metadata(dir.path().join("link.yaml"))
+            .unwrap()
+            .is_symlink()
+    );
+    assert_eq!(
+        fs::read_to_string(dir.path().join("real.yaml")).unwrap(),
+        drained()
+    );
 }
 
 #[test]
@@ -140,25 +210,46 @@ fn a_file_that_does_not_parse_leaves_all_as_they_were() {
     let dir = folder(&[("a.yaml", TEA), ("b.yaml", "kind: Pod\nspec: [\n")]);
     let run = run(dir.path(), &["--write", "."], "");
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("b.yaml:2:7: error[BadInput]"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("b.yaml:2:7: error[BadInput]"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(fs::read_to_string(dir.path().join("a.yaml")).unwrap(), TEA);
 }
 
 #[test]
 fn files_that_are_printed_are_documents_of_one_stream() {
-    let dir = folder(&[("a.yaml", "a: 1"), ("b.yaml", "---\nb: 2\n"), ("c.yaml", "c: 3\n")]);
+    let dir = folder(&[
+        ("a.yaml", "a: 1"),
+        ("b.yaml", "---\nb: 2\n"),
+        ("c.yaml", "c: 3\n"),
+    ]);
     let run = run(dir.path(), &["a.yaml", "b.yaml", "c.yaml"], "");
-    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "---\na: 1\n---\nb: 2\n---\nc: 3\n"));
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), "---\na: 1\n---\nb: 2\n---\nc: 3\n")
+    );
 }
 
 #[test]
 fn check_lists_what_is_missing_and_exits_1() {
     let run = here(&["--check"], TEA);
     assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
-    assert_eq!(run.stderr.matches("error[ChangePending]").count(), 2, "{}", run.stderr);
+    assert_eq!(
+        run.stderr.matches("error[ChangePending]").count(),
+        2,
+        "{}",
+        run.stderr
+    );
     let with_diff = here(&["--check", "--diff"], TEA);
     assert_eq!(with_diff.code, Some(1));
-    assert!(with_diff.stdout.contains("+          - \"sleep 10\"") || with_diff.stdout.contains("sleep 10"), "{}", with_diff.stdout);
+    assert!(
+        with_diff.stdout.contains("+          - \"sleep 10\"")
+            || with_diff.stdout.contains("sleep 10"),
+        "{}",
+        with_diff.stdout
+    );
     let done = here(&["--check"], &drained());
     assert_eq!((done.code, done.stdout.as_str()), (Some(0), ""));
 }
@@ -167,7 +258,11 @@ fn check_lists_what_is_missing_and_exits_1() {
 fn explain_draws_the_way_and_the_budget() {
     let run = here(&["--explain"], TEA);
     assert_eq!(run.code, Some(0));
-    for want in ["Deployment tea", "Ingress `tea-ingress` (class `alb`) → Service `tea-svc`", "SIGKILL at 45 s"] {
+    for want in [
+        "Deployment tea",
+        "Ingress `tea-ingress` (class `alb`) → Service `tea-svc`",
+        "SIGKILL at 45 s",
+    ] {
         assert!(run.stdout.contains(want), "{}", run.stdout);
     }
 }
@@ -178,21 +273,39 @@ fn the_only_argument_may_be_the_configuration() {
     let dir = folder(&[("config", config)]);
     let run = run(dir.path(), &["config"], TEA);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(run.stdout, drained().replace("sleep 10", "sleep 25").replace("45", "60"));
+    assert_eq!(
+        run.stdout,
+        drained()
+            .replace("sleep 10", "sleep 25")
+            .replace("45", "60")
+    );
 }
 
 #[test]
 fn a_configuration_among_manifests_is_passed_through() {
     let config = "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nmetadata:\n  name: drain\nspec:\n  sleepSeconds: 25\n";
     let run = here(&[], &format!("{config}---\n{TEA}"));
-    assert_eq!((run.code, run.stdout), (Some(0), format!("{config}---\n{}", drained())));
+    assert_eq!(
+        (run.code, run.stdout),
+        (Some(0), format!("{config}---\n{}", drained()))
+    );
 }
 
 #[test]
 fn a_flag_wins_over_the_file() {
-    let dir = folder(&[("c.yaml", "apiVersion: v1\nkind: ConfigMap\ndata: {sleepSeconds: \"20\", marginSeconds: \"0\"}\n")]);
-    let run = run(dir.path(), &["--config", "c.yaml", "--sleep-seconds=15"], TEA);
-    assert_eq!((run.code, run.stdout), (Some(0), drained().replace("sleep 10", "sleep 15")));
+    let dir = folder(&[(
+        "c.yaml",
+        "apiVersion: v1\nkind: ConfigMap\ndata: {sleepSeconds: \"20\", marginSeconds: \"0\"}\n",
+    )]);
+    let run = run(
+        dir.path(),
+        &["--config", "c.yaml", "--sleep-seconds=15"],
+        TEA,
+    );
+    assert_eq!(
+        (run.code, run.stdout),
+        (Some(0), drained().replace("sleep 10", "sleep 15"))
+    );
 }
 
 #[test]
@@ -213,18 +326,34 @@ fn a_wrong_command_line_is_exit_2() {
     }
     let missing = run(dir.path(), &["nowhere.yaml"], "");
     assert_eq!(missing.code, Some(2));
-    assert!(missing.stderr.contains("error[BadInput]: `nowhere.yaml` can't be read"), "{}", missing.stderr);
+    assert!(
+        missing
+            .stderr
+            .contains("error[BadInput]: `nowhere.yaml` can't be read"),
+        "{}",
+        missing.stderr
+    );
     let stdin = run(dir.path(), &["--write"], TEA);
     assert_eq!((stdin.code, stdin.stdout.as_str()), (Some(2), ""));
-    assert!(stdin.stderr.contains("`--write` edits files"), "{}", stdin.stderr);
+    assert!(
+        stdin.stderr.contains("`--write` edits files"),
+        "{}",
+        stdin.stderr
+    );
 }
 
 #[test]
 fn a_configuration_that_can_not_be_read_names_its_place() {
-    let dir = folder(&[("c.yaml", "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec:\n  sleepSecond: 5\n")]);
+    let dir = folder(&[(
+        "c.yaml",
+        "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec:\n  sleepSecond: 5\n",
+    )]);
     let run = run(dir.path(), &["--config=c.yaml"], TEA);
     assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
-    assert_eq!(run.stderr, "c.yaml:4:3: error[BadConfiguration] spec.sleepSecond: unknown field `sleepSecond`\n  help: did you mean `sleepSeconds`?\n");
+    assert_eq!(
+        run.stderr,
+        "c.yaml:4:3: error[BadConfiguration] spec.sleepSecond: unknown field `sleepSecond`\n  help: did you mean `sleepSeconds`?\n"
+    );
 }
 
 #[test]
@@ -233,47 +362,87 @@ fn the_report_holds_what_a_host_hides() {
     let flag = run(dir.path(), &["--report", "report.txt", "--quiet"], TEA);
     assert_eq!((flag.code, flag.stderr.as_str()), (Some(0), ""));
     let report = fs::read_to_string(dir.path().join("report.txt")).unwrap();
-    assert!(report.contains("info[HookAdded] Deployment tea") && report.ends_with("2 changes\n"), "{report}");
+    assert!(
+        report.contains("info[HookAdded] Deployment tea") && report.ends_with("2 changes\n"),
+        "{report}"
+    );
     let mut by_environment = command(dir.path(), &[]);
     by_environment.env("SET_PRESTOP_REPORT", "other.txt");
     assert_eq!(finish(by_environment, TEA.as_bytes()).code, Some(0));
-    assert!(fs::read_to_string(dir.path().join("other.txt")).unwrap().contains("info[HookAdded]"));
+    assert!(
+        fs::read_to_string(dir.path().join("other.txt"))
+            .unwrap()
+            .contains("info[HookAdded]")
+    );
     let nowhere = run(dir.path(), &["--report", "no/such/folder"], TEA);
     assert_eq!(nowhere.code, Some(2));
-    assert!(nowhere.stderr.contains("the report can't be written"), "{}", nowhere.stderr);
+    assert!(
+        nowhere.stderr.contains("the report can't be written"),
+        "{}",
+        nowhere.stderr
+    );
 }
 
 #[test]
 fn fail_on_makes_a_warning_fail() {
-    let kept = drained().replace("/bin/sh\n              - -c\n              - \"sleep 10\"", "/bin/quit");
+    let kept = drained().replace(
+        "/bin/sh\n              - -c\n              - \"sleep 10\"",
+        "/bin/quit",
+    );
     assert_eq!(here(&[], &kept).code, Some(0));
     let failed = here(&["--fail-on", "warning"], &kept);
     assert_eq!((failed.code, failed.stdout.as_str()), (Some(2), ""));
-    assert!(failed.stderr.contains("warning[HookKept]") && failed.stderr.contains("error[FailOn]"), "{}", failed.stderr);
+    assert!(
+        failed.stderr.contains("warning[HookKept]") && failed.stderr.contains("error[FailOn]"),
+        "{}",
+        failed.stderr
+    );
 }
 
 #[test]
 fn a_chart_is_not_read_as_manifests() {
-    let dir = folder(&[("Chart.yaml", "name: x\n"), ("templates/a.yaml", "{{ if }}"), ("extra/tea.yaml", TEA)]);
+    let dir = folder(&[
+        ("Chart.yaml", "name: x\n"),
+        ("templates/a.yaml", "{{ if }}"),
+        ("extra/tea.yaml", TEA),
+    ]);
     let run = run(dir.path(), &["--diff", "."], "");
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stderr.contains("info[TemplatesSkipped]"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("info[TemplatesSkipped]"),
+        "{}",
+        run.stderr
+    );
     assert!(run.stdout.contains("extra/tea.yaml"), "{}", run.stdout);
 }
 
 #[test]
 fn a_reader_that_goes_away_is_no_fault_and_a_full_disk_is_one() {
-    let big = TEA.repeat(1).replace("name: tea\n", "name: tea\n") + &"---\nkind: ConfigMap\n".repeat(100_000);
+    let big = TEA.repeat(1).replace("name: tea\n", "name: tea\n")
+        + &"---\nkind: ConfigMap\n".repeat(100_000);
     let mut child = command(Path::new("/"), &["--quiet"]).spawn().unwrap();
     drop(child.stdout.take());
-    child.stdin.take().unwrap().write_all(big.as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(big.as_bytes())
+        .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
     let mut full_disk = command(Path::new("/"), &["--quiet"]);
     full_disk.stdout(full);
     let run = finish(full_disk, TEA.as_bytes());
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("error[OutputFailed]: stdout can't be written"), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("error[OutputFailed]: stdout can't be written"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -283,5 +452,8 @@ fn completions_and_version_are_printed() {
         assert_eq!(run.code, Some(0));
         assert!(run.stdout.contains("sleep-seconds"), "{}", run.stdout);
     }
-    assert_eq!(here(&["--version"], "").stdout, concat!("set-prestop ", env!("CARGO_PKG_VERSION"), "\n"));
+    assert_eq!(
+        here(&["--version"], "").stdout,
+        concat!("set-prestop ", env!("CARGO_PKG_VERSION"), "\n")
+    );
 }

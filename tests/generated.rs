@@ -12,12 +12,18 @@ fn check(file: &str, want: &str) {
         fs::write(&path, want).unwrap();
         return;
     }
-    assert_eq!(stands, want, "{file} is not what the code says: `BLESS=1 cargo test --test generated` writes it");
+    assert_eq!(
+        stands, want,
+        "{file} is not what the code says: `BLESS=1 cargo test --test generated` writes it"
+    );
 }
 
 #[test]
 fn function_definition() {
-    check("function.yaml", &set_prestop::function_definition().unwrap());
+    check(
+        "function.yaml",
+        &set_prestop::function_definition().unwrap(),
+    );
 }
 
 #[test]
@@ -31,7 +37,13 @@ fn messages() {
     for reason in Reason::ALL {
         let weight = format!("{:?}", reason.severity()).to_lowercase();
         let fixed = if reason.is_fixed() { ", always" } else { "" };
-        writeln!(text, "| `{}` | {weight}{fixed} | {} |", reason.name(), reason.meaning()).unwrap();
+        writeln!(
+            text,
+            "| `{}` | {weight}{fixed} | {} |",
+            reason.name(),
+            reason.meaning()
+        )
+        .unwrap();
     }
     text.push_str("\nThis page is generated from the table of Reasons in `src/message.rs`.\n");
     check("docs/messages.md", &text);

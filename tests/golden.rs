@@ -11,10 +11,26 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The laws that every case obeys unless its file `laws` takes one off, with the reason.
-const LAWS: [&str; 7] = ["idempotent", "values", "patch", "crlf", "resource-list", "beside", "reversed"];
+const LAWS: [&str; 7] = [
+    "idempotent",
+    "values",
+    "patch",
+    "crlf",
+    "resource-list",
+    "beside",
+    "reversed",
+];
 
 /// The files that a case may have.
-const FILES: [&str; 7] = ["input.yaml", "config.yaml", "args", "change.diff", "messages", "error", "laws"];
+const FILES: [&str; 7] = [
+    "input.yaml",
+    "config.yaml",
+    "args",
+    "change.diff",
+    "messages",
+    "error",
+    "laws",
+];
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -28,21 +44,33 @@ fn main() {
             trials.push(Trial::test(name, move || run(&Case::read(&case)?)));
         }
     }
-    trials.push(Trial::test("laws/few-are-off", move || few_laws_are_off(&names)));
-    trials.push(Trial::test("messages/every-reason-occurs", every_reason_occurs));
+    trials.push(Trial::test("laws/few-are-off", move || {
+        few_laws_are_off(&names)
+    }));
+    trials.push(Trial::test(
+        "messages/every-reason-occurs",
+        every_reason_occurs,
+    ));
     libtest_mimic::run(&arguments, trials).exit();
 }
 
 fn folders(path: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir(path)
-        .map(|entries| entries.filter_map(|e| e.ok().map(|e| e.path())).filter(|p| p.is_dir()).collect())
+        .map(|entries| {
+            entries
+                .filter_map(|e| e.ok().map(|e| e.path()))
+                .filter(|p| p.is_dir())
+                .collect()
+        })
         .unwrap_or_default();
     found.sort();
     found
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 struct Case {
@@ -69,7 +97,9 @@ impl Case {
             let (law, reason) = line
                 .strip_prefix('-')
                 .and_then(|rest| rest.split_once(": "))
-                .ok_or_else(|| format!("a line of `laws` is `-law: reason`, this is not: {line}"))?;
+                .ok_or_else(|| {
+                    format!("a line of `laws` is `-law: reason`, this is not: {line}")
+                })?;
             if !LAWS.contains(&law) {
                 return Err(format!("`{law}` is no law: {LAWS:?}").into());
             }
@@ -84,7 +114,11 @@ impl Case {
             input: String::from_utf8_lossy(&bytes).into_owned(),
             config: optional("config.yaml"),
             explains: args.contains(&"--explain"),
-            args: args.into_iter().filter(|a| *a != "--explain").map(str::to_owned).collect(),
+            args: args
+                .into_iter()
+                .filter(|a| *a != "--explain")
+                .map(str::to_owned)
+                .collect(),
             off,
         })
     }
@@ -102,7 +136,11 @@ impl Case {
         let dir = tempfile::tempdir()?;
         fs::write(dir.path().join("input.yaml"), input)?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_set-prestop"));
-        command.current_dir(dir.path()).env_clear().args(&self.args).args(more);
+        command
+            .current_dir(dir.path())
+            .env_clear()
+            .args(&self.args)
+            .args(more);
         if let Some(config) = &self.config {
             fs::write(dir.path().join("config.yaml"), config)?;
             command.args(["--config", "config.yaml"]);
@@ -119,7 +157,11 @@ struct Run {
 }
 
 fn finish(mut command: Command, stdin: &[u8]) -> Result<Run, Failed> {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
     // A command that fails early does not read its input.
     let _ = child.stdin.take().ok_or("no stdin")?.write_all(stdin);
     let output = child.wait_with_output()?;
@@ -144,8 +186,15 @@ fn run(case: &Case) -> Result<(), Failed> {
 fn failing(case: &Case, plain: &Run) -> Result<(), Failed> {
     if case.is_resource_list() {
         if !plain.stdout.is_empty() {
-            let (before, after): (Value, Value) = (serde_yaml::from_str(&case.input)?, serde_yaml::from_str(&plain.stdout)?);
-            same(&before["items"], &after["items"], "items of a failing ResourceList")?;
+            let (before, after): (Value, Value) = (
+                serde_yaml::from_str(&case.input)?,
+                serde_yaml::from_str(&plain.stdout)?,
+            );
+            same(
+                &before["items"],
+                &after["items"],
+                "items of a failing ResourceList",
+            )?;
         }
     } else {
         same(&"", &plain.stdout.as_str(), "stdout of a failing run")?;
@@ -154,21 +203,47 @@ fn failing(case: &Case, plain: &Run) -> Result<(), Failed> {
     if !plain.stderr.contains("help: ") && !plain.stderr.contains("try '--help'") {
         return Err(format!("stderr does not say what to do: {}", plain.stderr).into());
     }
-    golden(case, &[("error", plain.stderr.clone()), ("change.diff", String::new()), ("messages", String::new())])
+    golden(
+        case,
+        &[
+            ("error", plain.stderr.clone()),
+            ("change.diff", String::new()),
+            ("messages", String::new()),
+        ],
+    )
 }
 
 fn passing(case: &Case, plain: &Run) -> Result<(), Failed> {
     let diff = case.run(case.input.as_bytes(), &["--diff"])?.stdout;
     let pending = plain.code == Some(1);
-    let output = if pending && !case.is_resource_list() { case.input.clone() } else { plain.stdout.clone() };
-    let told = if case.explains { case.advised()? } else { told(&plain.stderr) };
+    let output = if pending && !case.is_resource_list() {
+        case.input.clone()
+    } else {
+        plain.stdout.clone()
+    };
+    let told = if case.explains {
+        case.advised()?
+    } else {
+        told(&plain.stderr)
+    };
     if pending {
-        same(&true, &told.contains("error[ChangePending]"), "exit 1 is for pending changes")?;
+        same(
+            &true,
+            &told.contains("error[ChangePending]"),
+            "exit 1 is for pending changes",
+        )?;
     }
     if !pending {
         laws(case, &output, &diff)?;
     }
-    golden(case, &[("change.diff", diff), ("messages", told), ("error", String::new())])
+    golden(
+        case,
+        &[
+            ("change.diff", diff),
+            ("messages", told),
+            ("error", String::new()),
+        ],
+    )
 }
 
 /// Messages without their place and without the line of counts.
@@ -220,10 +295,17 @@ fn laws(case: &Case, output: &str, diff: &str) -> Result<(), Failed> {
     if case.obeys("idempotent") {
         let again = case.run(output.as_bytes(), &[])?;
         if list {
-            let (one, two): (Value, Value) = (serde_yaml::from_str(output)?, serde_yaml::from_str(&again.stdout)?);
+            let (one, two): (Value, Value) = (
+                serde_yaml::from_str(output)?,
+                serde_yaml::from_str(&again.stdout)?,
+            );
             same(&one["items"], &two["items"], "a second run changes nothing")?;
         } else {
-            same(&output, &again.stdout.as_str(), "a second run changes nothing")?;
+            same(
+                &output,
+                &again.stdout.as_str(),
+                "a second run changes nothing",
+            )?;
         }
     }
     if case.obeys("values") {
@@ -237,11 +319,19 @@ fn laws(case: &Case, output: &str, diff: &str) -> Result<(), Failed> {
             }
             Ok(all)
         };
-        same(&documents(&case.input)?, &documents(output)?, "only planned fields differ")?;
+        same(
+            &documents(&case.input)?,
+            &documents(output)?,
+            "only planned fields differ",
+        )?;
     }
     if case.obeys("patch") && !diff.is_empty() {
         let patch = diffy::Patch::from_str(diff)?;
-        same(&output.to_owned(), &diffy::apply(&case.input, &patch)?, "the diff applies")?;
+        same(
+            &output.to_owned(),
+            &diffy::apply(&case.input, &patch)?,
+            "the diff applies",
+        )?;
     }
     if case.obeys("crlf") && !case.input.contains('\r') {
         let got = case.run(crlf(&case.input).as_bytes(), &[])?;
@@ -254,31 +344,66 @@ fn laws(case: &Case, output: &str, diff: &str) -> Result<(), Failed> {
     same(&before.len(), &after.len(), "as many documents")?;
     if case.obeys("resource-list") && !case.args.iter().any(|a| a.contains("check")) {
         let got = case.wrapped(&before)?;
-        same(&Some(0), &got.code, &format!("exit as a ResourceList: {}", got.stderr))?;
+        same(
+            &Some(0),
+            &got.code,
+            &format!("exit as a ResourceList: {}", got.stderr),
+        )?;
         let items = match got.stdout.find("\nresults:") {
             Some(at) => &got.stdout[..=at],
             None => &got.stdout,
         };
-        same(&wrap(&after, None).as_str(), &items, "the same inside a ResourceList")?;
+        same(
+            &wrap(&after, None).as_str(),
+            &items,
+            "the same inside a ResourceList",
+        )?;
         // Advice, which a stream gets with `--explain`, stands in the results always.
-        same(&sorted(&case.advised()?), &sorted(&results(&got.stdout)?), "the same messages inside a ResourceList")?;
+        same(
+            &sorted(&case.advised()?),
+            &sorted(&results(&got.stdout)?),
+            "the same messages inside a ResourceList",
+        )?;
     }
     if case.obeys("beside") {
         let unrelated = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: unrelated\ndata:\n  a: |\n    kind: Ingress\n";
-        let around = |inner: &str| format!("{unrelated}---\n{}---\n{unrelated}", ended(inner.trim_start_matches('\u{feff}')));
+        let around = |inner: &str| {
+            format!(
+                "{unrelated}---\n{}---\n{unrelated}",
+                ended(inner.trim_start_matches('\u{feff}'))
+            )
+        };
         let got = case.run(around(&case.input).as_bytes(), &[])?;
-        same(&around(output), &got.stdout, "the same beside unrelated documents")?;
+        same(
+            &around(output),
+            &got.stdout,
+            "the same beside unrelated documents",
+        )?;
     }
     if case.obeys("reversed") {
-        let joined = |documents: &[String]| documents.iter().rev().map(|d| format!("---\n{d}")).collect::<String>();
+        let joined = |documents: &[String]| {
+            documents
+                .iter()
+                .rev()
+                .map(|d| format!("---\n{d}"))
+                .collect::<String>()
+        };
         let got = case.run(joined(&before).as_bytes(), &[])?;
-        same(&joined(&after), &got.stdout, "the same with the documents in reverse")?;
+        same(
+            &joined(&after),
+            &got.stdout,
+            "the same with the documents in reverse",
+        )?;
     }
     Ok(())
 }
 
 fn ended(text: &str) -> String {
-    if text.ends_with('\n') || text.is_empty() { text.to_owned() } else { format!("{text}\n") }
+    if text.ends_with('\n') || text.is_empty() {
+        text.to_owned()
+    } else {
+        format!("{text}\n")
+    }
 }
 
 fn crlf(text: &str) -> String {
@@ -338,7 +463,9 @@ fn wrap(documents: &[String], config: Option<&str>) -> String {
 impl Case {
     /// The messages, advice too.
     fn advised(&self) -> Result<String, Failed> {
-        Ok(told(&self.run(self.input.as_bytes(), &["--explain"])?.stderr))
+        Ok(told(
+            &self.run(self.input.as_bytes(), &["--explain"])?.stderr,
+        ))
     }
 
     fn wrapped(&self, documents: &[String]) -> Result<Run, Failed> {
@@ -348,7 +475,9 @@ impl Case {
         let run = finish(command, wrap(documents, config.as_deref()).as_bytes())?;
         // The functionConfig stands before the items so that cutting it off again is simple.
         let stdout = match (&config, run.stdout.split_once("items:\n")) {
-            (Some(_), Some((_, items))) => format!("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n{items}"),
+            (Some(_), Some((_, items))) => {
+                format!("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n{items}")
+            }
             _ => run.stdout,
         };
         Ok(Run { stdout, ..run })
@@ -369,8 +498,15 @@ fn results(text: &str) -> Result<String, Failed> {
         lines.push_str(&format!("{}[{reason}]", text(&result["severity"])));
         let resource = &result["resourceRef"];
         if !resource.is_null() {
-            let namespace = resource["namespace"].as_str().map(|n| format!("{n}/")).unwrap_or_default();
-            lines.push_str(&format!(" {} {namespace}{}", text(&resource["kind"]), text(&resource["name"])));
+            let namespace = resource["namespace"]
+                .as_str()
+                .map(|n| format!("{n}/"))
+                .unwrap_or_default();
+            lines.push_str(&format!(
+                " {} {namespace}{}",
+                text(&resource["kind"]),
+                text(&resource["name"])
+            ));
         }
         if let Some(path) = result["field"]["path"].as_str() {
             lines.push_str(&format!(" {path}"));
@@ -390,14 +526,16 @@ fn unplanned(value: &mut Value) {
         Value::Mapping(mapping) => {
             mapping.remove("terminationGracePeriodSeconds");
             mapping.remove("results");
-            let empty = mapping.get_mut("lifecycle").is_some_and(|lifecycle| match lifecycle {
-                Value::Mapping(lifecycle) => {
-                    lifecycle.remove("preStop");
-                    lifecycle.is_empty()
-                }
-                Value::Null => true,
-                _ => false,
-            });
+            let empty = mapping
+                .get_mut("lifecycle")
+                .is_some_and(|lifecycle| match lifecycle {
+                    Value::Mapping(lifecycle) => {
+                        lifecycle.remove("preStop");
+                        lifecycle.is_empty()
+                    }
+                    Value::Null => true,
+                    _ => false,
+                });
             if empty {
                 mapping.remove("lifecycle");
             }
@@ -420,7 +558,9 @@ fn few_laws_are_off(cases: &[PathBuf]) -> Result<(), Failed> {
     for (law, count) in off {
         println!("{law}: off in {count} of {}", cases.len());
         if count * 10 > cases.len() {
-            return Err(format!("the law `{law}` is off in {count} of {} cases", cases.len()).into());
+            return Err(
+                format!("the law `{law}` is off in {count} of {} cases", cases.len()).into(),
+            );
         }
     }
     Ok(())

@@ -37,8 +37,15 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Vec<M
 fn stdin() -> Result<Read, Vec<Message>> {
     const NAME: &str = "<stdin>";
     let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| unreadable(NAME, &error))?;
-    Ok(Read { name: NAME.to_owned(), text: utf8(NAME, bytes)?, path: None })
+    io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(NAME, &error))?;
+    Ok(Read {
+        name: NAME.to_owned(),
+        text: utf8(NAME, bytes)?,
+        path: None,
+    })
 }
 
 fn file(path: &Path) -> Result<Read, Vec<Message>> {
@@ -64,7 +71,8 @@ fn unreadable(name: &str, error: &io::Error) -> Vec<Message> {
 fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Vec<Message>> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let start = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
+        let start =
+            String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
         let mut message = Message::new(Reason::BadInput, "the input is not UTF-8")
             .help("save the file as UTF-8; UTF-16 and binary files can't be read");
         message.location = Some(location(name, &start, valid));
@@ -75,11 +83,21 @@ fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Vec<Message>> {
 /// A place in a text that is no source of the run.
 pub(crate) fn location(name: &str, text: &str, offset: usize) -> Location {
     let at = position(text, offset);
-    Location { source: 0, name: name.to_owned(), document: 1, line: at.line, column: at.column }
+    Location {
+        source: 0,
+        name: name.to_owned(),
+        document: 1,
+        line: at.line,
+        column: at.column,
+    }
 }
 
 /// Reads a folder: recursive, sorted, no dot-folders, no links, no templates of a chart.
-fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Result<(), Vec<Message>> {
+fn folder(
+    path: &Path,
+    inputs: &mut Vec<Read>,
+    told: &mut Vec<Message>,
+) -> Result<(), Vec<Message>> {
     let name = path.display().to_string();
     let mut entries = fs::read_dir(path)
         .and_then(Iterator::collect::<io::Result<Vec<_>>>)
@@ -87,19 +105,33 @@ fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Resul
     entries.sort_by_key(fs::DirEntry::file_name);
     let chart = path.join("Chart.yaml").is_file();
     for entry in entries {
-        let (path, hidden) = (entry.path(), entry.file_name().as_encoded_bytes().starts_with(b"."));
-        let kind = entry.file_type().map_err(|error| unreadable(&name, &error))?;
+        let (path, hidden) = (
+            entry.path(),
+            entry.file_name().as_encoded_bytes().starts_with(b"."),
+        );
+        let kind = entry
+            .file_type()
+            .map_err(|error| unreadable(&name, &error))?;
         if hidden || kind.is_symlink() {
             continue;
         }
         if kind.is_dir() {
             if chart && entry.file_name() == "templates" {
-                let text = format!("`{}` holds the templates of a chart and is not read", path.display());
-                told.push(Message::new(Reason::TemplatesSkipped, text).help("pipe `helm template` into set-prestop to change what it renders"));
+                let text = format!(
+                    "`{}` holds the templates of a chart and is not read",
+                    path.display()
+                );
+                told.push(
+                    Message::new(Reason::TemplatesSkipped, text)
+                        .help("pipe `helm template` into set-prestop to change what it renders"),
+                );
                 continue;
             }
             folder(&path, inputs, told)?;
-        } else if ["yaml", "yml", "json"].iter().any(|end| path.extension() == Some(OsStr::new(end))) {
+        } else if ["yaml", "yml", "json"]
+            .iter()
+            .any(|end| path.extension() == Some(OsStr::new(end)))
+        {
             inputs.push(file(&path)?);
         }
     }
@@ -110,10 +142,15 @@ fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Resul
 pub(crate) fn write(inputs: &[Read], outputs: &[Output<'_>]) -> Result<(), Message> {
     let mut beside = Vec::new();
     for (input, output) in inputs.iter().zip(outputs) {
-        let Some(path) = input.path.as_ref().filter(|_| output.is_changed()) else { continue };
+        let Some(path) = input.path.as_ref().filter(|_| output.is_changed()) else {
+            continue;
+        };
         let written = write_beside(path, output).map_err(|error| {
-            Message::new(Reason::OutputFailed, format!("`{}` can't be written: {error}", path.display()))
-                .help("nothing was replaced; make its folder writable and run again")
+            Message::new(
+                Reason::OutputFailed,
+                format!("`{}` can't be written: {error}", path.display()),
+            )
+            .help("nothing was replaced; make its folder writable and run again")
         })?;
         beside.push(written);
     }
@@ -124,10 +161,19 @@ pub(crate) fn write(inputs: &[Read], outputs: &[Output<'_>]) -> Result<(), Messa
             let left: Vec<String> = std::iter::once(path.display().to_string())
                 .chain(rest.map(|(_, path)| path.display().to_string()))
                 .collect();
-            let done = if replaced.is_empty() { "none".to_owned() } else { replaced.join(", ") };
+            let done = if replaced.is_empty() {
+                "none".to_owned()
+            } else {
+                replaced.join(", ")
+            };
             return Err(Message::new(
                 Reason::OutputFailed,
-                format!("`{}` can't be replaced: {}; replaced: {done}; not replaced: {}", path.display(), error.error, left.join(", ")),
+                format!(
+                    "`{}` can't be replaced: {}; replaced: {done}; not replaced: {}",
+                    path.display(),
+                    error.error,
+                    left.join(", ")
+                ),
             )
             .help("run again: what was replaced needs no more change"));
         }
@@ -137,10 +183,15 @@ pub(crate) fn write(inputs: &[Read], outputs: &[Output<'_>]) -> Result<(), Messa
 }
 
 /// The new text in a file of the same folder, with the mode of the one that it will replace. A link is followed.
-fn write_beside(path: &Path, output: &Output<'_>) -> io::Result<(tempfile::NamedTempFile, PathBuf)> {
+fn write_beside(
+    path: &Path,
+    output: &Output<'_>,
+) -> io::Result<(tempfile::NamedTempFile, PathBuf)> {
     let path = fs::canonicalize(path)?;
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".set-prestop-").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".set-prestop-")
+        .tempfile_in(folder)?;
     for piece in output.pieces() {
         file.write_all(piece.as_bytes())?;
     }

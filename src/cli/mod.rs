@@ -1,5 +1,8 @@
 //! The command line: the only room with files, environment, stdin and stdout. It knows the library's door, no nodes.
-#![expect(clippy::disallowed_methods, reason = "this is the room that reads and writes files, environment and streams")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the room that reads and writes files, environment and streams"
+)]
 
 mod args;
 mod files;
@@ -46,7 +49,10 @@ pub(crate) fn main() -> ExitCode {
 
 /// One run: read, rewrite, write, tell.
 fn run(args: &Args) -> u8 {
-    let report = args.report.clone().or_else(|| std::env::var_os("SET_PRESTOP_REPORT").map(PathBuf::from));
+    let report = args
+        .report
+        .clone()
+        .or_else(|| std::env::var_os("SET_PRESTOP_REPORT").map(PathBuf::from));
     let mut teller = Teller::new(args.quiet, report);
     let code = match prepare(args) {
         Err(messages) => {
@@ -102,13 +108,29 @@ fn parse_config(path: &std::path::Path, text: &str) -> Result<Config, Vec<Messag
     set_prestop::parse_config(text).map_err(|error| {
         let mut message = error.message("");
         message.field = message.field.filter(|f| !f.is_empty());
-        message.location = Some(files::location(&path.display().to_string(), text, error.offset));
+        message.location = Some(files::location(
+            &path.display().to_string(),
+            text,
+            error.offset,
+        ));
         vec![message]
     })
 }
 
-fn work(args: &Args, settings: &Settings, inputs: &[Read], mut told: Vec<Message>, teller: &mut Teller) -> u8 {
-    let sources: Vec<Source<'_>> = inputs.iter().map(|i| Source { name: &i.name, text: &i.text }).collect();
+fn work(
+    args: &Args,
+    settings: &Settings,
+    inputs: &[Read],
+    mut told: Vec<Message>,
+    teller: &mut Teller,
+) -> u8 {
+    let sources: Vec<Source<'_>> = inputs
+        .iter()
+        .map(|i| Source {
+            name: &i.name,
+            text: &i.text,
+        })
+        .collect();
     match rewrite(&sources, settings) {
         Ok(outcome) => {
             told.extend(outcome.messages.iter().cloned());
@@ -123,7 +145,11 @@ fn work(args: &Args, settings: &Settings, inputs: &[Read], mut told: Vec<Message
             }
             if outcome.pending { PENDING } else { DONE }
         }
-        Err(Failure { messages, output, is_resource_list }) => {
+        Err(Failure {
+            messages,
+            output,
+            is_resource_list,
+        }) => {
             if let Some(output) = output
                 && let Err(message) = print(output.pieces())
             {
@@ -139,7 +165,9 @@ fn work(args: &Args, settings: &Settings, inputs: &[Read], mut told: Vec<Message
 /// Writes what the run is asked for: the text, the diff, the drawing, the files. `--check` alone prints nothing.
 fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Message> {
     if args.explain {
-        print(std::iter::once(set_prestop::explain(&outcome.plans).as_str()))?;
+        print(std::iter::once(
+            set_prestop::explain(&outcome.plans).as_str(),
+        ))?;
     }
     if args.diff {
         let diffs: Vec<String> = outcome.outputs.iter().map(Output::diff).collect();
@@ -163,7 +191,13 @@ fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Messa
         // Files printed one after another are documents of one stream.
         if several && !output.source.text.is_empty() {
             let separated = output.source.text.starts_with("---");
-            print([if unfinished { "\n" } else { "" }, if separated { "" } else { "---\n" }].into_iter())?;
+            print(
+                [
+                    if unfinished { "\n" } else { "" },
+                    if separated { "" } else { "---\n" },
+                ]
+                .into_iter(),
+            )?;
         }
         print(output.pieces())?;
         unfinished = !output.source.text.ends_with('\n') && !output.source.text.is_empty();
@@ -182,8 +216,11 @@ fn print<'p>(pieces: impl Iterator<Item = &'p str>) -> Result<(), Message> {
     };
     match write() {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Message::new(Reason::OutputFailed, format!("stdout can't be written: {error}"))
-            .help("check the disk or the program that reads it; what was written is not complete")),
+        Err(error) => Err(Message::new(
+            Reason::OutputFailed,
+            format!("stdout can't be written: {error}"),
+        )
+        .help("check the disk or the program that reads it; what was written is not complete")),
         Ok(()) => Ok(()),
     }
 }

@@ -14,7 +14,11 @@ pub(crate) struct Teller {
 
 impl Teller {
     pub(crate) fn new(quiet: bool, report: Option<PathBuf>) -> Teller {
-        Teller { quiet, report, reported: String::new() }
+        Teller {
+            quiet,
+            report,
+            reported: String::new(),
+        }
     }
 
     /// Tells messages. Those of a ResourceList stand in its results; stderr gets the warnings and errors.
@@ -33,7 +37,13 @@ impl Teller {
 
     /// The last line: what was found and changed.
     pub(crate) fn count(&mut self, counts: &Counts, pending: bool) {
-        let number = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+        let number = |n: usize, one: &str| {
+            if n == 1 {
+                format!("1 {one}")
+            } else {
+                format!("{n} {one}s")
+            }
+        };
         let line = format!(
             "{}, {}, {}, {}{}\n",
             number(counts.routes, "route"),
@@ -50,7 +60,9 @@ impl Teller {
 
     /// Writes the report.
     pub(crate) fn finish(self) -> Result<(), ()> {
-        let Some(path) = self.report else { return Ok(()) };
+        let Some(path) = self.report else {
+            return Ok(());
+        };
         std::fs::write(&path, self.reported).map_err(|error| {
             stderr(&format!("{}: error: the report can't be written: {error}\n  help: name a file that can be written\n", path.display()));
         })

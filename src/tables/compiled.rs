@@ -88,6 +88,7 @@ pub(crate) struct Workload {
     pub(crate) templates: Vec<Vec<String>>,
     pub(crate) follow: Option<Target>,
     pub(crate) leave: Option<String>,
+    pub(crate) routed: bool,
     pub(crate) replicas: Option<Path>,
     pub(crate) per_node: bool,
     pub(crate) recreate: Option<Path>,
@@ -295,6 +296,7 @@ impl WorkloadRow {
                 column.compile().map_err(|e| e.within("follow"))
             })?,
             leave: self.leave.clone(),
+            routed: self.routed,
             replicas: optional(self.replicas.as_ref(), |text| path("replicas", text))?,
             per_node: self.per_node,
             recreate: optional(self.recreate.as_ref(), |text| path("recreate", text))?,

@@ -226,6 +226,10 @@ pub struct WorkloadRow {
     /// Why objects of this kind are never changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) leave: Option<String>,
+    /// Whether objects of this kind bring routes of their own, so that it is told why they are left alone though no other
+    /// route leads to them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) routed: bool,
     /// The `JSONPath` to the number of pods, for warnings about rollouts; 1 where it finds none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replicas: Option<String>,
