@@ -3,9 +3,9 @@
 //! Everything lies in one render, whatever files it came from (docs/reference.md, section 2).
 
 use crate::annotations::Bearer;
-use crate::input::{self, Place, Source};
+use crate::input::{Place, Source};
 use crate::message::{Location, Message, PackageFile, ResourceRef};
-use set_prestop_yaml::{Kind, Node};
+use set_prestop_yaml::{Kind, Lines, Node};
 use std::collections::HashMap;
 
 /// A resource.
@@ -89,6 +89,8 @@ pub(crate) fn annotation<'t>(node: Node<'t, '_>, key: &str) -> Option<&'t str> {
 #[derive(Debug)]
 pub(crate) struct Render<'t, 's> {
     sources: &'t [Source<'s>],
+    /// The lines of each source.
+    lines: Vec<Lines<'s>>,
     pub(crate) objects: Vec<Object<'t, 's>>,
     names: HashMap<(&'t str, &'t str), Vec<usize>>,
 }
@@ -112,6 +114,10 @@ impl<'t, 's> Render<'t, 's> {
         }
         Render {
             sources,
+            lines: sources
+                .iter()
+                .map(|source| Lines::new(source.text))
+                .collect(),
             objects,
             names,
         }
@@ -188,12 +194,18 @@ impl<'t, 's> Render<'t, 's> {
 
     /// The place of an offset in the source of an object.
     pub(crate) fn location(&self, object: &Object<'t, 's>, offset: usize) -> Option<Location> {
-        input::locate(
-            self.sources,
-            object.place.source,
-            object.place.document,
-            offset,
-        )
+        let Place {
+            source, document, ..
+        } = object.place;
+        let name = self.sources.get(source)?.name;
+        let found = self.lines.get(source)?.position(offset);
+        Some(Location {
+            source,
+            name: name.to_owned(),
+            document,
+            line: found.line,
+            column: found.column,
+        })
     }
 }
 
@@ -235,7 +247,7 @@ pub(crate) fn left_alone(object: &Object<'_, '_>) -> Option<&'static str> {
 }
 
 /// The labels of an object or a pod template, as text: numbers and booleans count as they are written.
-pub(crate) fn labels<'t, 's>(node: Node<'t, 's>) -> impl Iterator<Item = (&'t str, &'t str)> {
+pub(crate) fn labels<'t>(node: Node<'t, '_>) -> impl Iterator<Item = (&'t str, &'t str)> {
     node.get("metadata")
         .and_then(|m| m.get("labels"))
         .into_iter()

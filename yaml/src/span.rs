@@ -1,5 +1,6 @@
 //! Places in the text: bytes while working, line and column only when somebody asks.
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 /// A place as an editor shows it.
@@ -14,14 +15,58 @@ pub struct Position {
 /// Line and column of a byte offset. An offset beyond the text gives the text's end.
 #[must_use]
 pub fn position(text: &str, offset: usize) -> Position {
-    let offset = floor(text, offset);
-    let before = slice(text, 0..offset);
-    let start = line_start(text, offset);
-    let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
-    let shown = slice(text, start..offset).trim_start_matches('\u{FEFF}');
-    Position {
-        line,
-        column: shown.chars().count() + 1,
+    Lines::new(text).position(offset)
+}
+
+/// The lines of a text that is asked for many places: however many, it is read through once.
+#[derive(Debug)]
+pub struct Lines<'s> {
+    text: &'s str,
+    /// The positions of every [`STEP`]th byte, as far as somebody asked.
+    marks: RefCell<Vec<Position>>,
+}
+
+const FIRST: Position = Position { line: 1, column: 1 };
+
+/// Bytes between two marks: counting through them takes less than wording a message.
+const STEP: usize = 16 * 1024;
+
+impl<'s> Lines<'s> {
+    /// The lines of `text`. Nothing is read yet.
+    #[must_use]
+    pub fn new(text: &'s str) -> Self {
+        let marks = RefCell::new(vec![FIRST]);
+        Self { text, marks }
+    }
+
+    /// Line and column of a byte offset. An offset beyond the text gives the text's end.
+    #[must_use]
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = floor(self.text, offset);
+        let mut marks = self.marks.borrow_mut();
+        let mut at = marks.last().copied().unwrap_or(FIRST);
+        while marks.len() <= offset / STEP {
+            at = self.advance(at, (marks.len() - 1) * STEP, marks.len() * STEP);
+            marks.push(at);
+        }
+        at = marks.get(offset / STEP).copied().unwrap_or(at);
+        self.advance(at, offset / STEP * STEP, offset)
+    }
+
+    /// The position at the end of a range, given that at its start.
+    fn advance(&self, at: Position, start: usize, end: usize) -> Position {
+        let part = slice(self.text, floor(self.text, start)..floor(self.text, end));
+        let breaks = memchr::memchr_iter(b'\n', part.as_bytes()).count();
+        let last = slice(part, line_start(part, part.len())..part.len());
+        let (before, shown) = if breaks > 0 || at.column == 1 {
+            (1, last.trim_start_matches('\u{FEFF}'))
+        } else {
+            (at.column, last)
+        };
+        Position {
+            line: at.line + breaks,
+            column: before + shown.chars().count(),
+        }
     }
 }
 
@@ -111,6 +156,29 @@ mod tests {
         assert_eq!(at(7), (1, 4));
         assert_eq!(at(11), (2, 1));
         assert_eq!(at(999), (2, 5));
+    }
+
+    #[test]
+    fn positions_far_into_a_text_are_those_of_counting_from_its_start() {
+        let text = "\u{FEFF}é: 1\n\n- äöü # x\n".repeat(4000) + &"ü".repeat(STEP) + "\nend";
+        let lines = Lines::new(&text);
+        for offset in [
+            text.len(),
+            STEP,
+            STEP - 1,
+            STEP + 1,
+            0,
+            3 * STEP + 7,
+            text.len() - 5,
+        ] {
+            let before = slice(&text, 0..floor(&text, offset));
+            let last = before.rsplit('\n').next().unwrap();
+            let counted = Position {
+                line: before.matches('\n').count() + 1,
+                column: last.trim_start_matches('\u{FEFF}').chars().count() + 1,
+            };
+            assert_eq!(lines.position(offset), counted, "{offset}");
+        }
     }
 
     #[test]
