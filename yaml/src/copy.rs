@@ -1,6 +1,6 @@
 //! Copies of shared values: what an alias or a merge key stands for, written out.
 
-use crate::edit::Step;
+use crate::edit::{Care, Step};
 use crate::error::EditError;
 use crate::node::{Node, Shape, TagKind, flag};
 use crate::plan::Plan;
@@ -99,7 +99,8 @@ impl Writer<'_, '_> {
         let style = match raw.shape {
             Shape::Single => Style::Single,
             Shape::Double => Style::Double,
-            Shape::Literal | Shape::Folded => Style::Literal,
+            Shape::Literal | Shape::Folded if self.care < Care::Quoted => Style::Literal,
+            Shape::Literal | Shape::Folded => Style::Double,
             _ if raw.has(flag::TAG) && resolved == Resolved::String => Style::Double,
             Shape::Empty => {
                 return Ok(Scalar {
@@ -107,10 +108,9 @@ impl Writer<'_, '_> {
                     style: Style::Bare,
                 });
             }
-            _ if resolved == Resolved::String && !crate::render::may_be_plain(&text, false) => {
-                Style::Double
-            }
-            _ => Style::Bare,
+            _ if resolved != Resolved::String => Style::Bare,
+            _ if crate::render::may_be_plain(&text, false) => Style::Plain,
+            _ => Style::Double,
         };
         Ok(Scalar { text, style })
     }

@@ -4,8 +4,6 @@
 //! edits ─plan→ Plan ─write, share→ splices ─finish→ edited chunk ─parse→ ─verify→ splices
 //! ```
 
-use std::ops::Range;
-
 use crate::error::EditError;
 use crate::node::Tree;
 use crate::plan::{Plan, plan};
@@ -61,52 +59,59 @@ pub(crate) fn edit(tree: &Tree<'_>, edits: &[Edit]) -> Result<Vec<Splice>, EditE
         return Ok(Vec::new());
     }
     refuse_line_breaks(tree)?;
-    // Where the smallest change inside a scalar turns out to mean something else, the scalar is
-    // written anew.
-    let (splices, what) = match attempt(tree, &plan, false)? {
-        (splices, None) => (splices, None),
-        _ => attempt(tree, &plan, true)?,
+    let mut last = EditError::Verify {
+        offset: tree.chunk.start,
+        what: String::new(),
     };
-    match what {
-        None => Ok(splices),
-        Some(what) => Err(EditError::Verify {
-            offset: splices
-                .first()
-                .map_or(tree.chunk.start, |splice| splice.range.start),
-            what,
-        }),
+    for care in [Care::Middle, Care::Whole, Care::Quoted] {
+        match attempt(tree, &plan, care)? {
+            Ok(splices) => return Ok(splices),
+            Err(error) => last = error,
+        }
     }
+    Err(last)
 }
 
-/// The splices, and what is wrong with them.
+/// How strings are changed. The smallest change that means the right thing is taken: whether it does, in its
+/// surroundings, is seen by reading the edited text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Care {
+    /// Only the part that differs.
+    Middle,
+    /// The whole scalar, in its own style.
+    Whole,
+    /// The whole scalar; in quotes what would be a block scalar.
+    Quoted,
+}
+
+/// The splices for a plan, or why the edited text is not what it should be.
 fn attempt(
     tree: &Tree<'_>,
     plan: &Plan<'_>,
-    whole: bool,
-) -> Result<(Vec<Splice>, Option<String>), EditError> {
-    let mut writer = Writer::new(tree, plan, whole);
+    care: Care,
+) -> Result<Result<Vec<Splice>, EditError>, EditError> {
+    let mut writer = Writer::new(tree, plan, care);
     writer.run()?;
-    let splices = merge(writer.splices);
-    let Some(splices) = splices else {
-        return Ok((
-            Vec::new(),
-            Some("two splices touch the same bytes".to_owned()),
-        ));
+    let first = writer.splices.iter().map(|draft| draft.range.start).min();
+    let wrong = |what: String| EditError::Verify {
+        offset: tree.chunk.start + first.unwrap_or(0),
+        what,
+    };
+    let Some(splices) = merge(writer.splices) else {
+        return Ok(Err(wrong("two splices overlap".to_owned())));
     };
     let edited: String = pieces(tree.source, &splices).collect();
-    let what = match Tree::parse(&edited, 0..edited.len()) {
-        Err(error) => Some(format!("the edited text is no YAML: {}", error.message)),
-        Ok(new) => verify(tree, plan, &new, &splices).err(),
+    let checked = match Tree::parse(&edited, 0..edited.len()) {
+        Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),
+        Ok(new) => verify(tree, plan, &new, &splices),
     };
-    let shift = |range: Range<usize>| tree.chunk.start + range.start..tree.chunk.start + range.end;
-    let splices = splices
-        .into_iter()
-        .map(|splice| Splice {
-            range: shift(splice.range),
+    Ok(checked.map_err(wrong).map(|()| {
+        let shifted = splices.into_iter().map(|splice| Splice {
+            range: tree.chunk.start + splice.range.start..tree.chunk.start + splice.range.end,
             text: splice.text,
-        })
-        .collect();
-    Ok((splices, what))
+        });
+        shifted.collect()
+    }))
 }
 
 /// Refuses a chunk with a character that is a line break in YAML 1.1 alone (YAML 1.2.2, 5.4).

@@ -47,6 +47,8 @@ pub(crate) struct Scalar {
 pub(crate) enum Style {
     /// As it is: a number, a boolean, null.
     Bare,
+    /// A string that stands in plain style elsewhere.
+    Plain,
     /// A string in plain style where that is safe, else in double quotes.
     Auto,
     Single,
@@ -67,7 +69,8 @@ impl Scalar {
     pub(crate) fn inline(&self, flow: bool, json: bool) -> String {
         let text = &self.text;
         match self.style {
-            Style::Bare if !flow || may_be_plain(text, true) => text.clone(),
+            Style::Bare => text.clone(),
+            Style::Plain if !json && (!flow || may_be_plain(text, true)) => text.clone(),
             Style::Auto if !json && is_safe_plain(text) => text.clone(),
             Style::Single if !json && may_be_single(text) => {
                 format!("'{}'", text.replace('\'', "''"))

@@ -1,6 +1,6 @@
 //! Replaces the value of a node that stands in the text.
 
-use crate::edit::Value;
+use crate::edit::{Care, Value};
 use crate::error::EditError;
 use crate::node::{Shape, flag};
 use crate::render::{Block, Flow, New, Scalar, Style, may_be_plain};
@@ -81,7 +81,7 @@ impl<'w> Writer<'w, '_> {
         if plain && !is_string_now(self, node) {
             return false;
         }
-        if !self.whole
+        if self.care == Care::Middle
             && let Some((range, text)) = scalar::middle(self.tree, node, &new.text)
         {
             self.put(range, text);
@@ -210,7 +210,16 @@ impl<'w> Writer<'w, '_> {
         let in_place = match self.holder(node) {
             _ if comment || props => None,
             Holder::Key(_) => None,
-            Holder::Dash(dash) if range.is_empty() => Some(dash + 2),
+            Holder::Dash(dash) if range.is_empty() => {
+                let blanks = skip_blanks(source, range.start);
+                let tab = slice(source, range.start..blanks).contains('\t');
+                let beside = if blanks > range.start {
+                    self.tree.column(blanks)
+                } else {
+                    dash + 2
+                };
+                (!tab).then_some(beside)
+            }
             Holder::Dash(_) => Some(self.tree.column(range.start)),
             Holder::Document => self
                 .tree
@@ -330,7 +339,7 @@ impl<'w> Writer<'w, '_> {
                     Holder::Document => 0,
                 };
                 let indent = if indent > least { indent } else { column };
-                if crate::render::literal(&scalar.text).is_some() {
+                if self.care < Care::Quoted && crate::render::literal(&scalar.text).is_some() {
                     block.literal(&mut first, &scalar.text, indent);
                     lines = split_lines(&mut first);
                 } else {
@@ -428,7 +437,9 @@ impl<'w> Writer<'w, '_> {
     pub(crate) fn is_tight(&self, parent: u32) -> bool {
         let tree = self.tree;
         if tree.at(parent).shape.is_mapping() {
-            return tree.pairs(parent).last().is_some_and(|(key, value)| {
+            let written = |(_, value): &(u32, u32)| tree.at(*value).shape != Shape::Empty;
+            let last = tree.pairs(parent).filter(written).last();
+            return last.is_some_and(|(key, value)| {
                 tree.outer_start(value) == tree.at(key).end as usize + 1
             });
         }

@@ -24,14 +24,19 @@ pub(crate) fn verify(
         old,
         new,
         seen: HashSet::new(),
-        waiting: vec![(0, Some(plan), 0)],
+        waiting: vec![Pair {
+            before: 0,
+            plan: Some(plan),
+            after: 0,
+            copied: false,
+        }],
         visits: 0,
     };
     if old.nodes.is_empty() != new.nodes.is_empty() {
         return Err("the document is gone".to_owned());
     }
-    while let Some((before, plan, after)) = check.waiting.pop() {
-        check.compare(before, plan, after)?;
+    while let Some(pair) = check.waiting.pop() {
+        check.compare(&pair)?;
         check.visits += 1;
         if check.visits > VISITS {
             return Err("the document is too large to be compared".to_owned());
@@ -40,25 +45,35 @@ pub(crate) fn verify(
     comments(old, new, splices)
 }
 
+/// A node of the old tree, and the node that should be the same but for the plan.
+struct Pair<'p> {
+    before: u32,
+    plan: Option<&'p Plan<'p>>,
+    after: u32,
+    /// Whether the new node may be a copy: without tags, its merge keys resolved.
+    copied: bool,
+}
+
 struct Check<'c, 'p> {
     old: &'c Tree<'c>,
     new: &'c Tree<'c>,
-    /// Pairs of nodes that have been found the same, so that a bomb of aliases is looked at once.
-    seen: HashSet<(u32, u32)>,
-    waiting: Vec<(u32, Option<&'p Plan<'p>>, u32)>,
+    /// Pairs of nodes that have been looked at, so that a bomb of aliases is looked at once.
+    seen: HashSet<(u32, u32, bool)>,
+    waiting: Vec<Pair<'p>>,
     visits: usize,
 }
 
 impl<'p> Check<'_, 'p> {
-    fn compare(
-        &mut self,
-        before: u32,
-        plan: Option<&'p Plan<'p>>,
-        after: u32,
-    ) -> Result<(), String> {
+    fn compare(&mut self, pair: &Pair<'p>) -> Result<(), String> {
+        let &Pair {
+            before,
+            plan,
+            after,
+            copied,
+        } = pair;
         let plan = plan.filter(|plan| !plan.is_empty());
-        let copied =
-            self.old.at(before).shape == Shape::Alias && self.new.at(after).shape != Shape::Alias;
+        let was_alias = self.old.at(before).shape == Shape::Alias;
+        let copied = copied || was_alias && self.new.at(after).shape != Shape::Alias;
         let before = self.old.resolve(before);
         let after = self.new.resolve(after);
         let node = Node {
@@ -72,7 +87,7 @@ impl<'p> Check<'_, 'p> {
                 Err(self.differs(after, "a written value is read differently"))
             };
         }
-        if plan.is_none() && !self.seen.insert((before, after)) {
+        if plan.is_none() && !self.seen.insert((before, after, copied)) {
             return Ok(());
         }
         if !copied {
@@ -83,10 +98,10 @@ impl<'p> Check<'_, 'p> {
             if !copied {
                 self.keys(before, plan, after)?;
             }
-            return self.entries(before, plan, after);
+            return self.entries(before, plan, after, copied);
         }
         if shape.is_sequence() && found.is_sequence() {
-            return self.items(before, plan, after);
+            return self.items(before, plan, after, copied);
         }
         if let Some(plan) = plan {
             return self.filled(before, plan, node);
@@ -103,6 +118,15 @@ impl<'p> Check<'_, 'p> {
             return Err(self.differs(after, "a value that was to stay has changed"));
         }
         Ok(())
+    }
+
+    fn push(&mut self, before: u32, plan: Option<&'p Plan<'p>>, after: u32, copied: bool) {
+        self.waiting.push(Pair {
+            before,
+            plan,
+            after,
+            copied,
+        });
     }
 
     fn differs(&self, after: u32, what: &str) -> String {
@@ -141,7 +165,7 @@ impl<'p> Check<'_, 'p> {
                             self.old.explicit(before, text).0 != Some((key, value))
                         })
                     {
-                        self.waiting.push((value, None, new_value));
+                        self.push(value, None, new_value, false);
                     }
                     break;
                 }
@@ -169,6 +193,7 @@ impl<'p> Check<'_, 'p> {
         before: u32,
         plan: Option<&'p Plan<'p>>,
         after: u32,
+        copied: bool,
     ) -> Result<(), String> {
         let old = self.old.effective(before);
         let new = self.new.effective(after);
@@ -189,8 +214,8 @@ impl<'p> Check<'_, 'p> {
             .into_iter()
             .zip(complex(self.new, &new))
         {
-            self.waiting.push((key, None, new_key));
-            self.waiting.push((value, None, new_value));
+            self.push(key, None, new_key, copied);
+            self.push(value, None, new_value, copied);
         }
         let by_text: std::collections::HashMap<&str, (u32, u32)> = new
             .iter()
@@ -203,9 +228,14 @@ impl<'p> Check<'_, 'p> {
             let Some(&(new_key, new_value)) = by_text.get(text) else {
                 return Err(self.differs(after, "a key is gone"));
             };
-            self.waiting.push((key, None, new_key));
-            self.waiting
-                .push((value, plan.and_then(|plan| plan.key(text)), new_value));
+            let copied = copied || self.old.explicit(before, text).0.is_none();
+            self.push(key, None, new_key, copied);
+            self.push(
+                value,
+                plan.and_then(|plan| plan.key(text)),
+                new_value,
+                copied,
+            );
         }
         for (step, below) in added {
             let Step::Key(key) = step else { continue };
@@ -223,7 +253,13 @@ impl<'p> Check<'_, 'p> {
         Ok(())
     }
 
-    fn items(&mut self, before: u32, plan: Option<&'p Plan<'p>>, after: u32) -> Result<(), String> {
+    fn items(
+        &mut self,
+        before: u32,
+        plan: Option<&'p Plan<'p>>,
+        after: u32,
+        copied: bool,
+    ) -> Result<(), String> {
         let old: Vec<u32> = self.old.children(before).collect();
         let new: Vec<u32> = self.new.children(after).collect();
         let steps = plan.iter().flat_map(|plan| &plan.steps);
@@ -236,7 +272,7 @@ impl<'p> Check<'_, 'p> {
         for (index, &item) in new.iter().enumerate() {
             let below = plan.and_then(|plan| plan.index(index));
             if let Some(&was) = old.get(index) {
-                self.waiting.push((was, below, item));
+                self.push(was, below, item, copied);
                 continue;
             }
             let node = Node {

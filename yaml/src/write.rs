@@ -13,7 +13,7 @@
 
 use std::collections::HashSet;
 
-use crate::edit::{Step, Value};
+use crate::edit::{Care, Step, Value};
 use crate::error::EditError;
 use crate::node::{Shape, TagKind, Tree, flag};
 use crate::plan::{Place, Plan, place};
@@ -24,8 +24,7 @@ use crate::splice::Draft;
 pub(crate) struct Writer<'w, 's> {
     pub(crate) tree: &'w Tree<'s>,
     pub(crate) plan: &'w Plan<'w>,
-    /// Whether changed scalars are written anew instead of changed in the middle.
-    pub(crate) whole: bool,
+    pub(crate) care: Care,
     pub(crate) splices: Vec<Draft>,
     /// Aliases and mappings with merge keys that have been decided on.
     decided: HashSet<u32>,
@@ -37,11 +36,11 @@ pub(crate) struct Writer<'w, 's> {
 const COPIES: usize = 64 * 1024;
 
 impl<'w, 's> Writer<'w, 's> {
-    pub(crate) fn new(tree: &'w Tree<'s>, plan: &'w Plan<'w>, whole: bool) -> Self {
+    pub(crate) fn new(tree: &'w Tree<'s>, plan: &'w Plan<'w>, care: Care) -> Self {
         Self {
             tree,
             plan,
-            whole,
+            care,
             splices: Vec::new(),
             decided: HashSet::new(),
             budget: COPIES,
