@@ -51,7 +51,7 @@ fn number(path: Option<&Path>, object: Node<'_, '_>) -> Option<u64> {
         .and_then(|n| u64::try_from(n).ok())
 }
 
-/// How many of `replicas` an update may take away: a number, or a percentage rounded down (apps/v1 RollingUpdateDeployment).
+/// How many of `replicas` an update may take away: a number, or a percentage rounded down (apps/v1 `RollingUpdateDeployment`).
 fn unavailable(node: Node<'_, '_>, replicas: u64) -> Option<u64> {
     if let Some(number) = node.as_int() {
         return u64::try_from(number).ok();

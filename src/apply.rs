@@ -3,6 +3,10 @@
 use crate::plan::{Change, Plan, Written};
 use set_prestop_yaml::{Edit, Node, Step, Tree, Value};
 
+/// Names below a container.
+const PRE_STOP: [&str; 2] = ["lifecycle", "preStop"];
+const COMMAND: [&str; 4] = ["lifecycle", "preStop", "exec", "command"];
+
 /// The edits of a plan, as paths from the root of the tree that holds its pod.
 pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
     let mut edits = Vec::new();
@@ -13,8 +17,6 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
             path.extend(names.iter().map(|name| key(name)));
             path
         };
-        const PRE_STOP: [&str; 2] = ["lifecycle", "preStop"];
-        const COMMAND: [&str; 4] = ["lifecycle", "preStop", "exec", "command"];
         edits.extend(match &container.change {
             Change::Nothing => None,
             Change::Add {

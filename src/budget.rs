@@ -31,7 +31,7 @@ pub(crate) struct Budget {
     pub(crate) margin: u64,
 }
 
-/// Kubernetes' grace period where none is stated (core/v1 PodSpec, `terminationGracePeriodSeconds`).
+/// Kubernetes' grace period where none is stated (core/v1 `PodSpec`, `terminationGracePeriodSeconds`).
 pub(crate) const DEFAULT_GRACE: u64 = 30;
 
 impl Budget {

@@ -266,7 +266,7 @@ pub struct Config {
     /// Rules for the classes of routes; the first that matches counts
     #[cfg_attr(feature = "cli", arg(skip))]
     pub ingress_classes: Option<Vec<ClassRule>>,
-    /// A Service of type LoadBalancer counts as a route to itself
+    /// A Service of type `LoadBalancer` counts as a route to itself
     #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL"))]
     pub load_balancer_services: Option<bool>,
     /// Services that routes outside this render name
@@ -534,7 +534,7 @@ fn from_value<T: de::DeserializeOwned>(
             use serde_path_to_error::Segment;
             let next = match segment {
                 Segment::Seq { index } => {
-                    field.push_str(&format!("[{index}]"));
+                    field = format!("{field}[{index}]");
                     at.items().nth(*index)
                 }
                 Segment::Map { key } => {
@@ -581,7 +581,7 @@ fn key_of<'t, 's>(node: Node<'t, 's>, value: Node<'t, 's>, name: &str) -> Option
         .find_map(|v| key_of(v, value, name))
 }
 
-/// Splits serde's `unknown field `a`, expected one of `b`, `c`` into what is wrong and what to do.
+/// Splits serde's "unknown field, expected one of" into what is wrong and what to do.
 fn explain(text: &str, field: &str) -> (String, String) {
     // serde speaks of Rust's types.
     let text = [

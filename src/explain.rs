@@ -83,6 +83,5 @@ fn picture(sleep: u64, program: u64, grace: u64) -> String {
         text.push_str(&"-".repeat(dashes));
         text.push('|');
     }
-    text.push_str(&format!("SIGKILL at {grace} s"));
-    text
+    format!("{text}SIGKILL at {grace} s")
 }

@@ -165,8 +165,8 @@ fn native(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
 
 fn exec(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
     let command = match handler.get("command") {
-        Some(command) if command.kind() == Kind::Sequence => command,
-        Some(command) if command.kind() != Kind::Null => {
+        Some(command) if command.kind() == Kind::Sequence && !command.is_empty() => command,
+        Some(command) if !command.is_empty() => {
             return Err(WrongType {
                 offset: command.offset(),
                 field: "lifecycle.preStop.exec.command",
@@ -336,7 +336,7 @@ fn duration(text: &str) -> Option<Duration> {
         return None;
     }
     // Nine decimals are more than any clock needs; what lies behind them still rounds up.
-    let nanos: u64 = format!("{:0<9.9}", fraction).parse().ok()?;
+    let nanos: u64 = format!("{fraction:0<9.9}").parse().ok()?;
     let rest = fraction
         .get(9..)
         .is_some_and(|r| r.bytes().any(|b| b != b'0'));

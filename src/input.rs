@@ -1,6 +1,6 @@
 //! From sources to chunks: a chunk is a document, or an item of a list, parsed by itself.
 //!
-//! It knows how manifests come (streams, ResourceLists, lists) and not what they mean. A chunk that can't matter is
+//! It knows how manifests come (streams, `ResourceLists`, lists) and not what they mean. A chunk that can't matter is
 //! not parsed (docs/reference.md, section 6): one whose kind stands in the tables is always looked at.
 
 use crate::message::{Location, Message, Reason};
@@ -186,14 +186,13 @@ pub(crate) fn parse<'s>(
     for (index, open) in opened.iter_mut().enumerate() {
         let text = open.source.text;
         if let Some(ResourceList::Pieces { items, .. }) = &open.list {
-            match parse_items(text, items, index, 1, matters) {
-                Some(parsed) => chunks.parsed.extend(parsed),
-                None => {
-                    let range = open.documents.first().cloned().unwrap_or_default();
-                    let tree =
-                        Tree::parse(text, range).map_err(|e| unreadable(&sources, index, 1, &e))?;
-                    open.list = Some(ResourceList::Whole(tree));
-                }
+            if let Some(parsed) = parse_items(text, items, index, 1, matters) {
+                chunks.parsed.extend(parsed)
+            } else {
+                let range = open.documents.first().cloned().unwrap_or_default();
+                let tree =
+                    Tree::parse(text, range).map_err(|e| unreadable(&sources, index, 1, &e))?;
+                open.list = Some(ResourceList::Whole(tree));
             }
             continue;
         }
@@ -316,12 +315,12 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
             None | Some(b' ' | b'\t' | b'\r' | b'#') => {}
             Some(b'-') => {
                 let rest = line.get(at..)?;
-                if column == 0 && rest.starts_with(b"---") {
-                    if !rest.get(3..)?.iter().all(u8::is_ascii_whitespace)
-                        || !begins_document && found.is_some()
-                    {
-                        return None;
-                    }
+                if column == 0
+                    && rest.starts_with(b"---")
+                    && (!rest.get(3..)?.iter().all(u8::is_ascii_whitespace)
+                        || !begins_document && found.is_some())
+                {
+                    return None;
                 }
             }
             Some(b'k') if line.get(at..)?.starts_with(b"kind:") => {

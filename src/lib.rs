@@ -69,7 +69,7 @@ pub struct Output<'s> {
     pub splices: Vec<Splice>,
 }
 
-impl<'s> Output<'s> {
+impl Output<'_> {
     /// Whether a byte differs from the source.
     #[must_use]
     pub fn is_changed(&self) -> bool {

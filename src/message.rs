@@ -102,7 +102,7 @@ reasons! {
     NoRoute = Warning,
     /// A route states a class in two places and they differ; the first counts.
     ClassConflict = Warning,
-    /// Two IngressClasses are marked as default; none is taken.
+    /// Two objects of kind IngressClass are marked as default; none is taken.
     DefaultClassTwice = Warning,
     /// Two objects have one name, and both count.
     NameTwice = Warning,

@@ -10,7 +10,7 @@ use crate::hook::{self, Hook, Level, Number, Sleep};
 use crate::message::{Location, Message, Reason, ResourceRef};
 use crate::render::{Object, Render, left_alone};
 use crate::tables::{Tables, shellless};
-use crate::trace::{Backend, Origin, Template, Trace, Way};
+use crate::trace::{Backend, DEFAULT_SLEEP, Origin, Template, Trace, Way};
 use set_prestop_yaml::{Kind, Node, Step};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -20,6 +20,8 @@ use std::ops::Range;
 pub(crate) const DEFAULT_SHUTDOWN: u64 = 30;
 /// Seconds that the grace period is longer than sleep and shutdown together.
 pub(crate) const DEFAULT_MARGIN: u64 = 5;
+/// The annotation that names containers.
+const CONTAINERS_KEY: &str = "set-prestop.dev/containers";
 /// Native sleeps are written from this version on.
 const NATIVE: KubernetesVersion = KubernetesVersion::NATIVE_SLEEP;
 
@@ -425,7 +427,6 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 }
             }
         }
-        const KEY: &str = "set-prestop.dev/containers";
         for name in backend.annotations.containers.iter().flatten() {
             if !named.contains(name.as_str()) {
                 let known: Vec<String> = named.iter().map(|n| format!("`{n}`")).collect();
@@ -437,18 +438,18 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                     "name one of {}; init containers and sidecars take no hook of this kind",
                     known.join(", ")
                 ))
-                .field(format!("metadata.annotations[{KEY}]"));
+                .field(format!("metadata.annotations[{CONTAINERS_KEY}]"));
                 let annotated = pod
                     .template
                     .get("metadata")
                     .and_then(|m| m.get("annotations"))
-                    .and_then(|a| a.get(KEY));
+                    .and_then(|a| a.get(CONTAINERS_KEY));
                 let own = pod
                     .object
                     .node()
                     .get("metadata")
                     .and_then(|m| m.get("annotations"))
-                    .and_then(|a| a.get(KEY));
+                    .and_then(|a| a.get(CONTAINERS_KEY));
                 self.tell(
                     message,
                     pod.object,
@@ -756,11 +757,11 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 format!("{sleep} s sleep + {program} s shutdown + {margin} s margin; was {was}");
             let field = format!("{}.terminationGracePeriodSeconds", plan.pod);
             // Where none is stated the new line comes after the containers, and so does what is told of it.
-            let last = list.and_then(|l| l.items().last());
+            let latest = list.and_then(|l| l.items().last());
             let node = pod
                 .spec
                 .get("terminationGracePeriodSeconds")
-                .or(last)
+                .or(latest)
                 .unwrap_or(pod.spec);
             self.tell_change(
                 Reason::GraceWritten,
@@ -794,26 +795,18 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     /// A number that the configuration does not state is told once, with the line that states it.
     fn tell_origin(&mut self, origin: &Origin, object: &Object<'t, 's>) {
         let Origin::Controller {
-            name,
+            product,
+            seconds,
             class,
             source,
         } = origin
         else {
             return;
         };
-        if !self.told.insert(format!("{name} {class:?}")) {
+        if *seconds == DEFAULT_SLEEP || !self.told.insert(format!("{product} {class:?}")) {
             return;
         }
-        let seconds = self
-            .tables
-            .controller_by_name(name)
-            .ok()
-            .flatten()
-            .and_then(|c| c.row.sleep_seconds);
-        let Some(seconds) = seconds.filter(|s| u64::from(*s) != crate::trace::DEFAULT_SLEEP) else {
-            return;
-        };
-        let text = format!("{seconds} s because the controller is `{name}` ({source})");
+        let text = format!("{seconds} s because the controller is {product} ({source})");
         let help = match class {
             Some(class) => format!(
                 "to state it: `ingressClasses: [{{class: {class}, sleepSeconds: {seconds}}}]`"
@@ -830,7 +823,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let mut parts: Vec<String> = Vec::new();
         if let Some(mut route) = title(way.route) {
             if let Some(class) = &way.class {
-                route.push_str(&format!(" (class `{class}`)"));
+                route = format!("{route} (class `{class}`)");
             }
             parts.push(route);
         }
@@ -874,12 +867,12 @@ fn origin_text(origin: &Origin) -> String {
         Origin::Annotation(whose) => (*whose).to_owned(),
         Origin::ClassRule(class) => format!("the rule for class `{class}`"),
         Origin::Configured => "`sleepSeconds`".to_owned(),
-        Origin::Controller { name, .. } => format!("controller `{name}`"),
+        Origin::Controller { product, .. } => format!("controller {product}"),
         Origin::Default => "the default".to_owned(),
     }
 }
 
-fn hook_offset<'t, 's>(container: Node<'t, 's>) -> usize {
+fn hook_offset(container: Node<'_, '_>) -> usize {
     let lifecycle = container.get("lifecycle");
     lifecycle
         .and_then(|l| l.get("preStop"))

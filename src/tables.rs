@@ -11,6 +11,7 @@ mod compiled;
 mod row;
 
 use std::borrow::Cow;
+use std::str::Chars;
 use std::sync::OnceLock;
 
 use serde::de::DeserializeOwned;
@@ -375,23 +376,36 @@ pub(crate) fn shellless(image: &str) -> bool {
     })
 }
 
-/// Whether `text` is what `pattern` says, in which `*` stands for any text.
+/// Whether a text matches a pattern of `*` (any text) and `?` (any character).
 pub(crate) fn glob(pattern: &str, text: &str) -> bool {
-    let Some((head, tail)) = pattern.split_once('*') else {
+    if !pattern.contains(['*', '?']) {
         return pattern == text;
-    };
-    let Some(mut rest) = text.strip_prefix(head) else {
-        return false;
-    };
-    let mut parts: Vec<&str> = tail.split('*').collect();
-    let last = parts.pop().unwrap_or_default();
-    for part in parts {
-        let Some((_, after)) = rest.split_once(part) else {
-            return false;
-        };
-        rest = after;
     }
-    rest.ends_with(last)
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // Where the last `*` stands, and the text from which it is tried: it takes one character more each time.
+    let mut star: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        let (mut rest, mut after) = (pattern.clone(), text.clone());
+        match (rest.next(), after.next()) {
+            (Some('*'), _) => {
+                star = Some((rest.clone(), text.clone()));
+                pattern = rest;
+            }
+            (Some(want), Some(got)) if want == '?' || want == got => {
+                (pattern, text) = (rest, after)
+            }
+            (None, None) => return true,
+            _ => {
+                let Some((behind, tried)) = &mut star else {
+                    return false;
+                };
+                if tried.next().is_none() {
+                    return false;
+                }
+                (pattern, text) = (behind.clone(), tried.clone());
+            }
+        }
+    }
 }
 
 fn any(patterns: &[String], text: &str) -> bool {

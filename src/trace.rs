@@ -14,13 +14,16 @@ use crate::hook::kind_name;
 use crate::message::{Message, Reason};
 use crate::path::Budget as Visits;
 use crate::references::{Classes, RefError, References, counts, references, target_refs};
-use crate::render::{Object, Render, Roles, labels, same_namespace};
+use crate::render::{Object, Render, Roles, labels, left_alone, same_namespace};
 use crate::tables::{Controller, RowError, Shared, Tables, Workload, glob};
 use set_prestop_yaml::{Kind, Node};
 use std::collections::{BTreeSet, HashMap};
 
 /// The seconds where nothing says otherwise: the example of the document that this program follows.
 pub(crate) const DEFAULT_SLEEP: u64 = 10;
+
+/// Marks an IngressClass as the one of routes without a class.
+const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
 
 /// How many nodes the paths of the tables may visit for each byte of the input. A document without aliases has fewer
 /// nodes than bytes and a row about a dozen paths; only aliases of aliases lead to more.
@@ -75,7 +78,8 @@ pub(crate) enum Origin {
     Configured,
     /// The table's value of a known controller.
     Controller {
-        name: String,
+        product: String,
+        seconds: u64,
         class: Option<String>,
         source: String,
     },
@@ -122,10 +126,17 @@ pub(crate) struct Tracer<'a, 't, 's> {
     services: BTreeSet<usize>,
     /// Routes or Services that a rule or an annotation took out: their absence is wanted.
     taken_out: bool,
+    /// Whether there is a route, be it one that names no Service.
+    nameless: bool,
+    /// Classes of routes that a rule skips.
+    skipped: BTreeSet<Option<String>>,
     told: BTreeSet<String>,
     visits: Visits,
     messages: Vec<Message>,
 }
+
+/// What makes two objects the same one: group, kind, namespace and name.
+type Identity<'t> = (&'t str, &'t str, Option<&'t str>, &'t str);
 
 /// Namespaces to look in: the reference's own, or that of what bears it.
 type Wanted<'n> = Option<&'n str>;
@@ -152,6 +163,8 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             routes: BTreeSet::new(),
             services: BTreeSet::new(),
             taken_out: false,
+            nameless: false,
+            skipped: BTreeSet::new(),
             told: BTreeSet::new(),
             visits: Visits::new(
                 VISITS_PER_BYTE
@@ -170,6 +183,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             };
             tracer.roles.push(roles);
             if object.is_local() {
+                if object.annotation("set-prestop.dev/inject") == Some("enabled") {
+                    tracer.tell_local(object);
+                }
                 continue;
             }
             tracer.read_annotations(index, object, roles);
@@ -205,7 +221,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         faults: Vec<annotations::AnnotationFault>,
     ) {
         for fault in faults {
-            let below: String = path.iter().map(|name| format!("{name}.")).collect();
+            let below = path
+                .iter()
+                .fold(String::new(), |below, name| below + name + ".");
             let message = Message::new(Reason::BadAnnotation, fault.text)
                 .help(fault.help)
                 .field(format!("{below}metadata.annotations[{}]", fault.key));
@@ -282,6 +300,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             return Ok(());
         }
         let found = references(row, object.node(), &mut self.visits).map_err(too_large)?;
+        self.nameless = true;
         if found.services.is_empty() && found.targets.is_empty() && found.follows.is_empty() {
             self.tell_unreadable(object, &found);
             return Ok(());
@@ -291,13 +310,12 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             return Ok(());
         }
         let Some(classes) = self.classes(object, &found)? else {
-            self.taken_out = true;
             return Ok(());
         };
         let before = self.routes.len();
         self.routes.insert(index);
         let named =
-            self.follow_references(index, index, found, &classes, &mut BTreeSet::from([index]))?;
+            self.follow_references(index, index, &found, &classes, &mut BTreeSet::from([index]))?;
         if !named && self.routes.len() > before {
             self.routes.remove(&index);
         }
@@ -309,14 +327,14 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         &mut self,
         route: usize,
         bearer: usize,
-        found: References<'t, 's>,
+        found: &References<'t, 's>,
         classes: &[ClassSeconds],
         visited: &mut BTreeSet<usize>,
     ) -> Result<bool, TraceError> {
         let Some(object) = self.render.get(bearer) else {
             return Ok(false);
         };
-        self.tell_unreadable(object, &found);
+        self.tell_unreadable(object, found);
         let mut named = !found.services.is_empty() || !found.targets.is_empty();
         for reference in &found.services {
             let wanted = reference.namespace.as_deref().or(object.namespace);
@@ -355,7 +373,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 if let Some(row) = self.tables.route(target.group, target.kind)? {
                     let found = references(row, target.node(), &mut self.visits)
                         .map_err(|RefError::TooLarge| TraceError::TooLarge(to))?;
-                    named |= self.follow_references(route, to, found, classes, visited)?;
+                    named |= self.follow_references(route, to, &found, classes, visited)?;
                 }
             }
         }
@@ -552,7 +570,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         }
     }
 
-    /// Services of type LoadBalancer are routes to themselves where the configuration says so.
+    /// Services of type `LoadBalancer` are routes to themselves where the configuration says so.
     fn follow_load_balancers(&mut self) -> Result<(), TraceError> {
         if self.config.load_balancer_services != Some(true) {
             return Ok(());
@@ -572,13 +590,13 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             {
                 continue;
             }
-            let class = text("loadBalancerClass").map(str::to_owned);
-            match self.class_seconds(service, class, None)? {
-                Some(seconds) if !self.is_disabled(index) => {
-                    self.routes.insert(index);
-                    self.follow_service(Some(index), index, service.namespace, &[seconds]);
-                }
-                _ => self.taken_out = true,
+            if self.is_disabled(index) {
+                self.taken_out = true;
+            } else if let Some(seconds) =
+                self.class_seconds(service, text("loadBalancerClass"), None)?
+            {
+                self.routes.insert(index);
+                self.follow_service(Some(index), index, service.namespace, &[seconds]);
             }
         }
         Ok(())
@@ -650,6 +668,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             }
         }
         let mut backends = Vec::new();
+        let mut seen: HashMap<_, usize> = HashMap::new();
         for index in 0..self.templates.len() {
             let Some(template) = self.templates.get(index).cloned() else {
                 continue;
@@ -683,6 +702,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             if ways.is_empty() {
                 self.services_of(index, &template, &mut ways);
             }
+            self.tell_same_workload(template.object, &mut seen);
             backends.push(Backend {
                 template: index,
                 ways,
@@ -791,7 +811,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         };
         let mut seconds = Vec::new();
         for name in names {
-            seconds.extend(self.class_seconds(object, name, controller.as_deref())?);
+            seconds.extend(self.class_seconds(object, name.as_deref(), controller.as_deref())?);
         }
         Ok((!seconds.is_empty()).then_some(seconds))
     }
@@ -801,12 +821,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if !["networking.k8s.io", "extensions"].contains(&object.group) {
             return None;
         }
-        const DEFAULT: &str = "ingressclass.kubernetes.io/is-default-class";
         let render = self.render;
         let classes = render.objects.iter().filter(|o| {
             o.kind == "IngressClass"
                 && o.group == "networking.k8s.io"
-                && o.annotation(DEFAULT) == Some("true")
+                && o.annotation(DEFAULT_CLASS) == Some("true")
                 && !o.is_local()
         });
         let names: Vec<&Object<'t, 's>> = classes.collect();
@@ -819,7 +838,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                         "the IngressClasses `{}` and `{}` are both marked as default, so that routes without a class have none",
                         first.name, second.name
                     );
-                    let field = format!("metadata.annotations[{DEFAULT}]");
+                    let field = format!("metadata.annotations[{DEFAULT_CLASS}]");
                     self.warn(
                         Reason::DefaultClassTwice,
                         second,
@@ -837,26 +856,26 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     fn class_seconds(
         &mut self,
         route: &Object<'t, 's>,
-        class: Option<String>,
+        class: Option<&str>,
         kind_controller: Option<&str>,
     ) -> Result<Option<ClassSeconds>, RowError> {
         let config = self.config;
         let rules = config.ingress_classes.as_deref().unwrap_or_default();
-        let named = |pattern: &str| match &class {
+        let named = |pattern: &str| match class {
             Some(class) => glob(pattern, class),
             None => pattern == "*",
         };
-        if let Some(only) = &config.ingress_class {
-            if !only.split(',').any(|pattern| named(pattern.trim())) {
-                return Ok(None);
-            }
-        }
+        let listed = config
+            .ingress_class
+            .as_ref()
+            .is_none_or(|only| only.split(',').any(|pattern| named(pattern.trim())));
         let rule: Option<&ClassRule> = rules.iter().find(|rule| named(&rule.class));
-        if rule.is_some_and(|rule| rule.skip) {
+        if !listed || rule.is_some_and(|rule| rule.skip) {
+            self.skipped.insert(class.map(str::to_owned));
             return Ok(None);
         }
         let stated = |seconds, origin| ClassSeconds {
-            class: class.clone(),
+            class: class.map(str::to_owned),
             seconds,
             origin,
         };
@@ -876,10 +895,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if let Some(seconds) = config.sleep_seconds {
             return Ok(Some(stated(seconds.get(), Origin::Configured)));
         }
-        let controller = match self.controller_of(route, class.as_deref())? {
+        let controller = match self.controller_of(route, class)? {
             Some(controller) => Some(controller),
             None => match kind_controller {
-                Some(name) if class.is_none() || !self.renders_class(class.as_deref()) => {
+                Some(name) if class.is_none() || !self.renders_class(class) => {
                     self.tables.controller_by_name(name)?
                 }
                 _ => None,
@@ -890,8 +909,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 Some((controller, seconds)) => stated(
                     seconds,
                     Origin::Controller {
-                        name: controller.name.clone(),
-                        class: class.clone(),
+                        product: controller.row.product.clone(),
+                        seconds,
+                        class: class.map(str::to_owned),
                         source: controller.row.source.clone(),
                     },
                 ),
@@ -1019,6 +1039,15 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         true
     }
 
+    /// What is asked for and can't be had is told.
+    fn tell_local(&mut self, object: &Object<'t, 's>) {
+        if let Some(why) = left_alone(object) {
+            let message = Message::new(Reason::LeftAlone, format!("left alone: {why}"));
+            self.messages
+                .push(self.render.about(message, object, object.node()));
+        }
+    }
+
     fn tell_unreadable(&mut self, object: &Object<'t, 's>, found: &References<'t, 's>) {
         for fault in &found.faults {
             let message = Message::new(
@@ -1078,6 +1107,20 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
+    /// Two workloads of one kind, name and namespace: both drain, and one of them is not what the cluster gets.
+    fn tell_same_workload(&mut self, index: usize, seen: &mut HashMap<Identity<'t>, usize>) {
+        let Some(object) = self.render.get(index) else {
+            return;
+        };
+        let identity = (object.group, object.kind, object.namespace, object.name);
+        match seen.insert(identity, index) {
+            Some(first) if first != index => {
+                self.tell_twice(object.kind, object.name, &[first, index])
+            }
+            _ => {}
+        }
+    }
+
     fn tell_twice(&mut self, kind: &str, name: &str, found: &[usize]) {
         let [first, second, ..] = found else { return };
         if !self.told.insert(format!("twice {kind} {first} {second}")) {
@@ -1117,11 +1160,29 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if count == 0 || asked || self.taken_out || !self.routes.is_empty() {
             return;
         }
+        let pods = match count {
+            1 => "the pod template is not behind one".to_owned(),
+            _ => format!("none of {count} pod templates is behind one"),
+        };
+        if !self.skipped.is_empty() {
+            let classes = self.skipped.iter().map(|class| match class {
+                Some(class) => format!("class `{class}`"),
+                None => "no class".to_owned(),
+            });
+            let classes = classes.collect::<Vec<_>>().join(", ");
+            let text = format!("the class rules skip every route (of {classes}), so that {pods}");
+            let help = "correct `ingressClass` or `ingressClasses`; if nothing is meant to change here, state `severity: {NoRoute: Ignore}`";
+            self.messages
+                .push(Message::new(Reason::NoRoute, text).help(help));
+            return;
+        }
+        let text = if self.nameless {
+            format!("no route names a Service, so that {pods}")
+        } else {
+            format!("there is no route among the resources, so that {pods}")
+        };
         self.messages.push(
-            Message::new(
-                Reason::NoRoute,
-                format!("there is no route among the resources, so that none of {count} pod templates is behind one"),
-            )
+            Message::new(Reason::NoRoute, text)
             .help("render the routes together with the workloads (kpt: drop `selectors:`), or name Services in `backends`, or annotate a Service or workload with `set-prestop.dev/inject: enabled`"),
         );
     }
