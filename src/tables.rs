@@ -362,7 +362,7 @@ pub(crate) fn shellless(image: &str) -> bool {
         Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,
         _ => name,
     };
-    if tag.split('-').any(|part| part == "debug") {
+    if tag.split('-').any(|part| part == "debug" || part.starts_with("alpine")) {
         return false;
     }
     let mut patterns = SHELLLESS
@@ -726,6 +726,7 @@ mod tests {
             "nginx:1.29",
             "localhost:5000/nginx",
             "gcr.io/distroless/static:debug",
+            "quay.io/oauth2-proxy/oauth2-proxy:v7.9.0-alpine",
             "gcr.io/distroless/java21-debian12:debug-nonroot",
             "istio/proxyv2:1.27.0",
             "example.com/distroless/static",
