@@ -28,13 +28,15 @@ impl<'w> Writer<'w, '_> {
                 text
             });
             let rendered = rendered.collect();
-            return self.append_flow(
+            self.append_flow(
                 last_key,
                 self.tree.at(last_value).end as usize,
                 &flow,
                 rendered,
             );
+            return Ok(());
         }
+        self.refuse_tabs(node)?;
         if raw.shape != Shape::BlockMapping {
             return Err(
                 self.unplaceable(node, "a single pair in a list has no room for a second one")
@@ -100,8 +102,10 @@ impl<'w> Writer<'w, '_> {
                 text
             });
             let rendered = rendered.collect();
-            return self.append_flow(last, self.tree.at(last).end as usize, &flow, rendered);
+            self.append_flow(last, self.tree.at(last).end as usize, &flow, rendered);
+            return Ok(());
         }
+        self.refuse_tabs(node)?;
         if self.tree.breaks_at_end(node) {
             return Err(self.unplaceable(node, "a block scalar ends the text without a line break"));
         }
@@ -125,6 +129,16 @@ impl<'w> Writer<'w, '_> {
         Ok(())
     }
 
+    /// Refuses to align lines with a collection that a tab stands before: how wide it is nobody says.
+    pub(crate) fn refuse_tabs(&self, node: u32) -> Result<(), EditError> {
+        let start = self.tree.at(node).start as usize;
+        let line = slice(self.tree.source, line_start(self.tree.source, start)..start);
+        if line.contains('\t') {
+            return Err(self.unplaceable(node, "a tab stands before the column"));
+        }
+        Ok(())
+    }
+
     fn unplaceable(&self, node: u32, reason: &'static str) -> EditError {
         EditError::Unplaceable {
             offset: self.offset(node),
@@ -142,13 +156,7 @@ impl<'w> Writer<'w, '_> {
     }
 
     /// Appends children to a flow collection: on lines of their own where the last child has one.
-    fn append_flow(
-        &mut self,
-        last: u32,
-        end: usize,
-        flow: &Flow<'_>,
-        rendered: Vec<String>,
-    ) -> Result<(), EditError> {
+    fn append_flow(&mut self, last: u32, end: usize, flow: &Flow<'_>, rendered: Vec<String>) {
         let source = self.tree.source;
         // A comma right after a colon is part of a plain key for some readers.
         let bare = byte(source, end.wrapping_sub(1)) == b':';
@@ -201,6 +209,5 @@ impl<'w> Writer<'w, '_> {
             text.push(' ');
         }
         self.push(at..at, text, depth);
-        Ok(())
     }
 }

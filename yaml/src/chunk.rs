@@ -144,7 +144,8 @@ pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
         return None;
     }
     let rest = slice(body, key + "items:".len()..line_end(body, key));
-    if !is_blank(rest) && !(rest.starts_with([' ', '\t']) && is_comment(rest)) {
+    let comment = rest.starts_with([' ', '\t']) && is_comment(rest);
+    if !is_blank(rest) && !comment {
         return None;
     }
     let mut at = next_line(body, key);

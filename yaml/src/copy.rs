@@ -98,9 +98,8 @@ impl Writer<'_, '_> {
         .resolved();
         let style = match raw.shape {
             Shape::Single => Style::Single,
-            Shape::Double => Style::Double,
             Shape::Literal | Shape::Folded if self.care < Care::Quoted => Style::Literal,
-            Shape::Literal | Shape::Folded => Style::Double,
+            Shape::Double | Shape::Literal | Shape::Folded => Style::Double,
             _ if raw.has(flag::TAG) && resolved == Resolved::String => Style::Double,
             Shape::Empty => {
                 return Ok(Scalar {

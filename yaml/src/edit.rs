@@ -7,6 +7,7 @@
 use crate::error::EditError;
 use crate::node::Tree;
 use crate::plan::{Plan, plan};
+use crate::span::byte;
 use crate::splice::{Splice, merge, pieces};
 use crate::verify::verify;
 use crate::write::Writer;
@@ -118,6 +119,15 @@ fn attempt(
 ///
 /// Wherever it stands unescaped, in a comment too, a reader of YAML 1.1 sees another document.
 fn refuse_line_breaks(tree: &Tree<'_>) -> Result<(), EditError> {
+    // So is a carriage return that stands alone for readers of YAML, but not for editors and `diff`.
+    let lone = memchr::memchr_iter(b'\r', tree.source.as_bytes())
+        .find(|at| byte(tree.source, at + 1) != b'\n');
+    if let Some(offset) = lone {
+        return Err(EditError::LineBreak {
+            offset: tree.chunk.start + offset,
+            character: 0x0D,
+        });
+    }
     let mut found = tree
         .source
         .match_indices(['\u{85}', '\u{2028}', '\u{2029}']);

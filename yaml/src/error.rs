@@ -36,8 +36,9 @@ pub enum EditError {
         /// Why not.
         reason: &'static str,
     },
-    /// U+0085, U+2028 or U+2029: a line break for YAML 1.1 and none for YAML 1.2, so readers differ.
-    #[error("the line break U+{character:04X} is read differently by YAML 1.1 and 1.2")]
+    /// U+0085, U+2028 or U+2029: a line break for YAML 1.1 and none for YAML 1.2, so readers differ. Or a
+    /// carriage return without a line feed, which is one for YAML alone.
+    #[error("the character U+{character:04X} is a line break for some readers alone")]
     LineBreak {
         /// Byte offset of the character.
         offset: usize,

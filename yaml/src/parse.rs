@@ -297,17 +297,19 @@ impl<'s> Builder<'s> {
             }
         };
         // In a merge key the quotes matter: `"<<"` is a key like any other.
-        if shape == Shape::Plain && text == "<<" && !tagged
-            || self.tree.tag_kind(short(self.tree.nodes.len())) == Some(TagKind::Merge)
+        let merges = if tagged {
+            self.tree.tag_kind(short(self.tree.nodes.len())) == Some(TagKind::Merge)
+        } else {
+            shape == Shape::Plain && text == "<<"
+        };
+        if merges
+            && let Some(open) = self.open.last()
+            && open.children % 2 == 0
+            && let Some(raw) = self.tree.nodes.get_mut(open.index as usize)
+            && raw.shape.is_mapping()
         {
-            if let Some(open) = self.open.last()
-                && open.children % 2 == 0
-                && let Some(raw) = self.tree.nodes.get_mut(open.index as usize)
-                && raw.shape.is_mapping()
-            {
-                raw.flags |= flag::MERGES;
-                flags |= flag::MERGE_KEY;
-            }
+            raw.flags |= flag::MERGES;
+            flags |= flag::MERGE_KEY;
         }
         let mut aux = 0;
         if inner.is_empty() && !text.is_empty() || slice(self.source, inner) != text {

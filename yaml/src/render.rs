@@ -360,12 +360,9 @@ pub(crate) fn may_be_plain(text: &str, flow: bool) -> bool {
         }
         _ => !" ,[]{}#&*!|>'\"%@`".contains(first) && !text.starts_with("..."),
     };
-    starts
-        && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && text.chars().all(is_printable)
-        && !(flow && text.contains([',', '[', ']', '{', '}', ':']))
+    let ends = !text.ends_with([' ', ':']) && !text.contains(": ") && !text.contains(" #");
+    let breaks_flow = flow && text.contains([',', '[', ']', '{', '}', ':']);
+    starts && ends && !breaks_flow && text.chars().all(is_printable)
 }
 
 /// Whether every reader takes this text, unquoted, for the same string.

@@ -41,10 +41,12 @@ impl<'w> Writer<'w, '_> {
             return self.replace_inline(node, &flow_text(&flow, value));
         }
         if raw.shape.is_block_collection() {
-            return self.replace_block(node, value);
+            self.replace_block(node, value);
+            return Ok(());
         }
         if raw.shape.is_block_scalar() {
-            return self.replace_block_scalar(node, value);
+            self.replace_block_scalar(node, value);
+            return Ok(());
         }
         match value.inline() {
             Some(text) => self.replace_inline(node, &text),
@@ -192,6 +194,9 @@ impl<'w> Writer<'w, '_> {
                 reason: "something follows the value on its line",
             });
         }
+        if let Some(parent) = self.tree.parent(node) {
+            self.refuse_tabs(parent)?;
+        }
         let block = self.block_style(node, end);
         let mut text = String::new();
         if let New::Scalar(scalar) = value {
@@ -257,7 +262,7 @@ impl<'w> Writer<'w, '_> {
     }
 
     /// Replaces a block mapping or a block sequence.
-    fn replace_block(&mut self, node: u32, value: &New) -> Result<(), EditError> {
+    fn replace_block(&mut self, node: u32, value: &New) {
         let raw = self.tree.at(node);
         let start = raw.start as usize;
         let end = self.tree.last_line_end(node);
@@ -279,7 +284,7 @@ impl<'w> Writer<'w, '_> {
             self.put(from..end, String::new());
             let at = self.after_key(node);
             self.put(at..at, format!(" {text}"));
-            return Ok(());
+            return;
         }
         let mut text = String::new();
         if own_lines && !same && !matches!(self.holder(node), Holder::Document) {
@@ -291,7 +296,6 @@ impl<'w> Writer<'w, '_> {
             block.lines(&mut text, value, self.tree.column(start));
             self.push(start..end, text, self.tree.depth(node));
         }
-        Ok(())
     }
 
     /// Where a value on the key's line begins: after the colon, the anchor and the tag.
@@ -310,7 +314,7 @@ impl<'w> Writer<'w, '_> {
     }
 
     /// Replaces a block scalar, header and lines.
-    fn replace_block_scalar(&mut self, node: u32, value: &New) -> Result<(), EditError> {
+    fn replace_block_scalar(&mut self, node: u32, value: &New) {
         let raw = self.tree.at(node);
         let source = self.tree.source;
         let start = raw.start as usize;
@@ -368,7 +372,6 @@ impl<'w> Writer<'w, '_> {
             lines,
             self.tree.depth(node),
         );
-        Ok(())
     }
 
     /// The lines of a block scalar with this header, with a line break at the text's end if the scalar's

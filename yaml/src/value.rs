@@ -120,9 +120,7 @@ impl Node<'_, '_> {
             None
         };
         match (raw.shape, tag) {
-            (Shape::Empty, Some(TagKind::String)) | (Shape::Plain, Some(TagKind::String)) => {
-                Resolved::String
-            }
+            (Shape::Empty | Shape::Plain, Some(TagKind::String)) => Resolved::String,
             (Shape::Empty, _) => Resolved::Null,
             (Shape::Plain, _) | (Shape::Single | Shape::Double, Some(TagKind::Resolved)) => {
                 resolve(self.tree.scalar_text(index))

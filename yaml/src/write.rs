@@ -236,7 +236,7 @@ impl<'w, 's> Writer<'w, 's> {
             let Step::Key(key) = step else { continue };
             if let (Some((_, value)), _) = self.tree.explicit(node, key) {
                 self.node(value, plan)?;
-            } else if merged.iter().any(|supplied| supplied == key) {
+            } else if merged.contains(key) {
                 // The merged mapping is given the very same value.
             } else if let Some((_, value)) = self.tree.lookup(node, key) {
                 added.push((Scalar::auto(key), self.copy(value, plan)?));
@@ -311,17 +311,17 @@ impl<'w, 's> Writer<'w, 's> {
             }
         }
         self.decided.extend(sources.iter().copied());
-        let mut supplied = Vec::new();
+        let mut keys = Vec::new();
         for (step, wanted) in &plan.steps {
             let Step::Key(key) = step else { continue };
             let change = supplier(&changes, key).and_then(|at| changes.get(at));
             if let Some(Place::Planned(change)) = change
                 && change.key(key).is_some_and(|change| change.same(wanted))
             {
-                supplied.push(key.clone());
+                keys.push(key.clone());
             }
         }
-        Ok(supplied)
+        Ok(keys)
     }
 
     /// Writes what an alias in the text becomes.

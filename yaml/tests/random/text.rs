@@ -240,7 +240,7 @@ impl<'d> Text<'d> {
             }
             5 => {
                 let (open, close) = [("", ""), ("'", "'"), ("\"", "\"")][self.dice.roll(3)];
-                write!(self.out, " {open}one\n").unwrap();
+                writeln!(self.out, " {open}one").unwrap();
                 self.spaces(column + 1);
                 if self.dice.roll(3) == 0 {
                     self.out.push('\n');
