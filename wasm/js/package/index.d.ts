@@ -4,7 +4,8 @@
  *
  * @param manifests YAML or JSON, as many documents as you like.
  * @param config The text of a configuration file (a `SetPreStop` or a `ConfigMap`), or its settings as an object.
- * @throws {SetPreStopError} Where the manifests or the configuration can't be read, or a message is an error.
+ * @throws {SetPreStopError} Where the manifests or the configuration can't be read or followed, or `severity` makes a
+ * message an error.
  *
  * @example
  * const { output, messages } = rewrite(manifests, { sleepSeconds: 15 });
@@ -90,9 +91,9 @@ export interface ResourceRef {
 
 /** A place in the input. */
 export interface Location {
-  /** Index of the file among those that came in; 0 for a single text. */
-  source: number;
-  /** The file's name; `manifests` for a single text. */
+  /** Index of the file among those that came in, 0 for a single text; absent where the place is in the configuration. */
+  source?: number;
+  /** The file's name; `manifests`, `resourceList` or `config` where it has none. */
   name: string;
   /** Number of the document in the file, from 1. */
   document: number;
@@ -188,7 +189,7 @@ export interface Config {
   workloads?: Record<string, unknown>[];
   /** What a reason weighs here. */
   severity?: Partial<Record<Reason, "Error" | "Warning" | "Info" | "Ignore">>;
-  /** Change nothing; each change that is missing is an error. @default false */
+  /** Change nothing; each change that is missing is a message of severity `error`, and nothing is thrown. @default false */
   check?: boolean;
 }
 
@@ -264,5 +265,6 @@ export type Reason =
   | "BadResource"
   | "EditRefused"
   | "FailOn"
+  | "OutputFailed"
   | "LimitReached"
   | "Bug";

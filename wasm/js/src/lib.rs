@@ -29,14 +29,12 @@ pub fn rewrite(names: Vec<String>, texts: Vec<String>, config: Option<String>) -
         .map(|(name, text)| Source { name, text })
         .collect();
     // Callers tell advice by its severity and keep it back themselves.
-    match set_prestop::rewrite(
-        &sources,
-        &Settings {
-            config,
-            advice: true,
-            fail_on: None,
-        },
-    ) {
+    let settings = Settings {
+        config,
+        advice: true,
+        ..Settings::default()
+    };
+    match set_prestop::rewrite(&sources, &settings) {
         Ok(done) => outcome(&done),
         Err(failed) => failure(&failed),
     }

@@ -1,0 +1,82 @@
+//! The WASM forms: what each is, and that all of them give the library's answer.
+//!
+//! The forms are what `wasm/build` made. A trial that needs a form or a tool that isn't there says so and is ignored;
+//! with `E2E=all` the forms are built first and nothing may be missing.
+
+mod cases;
+mod forms;
+mod kpt;
+mod npm;
+mod same;
+mod wasi;
+
+use std::process::ExitCode;
+
+use forms::Need::{self, Chromium, Form, Kpt, Tool, TypeScript, Wasmtime};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+fn main() -> ExitCode {
+    let npm = Form("npm");
+    let kpt = Form("kpt");
+    let wasi = Form("wasi");
+    let node = Tool("node");
+    let trials = vec![
+        trial("npm/manifest", &[], npm::manifest),
+        trial("npm/types-name-all", &[], npm::types_name_all),
+        trial("npm/types", &[npm, node, TypeScript], npm::types),
+        trial("npm/pack", &[npm, node, Tool("npm")], npm::pack),
+        trial("npm/errors", &[npm, node], npm::errors),
+        trial("npm/edits", &[npm, node], npm::edits),
+        trial("npm/size", &[npm], || {
+            forms::size("npm/set_prestop_bg.wasm", npm::BUDGET)
+        }),
+        trial("kpt/protocol", &[kpt, node], kpt::protocol),
+        trial("kpt/failure", &[kpt, node], kpt::failure),
+        trial("kpt/memory", &[kpt, node], kpt::memory),
+        trial("kpt/json", &[kpt, node], kpt::json),
+        trial("kpt/eval", &[kpt, node, Kpt], kpt::eval),
+        trial("kpt/render", &[kpt, node, Kpt], kpt::render),
+        trial("kpt/eval-fails", &[kpt, node, Kpt], kpt::eval_fails),
+        trial("kpt/render-fails", &[kpt, node, Kpt], kpt::render_fails),
+        trial("kpt/eval-breaks", &[kpt, node, Kpt], kpt::eval_breaks),
+        trial("kpt/size", &[kpt], || {
+            forms::size("kpt/set-prestop.wasm", kpt::BUDGET)
+        }),
+        trial("wasi/files", &[wasi, node], wasi::files_on_node),
+        trial(
+            "wasi/files-wasmtime",
+            &[wasi, Wasmtime],
+            wasi::files_on_wasmtime,
+        ),
+        trial("wasi/size", &[wasi], || {
+            forms::size("wasi/set-prestop.wasm", wasi::BUDGET)
+        }),
+        trial("same/npm", &[npm, node], same::npm),
+        trial("same/browser", &[npm, node, Chromium], same::browser),
+        trial("same/kpt", &[kpt, node], same::kpt),
+        trial("same/wasi", &[wasi, node], same::wasi_on_node),
+        trial(
+            "same/wasi-wasmtime",
+            &[wasi, Wasmtime],
+            same::wasi_on_wasmtime,
+        ),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn trial(name: &str, needs: &[Need], run: fn() -> Result<(), String>) -> Trial {
+    let needs = needs.to_vec();
+    Trial::ignorable_test(name, move || {
+        for need in needs {
+            if let Err(missing) = need.check() {
+                return if forms::all() {
+                    Err(Failed::from(missing))
+                } else {
+                    Ok(Completion::ignored_with(missing))
+                };
+            }
+        }
+        run()?;
+        Ok(Completion::Completed)
+    })
+}

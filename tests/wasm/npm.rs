@@ -1,0 +1,318 @@
+//! The npm package: what is in it, what it says of itself, and what it throws.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+use set_prestop::Reason;
+
+use crate::cases;
+use crate::forms::{batch, check_eq, checkout, command, form, run, scratch, text, variable};
+
+/// Bytes of the module as gzip.
+pub(crate) const BUDGET: usize = 430_000;
+
+const PACKAGE: &str = "wasm/js/package";
+
+/// The version is that of the crates, and the fields that Cargo.toml has too say the same.
+pub(crate) fn manifest() -> Result<(), String> {
+    let manifest = source("package.json")?;
+    let manifest: Value = serde_json::from_str(&manifest).map_err(|error| error.to_string())?;
+    check_eq("version", &manifest["version"], env!("CARGO_PKG_VERSION"))?;
+    check_eq("license", &manifest["license"], env!("CARGO_PKG_LICENSE"))?;
+    check_eq(
+        "homepage",
+        &manifest["homepage"],
+        env!("CARGO_PKG_HOMEPAGE"),
+    )?;
+    let repository = format!("git+{}.git", env!("CARGO_PKG_REPOSITORY"));
+    check_eq(
+        "repository",
+        &manifest["repository"]["url"],
+        repository.as_str(),
+    )
+}
+
+/// The types name every Reason and every setting, and no others.
+pub(crate) fn types_name_all() -> Result<(), String> {
+    let types = source("index.d.ts")?;
+    let (before, reasons) = types
+        .split_once("export type Reason =")
+        .ok_or("no type `Reason`")?;
+    let all: String = Reason::ALL
+        .iter()
+        .map(|reason| format!("\n  | \"{}\"", reason.name()))
+        .collect();
+    if env::var_os("BLESS").is_some() {
+        let blessed = format!("{before}export type Reason ={all};\n");
+        fs::write(checkout().join(PACKAGE).join("index.d.ts"), blessed)
+            .map_err(|error| error.to_string())?;
+    } else {
+        check_eq(
+            "the names of `Reason` (`BLESS=1` writes them)",
+            reasons,
+            format!("{all};\n"),
+        )?;
+    }
+
+    let (_, config) = types
+        .split_once("export interface Config {")
+        .ok_or("no type `Config`")?;
+    let (config, _) = config.split_once("\n}").ok_or("no end of `Config`")?;
+    let named: BTreeSet<&str> = config
+        .lines()
+        .filter_map(|line| line.trim().split_once("?:"))
+        .map(|(name, _)| name)
+        .collect();
+    let definition =
+        fs::read_to_string(checkout().join("function.yaml")).map_err(|error| error.to_string())?;
+    let definition: Value = serde_yaml::from_str(&definition).map_err(|error| error.to_string())?;
+    let spec = &definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+        ["properties"];
+    let fields: BTreeSet<&str> = spec
+        .as_object()
+        .ok_or("no schema")?
+        .keys()
+        .map(String::as_str)
+        .collect();
+    check_eq("the settings of `Config`", named, fields)
+}
+
+/// The packed package, installed into an empty project, type-checks there; the lines that must not are marked.
+pub(crate) fn types() -> Result<(), String> {
+    let project = project("npm-types")?;
+    copy("use.ts", &project)?;
+    let compiler = format!("{}/lib/tsc.js", variable("TYPESCRIPT"));
+    for resolution in [["--module", "nodenext"], ["--module", "preserve"]] {
+        let mut tsc = command(
+            "node",
+            &[
+                &compiler, "--strict", "--noEmit", "--target", "es2022", "use.ts",
+            ],
+        );
+        tsc.args(resolution).current_dir(&project);
+        ran(tsc)?;
+    }
+    Ok(())
+}
+
+/// The packed package holds what it has to hold, and works in an empty project.
+pub(crate) fn pack() -> Result<(), String> {
+    let project = project("npm-pack")?;
+    let installed = project.join("node_modules/set-prestop");
+    let mut files: Vec<String> = fs::read_dir(&installed)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    let expected = [
+        "LICENSE",
+        "README.md",
+        "api.js",
+        "browser.js",
+        "index.d.ts",
+        "node.js",
+        "package.json",
+        "set_prestop.js",
+        "set_prestop_bg.wasm",
+    ];
+    check_eq("the package's files", files, expected)?;
+    copy("use.mjs", &project)?;
+    fs::write(project.join("tea.yaml"), cases::tea()).map_err(|error| error.to_string())?;
+    let mut node = command("node", &["use.mjs", "tea.yaml"]);
+    node.current_dir(&project);
+    check_eq(
+        "what a script in the project prints",
+        ran(node)?,
+        cases::rewritten(&cases::tea()),
+    )
+}
+
+/// Errors say what is wrong, where, and what to do; what is no text is a `TypeError`.
+pub(crate) fn errors() -> Result<(), String> {
+    let two =
+        json!([{"name": "a.yaml", "text": "a: 1\n"}, {"name": "b.yaml", "text": "a: 1\nb: [\n"}]);
+    let cases = [
+        (
+            json!({"manifests": "a: [1\n"}),
+            "BadInput",
+            "manifests:1:4: ",
+        ),
+        (json!({"manifests": two}), "BadInput", "b.yaml:2:4: "),
+        (
+            json!({"manifests": "", "config": {"sleepSecond": 1}}),
+            "BadConfiguration",
+            "config:1:70: unknown field `sleepSecond`",
+        ),
+        (
+            json!({"manifests": "", "config": "sleepSeconds: 1\n"}),
+            "BadConfiguration",
+            "config:1:1: ",
+        ),
+        (
+            json!({"resourceList": "a: 1\n"}),
+            "BadInput",
+            "the input is no ResourceList",
+        ),
+        (
+            json!({"manifests": 3}),
+            "",
+            "manifests: expected a string or an array of { name, text }",
+        ),
+        (
+            json!({"manifests": [{"name": "a.yaml"}]}),
+            "",
+            "manifests[0].text: expected a string",
+        ),
+        (
+            json!({"manifests": "", "config": 3}),
+            "",
+            "config: expected a string or an object",
+        ),
+        (
+            json!({"resourceList": null}),
+            "",
+            "resourceList: expected a string",
+        ),
+    ];
+    let inputs: Vec<Value> = cases.iter().map(|(input, ..)| input.clone()).collect();
+    let node = command(
+        "node",
+        &["tests/wasm/npm.mjs", &form("npm").to_string_lossy()],
+    );
+    for ((input, reason, start), result) in cases.iter().zip(batch(node, &inputs)?) {
+        let error = &result["error"];
+        let message = error["message"].as_str().unwrap_or_default();
+        check_eq(
+            &format!("{input}"),
+            message.get(..start.len()),
+            Some(*start),
+        )?;
+        check_eq(
+            "the error's name",
+            &error["name"],
+            if reason.is_empty() {
+                "TypeError"
+            } else {
+                "SetPreStopError"
+            },
+        )?;
+        check_eq(
+            "its reason",
+            error["reason"].as_str().unwrap_or_default(),
+            *reason,
+        )?;
+        check_eq(
+            "whether it has a help",
+            error["help"].is_string(),
+            !reason.is_empty(),
+        )?;
+        let place = format!("{}:{}:", error["line"], error["column"]);
+        check_eq(
+            "whether its line and column are those of the message",
+            message.contains(&place),
+            start.ends_with(": ") || start.contains("70"),
+        )?;
+    }
+    Ok(())
+}
+
+/// Offsets count what JavaScript counts, in each of several files.
+pub(crate) fn edits() -> Result<(), String> {
+    let tea = cases::tea();
+    let (workload, rest) = tea.split_once("---\n").ok_or("one document")?;
+    let workload = format!("# \u{1F375} \u{e9}\r\n{workload}");
+    let manifests =
+        json!([{"name": "rest.yaml", "text": rest}, {"name": "tea.yaml", "text": workload}]);
+    let node = command(
+        "node",
+        &["tests/wasm/npm.mjs", &form("npm").to_string_lossy()],
+    );
+    let [result] = batch(node, &[json!({"manifests": manifests})])?
+        .try_into()
+        .map_err(|_| "one result")?;
+    check_eq("the file without a workload", &result["output"][0], rest)?;
+    let edits = result["edits"].as_array().ok_or("no edits")?;
+    let units: Vec<u16> = workload.encode_utf16().collect();
+    let mut edited = Vec::new();
+    let mut done = 0;
+    for edit in edits {
+        check_eq("the file that is edited", &edit["source"], 1)?;
+        let [start, end] =
+            ["start", "end"].map(|key| usize::try_from(edit[key].as_u64().unwrap()).unwrap());
+        edited.extend_from_slice(&units[done..start]);
+        edited.extend(edit["text"].as_str().unwrap().encode_utf16());
+        done = end;
+    }
+    edited.extend_from_slice(&units[done..]);
+    check_eq(
+        "the file with the edits made",
+        String::from_utf16_lossy(&edited),
+        result["output"][1].as_str().unwrap(),
+    )
+}
+
+fn source(file: &str) -> Result<String, String> {
+    fs::read_to_string(checkout().join(PACKAGE).join(file)).map_err(|error| error.to_string())
+}
+
+fn folder() -> PathBuf {
+    checkout().join("tests/wasm")
+}
+
+fn copy(file: &str, project: &Path) -> Result<(), String> {
+    fs::copy(folder().join(file), project.join(file))
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+/// An empty project with the packed package installed.
+fn project(name: &str) -> Result<PathBuf, String> {
+    let project = scratch(name);
+    let packages = project.to_string_lossy();
+    let package = form("npm");
+    ran(command(
+        "npm",
+        &[
+            "pack",
+            "--silent",
+            "--pack-destination",
+            &packages,
+            &package.to_string_lossy(),
+        ],
+    ))?;
+    fs::write(project.join("package.json"), "{\"private\": true}\n")
+        .map_err(|error| error.to_string())?;
+    let packed = format!("./set-prestop-{}.tgz", env!("CARGO_PKG_VERSION"));
+    let mut install = command(
+        "npm",
+        &[
+            "install",
+            "--silent",
+            "--offline",
+            "--no-audit",
+            "--no-fund",
+            &packed,
+        ],
+    );
+    install.current_dir(&project);
+    ran(install)?;
+    Ok(project)
+}
+
+/// What a command that has to succeed prints.
+fn ran(command: Command) -> Result<String, String> {
+    let shown = format!("{:?}", command.get_program());
+    let output = run(command, &[])?;
+    if !output.status.success() {
+        return Err(format!(
+            "{shown} failed: {}{}",
+            text(&output.stdout),
+            text(&output.stderr)
+        ));
+    }
+    Ok(text(&output.stdout))
+}
