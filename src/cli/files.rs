@@ -187,7 +187,7 @@ fn write_beside(
     path: &Path,
     output: &Output<'_>,
 ) -> io::Result<(tempfile::NamedTempFile, PathBuf)> {
-    let path = fs::canonicalize(path)?;
+    let path = resolved(path)?;
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".set-prestop-")
@@ -196,6 +196,21 @@ fn write_beside(
         file.write_all(piece.as_bytes())?;
     }
     file.flush()?;
-    fs::set_permissions(file.path(), fs::metadata(&path)?.permissions())?;
+    // WASI knows no modes (docs/wasm.md).
+    if cfg!(not(target_os = "wasi")) {
+        fs::set_permissions(file.path(), fs::metadata(&path)?.permissions())?;
+    }
     Ok((file, path))
+}
+
+/// Where a path leads when links are followed.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    if cfg!(not(target_os = "wasi")) {
+        return fs::canonicalize(path);
+    }
+    // WASI can't be asked for that; the file was read, so the links end.
+    match fs::read_link(path) {
+        Ok(target) => resolved(&path.parent().unwrap_or(Path::new("")).join(target)),
+        Err(_) => Ok(path.to_owned()),
+    }
 }
