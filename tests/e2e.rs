@@ -250,7 +250,8 @@ fn run_readme(example: &Path) -> Result<Completion, Failed> {
     }
     let run = work.bash(&script, "")?;
     let bin = work.root.path().join("bin");
-    let printed = String::from_utf8(run.stdout.clone())?.replace(&*bin.to_string_lossy(), "/usr/local/bin");
+    let printed =
+        String::from_utf8(run.stdout.clone())?.replace(&*bin.to_string_lossy(), "/usr/local/bin");
     let printed: Vec<&str> = printed.split_terminator('\u{1e}').collect();
     ensure(printed.len() == commands.len(), || {
         format!("the shell ended early\n{}", show(&run))
