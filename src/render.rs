@@ -93,7 +93,13 @@ pub(crate) struct Render<'t, 's> {
     lines: Vec<Lines<'s>>,
     pub(crate) objects: Vec<Object<'t, 's>>,
     names: HashMap<(&'t str, &'t str), Vec<usize>>,
+    /// By the names that objects had before kustomize's `namePrefix` and `nameSuffix`: it corrects what refers to them
+    /// after its transformers, so that a transformer sees the old name there.
+    previous: HashMap<(&'t str, &'t str), Vec<usize>>,
 }
+
+/// Where kustomize notes the names that an object had, separated by commas.
+const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
 
 impl<'t, 's> Render<'t, 's> {
     pub(crate) fn new(
@@ -112,7 +118,23 @@ impl<'t, 's> Render<'t, 's> {
                 .or_default()
                 .push(index);
         }
+        let mut previous: HashMap<_, Vec<usize>> = HashMap::new();
+        if sources
+            .iter()
+            .any(|source| source.text.contains(PREVIOUS_NAMES))
+        {
+            for (index, object) in objects.iter().enumerate() {
+                let names = object.annotation(PREVIOUS_NAMES).unwrap_or_default();
+                for name in names.split(',').filter(|name| *name != object.name) {
+                    let known: &mut Vec<usize> = previous.entry((object.kind, name)).or_default();
+                    if known.last() != Some(&index) {
+                        known.push(index);
+                    }
+                }
+            }
+        }
         Render {
+            previous,
             sources,
             lines: sources
                 .iter()
@@ -144,15 +166,18 @@ impl<'t, 's> Render<'t, 's> {
         name: &str,
         wanted: Option<&str>,
     ) -> Vec<usize> {
-        let all: Vec<(usize, Option<&str>)> = self
-            .names
-            .get(&(kind, name))
-            .into_iter()
-            .flatten()
-            .filter_map(|index| self.get(*index).map(|o| (*index, o)))
-            .filter(|(_, o)| group(o.group) && !o.is_local())
-            .map(|(index, o)| (index, o.namespace))
-            .collect();
+        let of = |names: &HashMap<(&'t str, &'t str), Vec<usize>>| -> Vec<(usize, Option<&str>)> {
+            let indexes = names.get(&(kind, name)).into_iter().flatten();
+            indexes
+                .filter_map(|index| self.get(*index).map(|o| (*index, o)))
+                .filter(|(_, o)| group(o.group) && !o.is_local())
+                .map(|(index, o)| (index, o.namespace))
+                .collect()
+        };
+        let mut all = of(&self.names);
+        if all.is_empty() {
+            all = of(&self.previous);
+        }
         let only = |keep: &dyn Fn(Option<&str>) -> bool| -> Vec<usize> {
             all.iter()
                 .filter(|(_, ns)| keep(*ns))

@@ -362,7 +362,10 @@ pub(crate) fn shellless(image: &str) -> bool {
         Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => path,
         _ => name,
     };
-    if tag.split('-').any(|part| part == "debug" || part.starts_with("alpine")) {
+    if tag
+        .split('-')
+        .any(|part| part == "debug" || part.starts_with("alpine"))
+    {
         return false;
     }
     let mut patterns = SHELLLESS

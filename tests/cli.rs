@@ -374,6 +374,14 @@ fn the_report_holds_what_a_host_hides() {
             .unwrap()
             .contains("info[HookAdded]")
     );
+    let mut mistyped = command(dir.path(), &["--sleep-second=15"]);
+    mistyped.env("SET_PRESTOP_REPORT", "mistyped.txt");
+    assert_eq!(finish(mistyped, b"").code, Some(2));
+    assert!(
+        fs::read_to_string(dir.path().join("mistyped.txt"))
+            .unwrap()
+            .contains("--sleep-seconds")
+    );
     let nowhere = run(dir.path(), &["--report", "no/such/folder"], TEA);
     assert_eq!(nowhere.code, Some(2));
     assert!(

@@ -29,10 +29,16 @@ pub(crate) fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            let wrong = error.use_stderr();
             // A terminal that can't be written to has nobody to tell.
             let _ = error.print();
-            return ExitCode::from(if wrong { FAILED } else { DONE });
+            if !error.use_stderr() {
+                return ExitCode::from(DONE);
+            }
+            // Helm 4 hides stderr: the report is where a mistyped flag is seen.
+            let mut teller = Teller::new(true, report(None));
+            teller.report(&error.render().to_string());
+            let _ = teller.finish();
+            return ExitCode::from(FAILED);
         }
     };
     if let Some(shell) = args.completions {
@@ -47,13 +53,14 @@ pub(crate) fn main() -> ExitCode {
     ExitCode::from(run(&args))
 }
 
+/// Where the report goes: as the flag says, else as the environment does.
+fn report(flag: Option<PathBuf>) -> Option<PathBuf> {
+    flag.or_else(|| std::env::var_os("SET_PRESTOP_REPORT").map(PathBuf::from))
+}
+
 /// One run: read, rewrite, write, tell.
 fn run(args: &Args) -> u8 {
-    let report = args
-        .report
-        .clone()
-        .or_else(|| std::env::var_os("SET_PRESTOP_REPORT").map(PathBuf::from));
-    let mut teller = Teller::new(args.quiet, report);
+    let mut teller = Teller::new(args.quiet, report(args.report.clone()));
     let code = match prepare(args) {
         Err(messages) => {
             teller.tell(&messages, false);

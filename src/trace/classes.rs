@@ -1,0 +1,252 @@
+//! Classes: their names, the rules for them, and the controllers behind them.
+//!
+//! docs/reference.md, sections 2.2 and 3.1.
+
+use super::{DEFAULT_SLEEP, Origin, Tracer};
+use crate::config::ClassRule;
+use crate::message::Reason;
+use crate::references::{Classes, References};
+use crate::render::Object;
+use crate::tables::{Controller, RowError, Shared, glob};
+
+/// Marks an IngressClass as the one of routes without a class.
+const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
+
+/// What one class of a route says of the sleep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ClassSeconds {
+    pub(super) class: Option<String>,
+    pub(super) seconds: u64,
+    pub(super) origin: Origin,
+}
+
+impl<'t, 's> Tracer<'_, 't, 's> {
+    /// What the classes of a route say; `None` where all of them are skipped.
+    pub(super) fn classes(
+        &mut self,
+        object: &Object<'t, 's>,
+        found: &References<'t, 's>,
+    ) -> Result<Option<Vec<ClassSeconds>>, RowError> {
+        let controller = self
+            .tables
+            .route(object.group, object.kind)?
+            .and_then(|row| row.controller.clone());
+        let names: Vec<Option<String>> = match &found.classes {
+            Classes::Names(names) => {
+                if let [first, others @ ..] = names.as_slice()
+                    && let Some(other) = others.iter().find(|other| *other != first)
+                {
+                    let text = format!(
+                        "the route states the class `{first}` and in another place `{other}`; `{first}` counts"
+                    );
+                    self.warn(Reason::ClassConflict, object, "", &text, "keep one of them");
+                }
+                vec![
+                    names
+                        .first()
+                        .cloned()
+                        .or_else(|| self.default_class(object)),
+                ]
+            }
+            Classes::Follow(follows, path) => {
+                let mut names = Vec::new();
+                for follow in follows {
+                    let wanted = follow.namespace.as_deref().or(object.namespace);
+                    let group = |group: &str| follow.groups.iter().any(|g| g == group);
+                    for parent in self.render.named(group, &follow.kind, &follow.name, wanted) {
+                        let Some(parent) = self.render.get(parent) else {
+                            continue;
+                        };
+                        for class in path.find(parent.node(), false, &mut self.visits) {
+                            names.extend(class.text().map(|text| Some(text.to_owned())));
+                        }
+                    }
+                }
+                if names.is_empty() {
+                    names.push(None);
+                }
+                names
+            }
+        };
+        let mut seconds = Vec::new();
+        for name in names {
+            seconds.extend(self.class_seconds(object, name.as_deref(), controller.as_deref())?);
+        }
+        Ok((!seconds.is_empty()).then_some(seconds))
+    }
+
+    /// The one IngressClass of the render that is marked as default, for routes of the kind that it is for.
+    pub(super) fn default_class(&mut self, object: &Object<'t, 's>) -> Option<String> {
+        if !["networking.k8s.io", "extensions"].contains(&object.group) {
+            return None;
+        }
+        let render = self.render;
+        let classes = render.objects.iter().filter(|o| {
+            o.kind == "IngressClass"
+                && o.group == "networking.k8s.io"
+                && o.annotation(DEFAULT_CLASS) == Some("true")
+                && !o.is_local()
+        });
+        let names: Vec<&Object<'t, 's>> = classes.collect();
+        match names.as_slice() {
+            [] => None,
+            [only] => Some(only.name.to_owned()),
+            [first, second, ..] => {
+                if self.told.insert("default class".to_owned()) {
+                    let text = format!(
+                        "the IngressClasses `{}` and `{}` are both marked as default, so that routes without a class have none",
+                        first.name, second.name
+                    );
+                    let field = format!("metadata.annotations[{DEFAULT_CLASS}]");
+                    self.warn(
+                        Reason::DefaultClassTwice,
+                        second,
+                        &field,
+                        &text,
+                        "mark one of them only",
+                    );
+                }
+                None
+            }
+        }
+    }
+
+    /// What a class says of the sleep; `None` where a rule skips it.
+    pub(super) fn class_seconds(
+        &mut self,
+        route: &Object<'t, 's>,
+        class: Option<&str>,
+        kind_controller: Option<&str>,
+    ) -> Result<Option<ClassSeconds>, RowError> {
+        let config = self.config;
+        let rules = config.ingress_classes.as_deref().unwrap_or_default();
+        let named = |pattern: &str| match class {
+            Some(class) => glob(pattern, class),
+            None => pattern == "*",
+        };
+        let listed = config
+            .ingress_class
+            .as_ref()
+            .is_none_or(|only| only.split(',').any(|pattern| named(pattern.trim())));
+        let rule: Option<&ClassRule> = rules.iter().find(|rule| named(&rule.class));
+        if !listed || rule.is_some_and(|rule| rule.skip) {
+            self.skipped.insert(class.map(str::to_owned));
+            return Ok(None);
+        }
+        let stated = |seconds, origin| ClassSeconds {
+            class: class.map(str::to_owned),
+            seconds,
+            origin,
+        };
+        if let Some(rule) = rule {
+            let origin = || Origin::ClassRule(rule.class.clone());
+            if let Some(seconds) = rule.sleep_seconds {
+                return Ok(Some(stated(seconds.get(), origin())));
+            }
+            if let Some(name) = &rule.controller {
+                let known = self.tables.controller_by_name(name)?;
+                let seconds = known
+                    .and_then(|c| c.row.sleep_seconds)
+                    .map_or(DEFAULT_SLEEP, u64::from);
+                return Ok(Some(stated(seconds, origin())));
+            }
+        }
+        if let Some(seconds) = config.sleep_seconds {
+            return Ok(Some(stated(seconds.get(), Origin::Configured)));
+        }
+        let controller = match self.controller_of(route, class)? {
+            Some(controller) => Some(controller),
+            None => match kind_controller {
+                Some(name) if class.is_none() || !self.renders_class(class) => {
+                    self.tables.controller_by_name(name)?
+                }
+                _ => None,
+            },
+        };
+        Ok(Some(
+            match controller.and_then(|c| c.row.sleep_seconds.map(|s| (c, u64::from(s)))) {
+                Some((controller, seconds)) => stated(
+                    seconds,
+                    Origin::Controller {
+                        product: controller.row.product.clone(),
+                        seconds,
+                        class: class.map(str::to_owned),
+                        source: controller.row.source.clone(),
+                    },
+                ),
+                None => stated(DEFAULT_SLEEP, Origin::Default),
+            },
+        ))
+    }
+
+    /// The objects of the render that say which controller a class belongs to.
+    pub(super) fn class_objects(&self, class: &str) -> Option<&'t str> {
+        const CLASSES: [(&str, &str, &str); 2] = [
+            ("networking.k8s.io", "IngressClass", "controller"),
+            (
+                "gateway.networking.k8s.io",
+                "GatewayClass",
+                "controllerName",
+            ),
+        ];
+        CLASSES.iter().find_map(|(group, kind, field)| {
+            let found = self.render.named(|g| g == *group, kind, class, None);
+            let object = self.render.get(*found.first()?)?;
+            object.node().get("spec")?.get(field)?.text()
+        })
+    }
+
+    pub(super) fn renders_class(&self, class: Option<&str>) -> bool {
+        class.is_some_and(|class| self.class_objects(class).is_some())
+    }
+
+    pub(super) fn controller_of(
+        &mut self,
+        route: &Object<'t, 's>,
+        class: Option<&str>,
+    ) -> Result<Option<&Controller>, RowError> {
+        let Some(class) = class else { return Ok(None) };
+        let tables = self.tables;
+        if let Some(name) = self.class_objects(class) {
+            return tables.controller_by_name(name);
+        }
+        if let Some(controller) = tables.controller_by_class(class)? {
+            return Ok(Some(controller));
+        }
+        let render = self.render;
+        let renders = |group: &str, kind: &str| {
+            render
+                .objects
+                .iter()
+                .any(|o| o.group == group && o.kind == kind)
+        };
+        match tables.shared_class(class, route.node(), renders)? {
+            Shared::No => Ok(None),
+            Shared::Decided(controller) => Ok(Some(controller)),
+            Shared::Undecided(users) => {
+                if self.told.insert(format!("class {class}")) {
+                    let products: Vec<String> = users
+                        .iter()
+                        .map(|c| {
+                            format!(
+                                "{} ({} s)",
+                                c.row.product,
+                                c.row.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from)
+                            )
+                        })
+                        .collect();
+                    let name = users.first().map(|c| c.name.as_str()).unwrap_or_default();
+                    let text = format!(
+                        "the class `{class}` may be that of {}; {DEFAULT_SLEEP} s are taken",
+                        products.join(" or of ")
+                    );
+                    let help = format!(
+                        "say which in the configuration: `ingressClasses: [{{class: {class}, controller: {name}}}]`"
+                    );
+                    self.warn(Reason::ClassUndecided, route, "", &text, &help);
+                }
+                Ok(None)
+            }
+        }
+    }
+}
