@@ -97,6 +97,13 @@ mod tests {
             ..pod(Some(75), 40, 10)
         };
         assert_eq!(set.grace(), Some(45));
+        let exact = Budget {
+            stated: Some(45),
+            before: 12,
+            shutdown_annotation: Some(30),
+            ..set
+        };
+        assert_eq!((exact.needed(), exact.grace()), (45, None));
     }
 
     #[test]

@@ -450,6 +450,10 @@ mod tests {
             r#"[]"#,
             r#"[sh, -c]"#,
             r#"[sleep, "99999999999999999999"]"#,
+            r#"[sleep, "10 30"]"#,
+            r#"[sh, "-", "sleep 10"]"#,
+            r#"[sh, "-c1", "sleep 10"]"#,
+            r"[busybox]",
         ] {
             assert_eq!(sleep(words), None, "{words}");
         }

@@ -187,7 +187,7 @@ pub(crate) fn parse<'s>(
         let text = open.source.text;
         if let Some(ResourceList::Pieces { items, .. }) = &open.list {
             if let Some(parsed) = parse_items(text, items, index, 1, matters) {
-                chunks.parsed.extend(parsed)
+                chunks.parsed.extend(parsed);
             } else {
                 let range = open.documents.first().cloned().unwrap_or_default();
                 let tree =

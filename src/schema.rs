@@ -18,21 +18,27 @@ pub fn function_definition() -> Result<String, serde_yaml::Error> {
         .into_root_schema_for::<SetPreStop>()
         .to_value();
     tidy(&mut schema);
-    if let Some(properties) = schema.get_mut("properties") {
-        properties["apiVersion"]["enum"] = json!([API_VERSION]);
-        properties["kind"]["enum"] = json!([KIND]);
-        // `sleepSeconds` gets none: stating it switches the table of controllers off.
-        let defaults = [
-            ("shutdownSeconds", json!(DEFAULT_SHUTDOWN)),
-            ("marginSeconds", json!(DEFAULT_MARGIN)),
-            ("handler", json!("Auto")),
-            ("existingHooks", json!("Raise")),
-            ("loadBalancerServices", json!(false)),
-            ("check", json!(false)),
-        ];
-        for (field, default) in defaults {
-            properties["spec"]["properties"][field]["default"] = default;
+    let mut put = |path: &str, key: &str, value: Value| {
+        if let Some(Value::Object(fields)) = schema.pointer_mut(path) {
+            fields.insert(key.to_owned(), value);
         }
+    };
+    put("/properties/apiVersion", "enum", json!([API_VERSION]));
+    put("/properties/kind", "enum", json!([KIND]));
+    // `sleepSeconds` gets none: stating it switches the table of controllers off.
+    for (field, default) in [
+        ("shutdownSeconds", json!(DEFAULT_SHUTDOWN)),
+        ("marginSeconds", json!(DEFAULT_MARGIN)),
+        ("handler", json!("Auto")),
+        ("existingHooks", json!("Raise")),
+        ("loadBalancerServices", json!(false)),
+        ("check", json!(false)),
+    ] {
+        put(
+            &format!("/properties/spec/properties/{field}"),
+            "default",
+            default,
+        );
     }
     let (group, version) = API_VERSION.split_once('/').unwrap_or_default();
     let home = env!("CARGO_PKG_HOMEPAGE");

@@ -395,7 +395,7 @@ pub(crate) fn glob(pattern: &str, text: &str) -> bool {
                 pattern = rest;
             }
             (Some(want), Some(got)) if want == '?' || want == got => {
-                (pattern, text) = (rest, after)
+                (pattern, text) = (rest, after);
             }
             (None, None) => return true,
             _ => {

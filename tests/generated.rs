@@ -1,5 +1,11 @@
 //! Files that are made from the code: they are compared, and written where `BLESS=1` is set.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads and writes files, and a panic is how it fails"
+)]
+
 use set_prestop::Reason;
 use std::fmt::Write as _;
 use std::fs;

@@ -2,9 +2,18 @@
 //!
 //! `NO_LAWS=1` leaves the laws out. Files are compared as bytes. `BLESS=1` writes `change.diff`, `messages` and `error`, and refuses where a law fails.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a test reads and writes files, and a panic is how it fails"
+)]
+
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_yaml::Value;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -341,6 +350,11 @@ fn laws(case: &Case, output: &str, diff: &str) -> Result<(), Failed> {
     if list {
         return Ok(());
     }
+    among_others(case, output)
+}
+
+/// The laws that put the documents among others.
+fn among_others(case: &Case, output: &str) -> Result<(), Failed> {
     let (before, after) = (documents(&case.input), documents(output));
     same(&before.len(), &after.len(), "as many documents")?;
     if case.obeys("resource-list") && !case.args.iter().any(|a| a.contains("check")) {
@@ -386,8 +400,7 @@ fn laws(case: &Case, output: &str, diff: &str) -> Result<(), Failed> {
             documents
                 .iter()
                 .rev()
-                .map(|d| format!("---\n{d}"))
-                .collect::<String>()
+                .fold(String::new(), |text, d| text + "---\n" + d)
         };
         let got = case.run(joined(&before).as_bytes(), &[])?;
         same(
@@ -496,26 +509,27 @@ fn results(text: &str) -> Result<String, Failed> {
     for result in value["results"].as_sequence().into_iter().flatten() {
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         let reason = text(&result["tags"]["set-prestop.dev/reason"]);
-        lines.push_str(&format!("{}[{reason}]", text(&result["severity"])));
+        write!(lines, "{}[{reason}]", text(&result["severity"]))?;
         let resource = &result["resourceRef"];
         if !resource.is_null() {
             let namespace = resource["namespace"]
                 .as_str()
                 .map(|n| format!("{n}/"))
                 .unwrap_or_default();
-            lines.push_str(&format!(
+            write!(
+                lines,
                 " {} {namespace}{}",
                 text(&resource["kind"]),
                 text(&resource["name"])
-            ));
+            )?;
         }
         if let Some(path) = result["field"]["path"].as_str() {
-            lines.push_str(&format!(" {path}"));
+            write!(lines, " {path}")?;
         }
         let message = text(&result["message"]);
         match message.split_once("; help: ") {
-            Some((message, help)) => lines.push_str(&format!(": {message}\n  help: {help}\n")),
-            None => lines.push_str(&format!(": {message}\n")),
+            Some((message, help)) => writeln!(lines, ": {message}\n  help: {help}")?,
+            None => writeln!(lines, ": {message}")?,
         }
     }
     Ok(lines)

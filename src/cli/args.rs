@@ -9,6 +9,7 @@ use std::path::PathBuf;
 /// Reads manifests or a KRM ResourceList from stdin, or files and folders, as one render. Finds the workloads that
 /// routes lead to, and writes what lets a load balancer take a pod out before its program is told to stop.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(name = "set-prestop", version, max_term_width = 100, after_help = AFTER)]
 pub(crate) struct Args {
     /// Files and folders with manifests, `-` for stdin; without any, stdin. A single file of kind SetPreStop is the configuration
@@ -26,7 +27,7 @@ pub(crate) struct Args {
     /// File with the configuration: a SetPreStop or a ConfigMap; flags win over it
     #[arg(long = "config", short, value_name = "FILE")]
     pub(crate) config_file: Option<PathBuf>,
-    /// Write all messages to this file too (or the one that SET_PRESTOP_REPORT names)
+    /// Write all messages to this file too (or the one of the environment variable `SET_PRESTOP_REPORT`)
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
     /// Fail on messages of this weight or more

@@ -154,7 +154,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let identity = (object.group, object.kind, object.namespace, object.name);
         match seen.insert(identity, index) {
             Some(first) if first != index => {
-                self.tell_twice(object.kind, object.name, &[first, index])
+                self.tell_twice(object.kind, object.name, &[first, index]);
             }
             _ => {}
         }
