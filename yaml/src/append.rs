@@ -205,7 +205,7 @@ impl<'w> Writer<'w, '_> {
                 text.push(',');
             }
         }
-        if comma.is_some() && at == after && byte(source, at) == b'#' {
+        if at == after && byte(source, at) == b'#' {
             text.push(' ');
         }
         self.push(at..at, text, depth);

@@ -154,6 +154,15 @@ pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
     let mut tail = body.len();
     while at < body.len() {
         let end = next_line(body, at);
+        // Most lines stand right of the dash and are inside an item.
+        let inside = |dash| {
+            let margin = body.as_bytes().get(at..=at + dash);
+            margin.is_some_and(|margin| margin.iter().all(|&byte| byte == b' '))
+        };
+        if dash_column.is_some_and(inside) {
+            at = end;
+            continue;
+        }
         let line = slice(body, at..end);
         let indent = line.bytes().take_while(|&byte| byte == b' ').count();
         let content = slice(line, indent..line.len());

@@ -78,10 +78,11 @@ impl Writer<'_, '_> {
         Ok(New::Scalar(self.copy_scalar(node)?))
     }
 
-    fn copy_key(&mut self, key: u32) -> Result<Scalar, EditError> {
+    pub(crate) fn copy_key(&mut self, key: u32) -> Result<Scalar, EditError> {
         let node = self.tree.resolve(key);
         let raw = self.tree.at(node);
-        if raw.has(flag::TAG) || raw.shape.is_mapping() || raw.shape.is_sequence() {
+        let collection = raw.shape.is_mapping() || raw.shape.is_sequence();
+        if raw.has(flag::TAG) || collection || raw.shape == Shape::Empty {
             return Err(self.shared(key, "one of its keys is not a plain one"));
         }
         self.copy_scalar(node)

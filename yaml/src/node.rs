@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use crate::error::{EditError, SyntaxError};
 use crate::span::slice;
@@ -28,6 +29,8 @@ pub struct Tree<'s> {
     pub(crate) decoded: Vec<Decoded<'s>>,
     pub(crate) props: Vec<Props>,
     pub(crate) aliases: Vec<u32>,
+    /// The collection of each node, once an edit asks.
+    pub(crate) parents: OnceLock<Vec<u32>>,
 }
 
 /// What a node is for a reader.

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle, Tag, options};
 
@@ -118,6 +119,7 @@ impl<'s> Builder<'s> {
                 decoded: Vec::new(),
                 props: Vec::new(),
                 aliases: Vec::new(),
+                parents: OnceLock::new(),
             },
             source,
             open: Vec::new(),
@@ -152,7 +154,11 @@ impl<'s> Builder<'s> {
                 let tagged = self.tag(tag.as_deref(), span);
                 let shape = match style {
                     StructureStyle::Block => Shape::BlockMapping,
-                    StructureStyle::Flow if start(span) == end(span) => Shape::Pair,
+                    StructureStyle::Flow
+                        if start(span) == end(span) || byte(self.source, start(span)) == b'?' =>
+                    {
+                        Shape::Pair
+                    }
                     StructureStyle::Flow => Shape::FlowMapping,
                 };
                 self.collection(shape, start(span), tagged);
@@ -285,10 +291,14 @@ impl<'s> Builder<'s> {
                 // The span of a block scalar begins at its content and may reach into the next
                 // line's indentation.
                 range.start = self.find(range.start, |byte| matches!(byte, b'|' | b'>'));
-                let tail = slice(self.source, content..range.end);
-                let kept = tail.trim_end_matches([' ', '\t']);
-                if kept.ends_with('\n') && range.end < self.source.len() {
-                    range.end = content + kept.len();
+                let line = line_start(self.source, range.end);
+                let indentation = slice(self.source, line..range.end);
+                if line > range.start
+                    && range.end < self.source.len()
+                    && indentation.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+                {
+                    range.end = line;
+                    content = content.min(line);
                 }
                 if content <= range.start {
                     content = range.end;
@@ -338,14 +348,41 @@ impl<'s> Builder<'s> {
             .map_or(Shape::BlockMapping, |raw| raw.shape);
         let next = skip_gap(self.source, self.cursor);
         let follows = byte(self.source, next + 1);
+        let holder = self.tree.at(parent.index).start as usize;
+        let column = |at: usize| {
+            let line = slice(self.source, line_start(self.source, at)..at);
+            line.trim_start_matches('\u{FEFF}').len()
+        };
         let alone = matches!(follows, b' ' | b'\t' | b'\n' | b'\r' | 0);
         let at = match shape {
             Shape::BlockSequence if byte(self.source, next) == b'-' && alone => next + 1,
+            // On a later line a colon belongs to the mapping at its column.
+            Shape::BlockMapping
+                if parent.children % 2 == 1
+                    && slice(self.source, self.cursor..next).contains('\n')
+                    && column(next) != column(holder) =>
+            {
+                self.cursor
+            }
             _ if parent.children % 2 == 1
                 && byte(self.source, next) == b':'
-                && (alone || matches!(follows, b',' | b'}' | b']' if shape.is_flow())) =>
+                && (alone || matches!(follows, b',' | b'}' | b']' | b'#' if shape.is_flow())) =>
             {
                 next + 1
+            }
+            // An empty key after its question mark, and one before its colon.
+            _ if shape.is_mapping()
+                && parent.children % 2 == 0
+                && byte(self.source, next) == b'?' =>
+            {
+                next + 1
+            }
+            _ if shape.is_mapping()
+                && parent.children % 2 == 0
+                && reported > self.cursor
+                && byte(self.source, reported) == b':' =>
+            {
+                reported
             }
             _ => self.cursor,
         };
@@ -375,7 +412,8 @@ impl<'s> Builder<'s> {
 
     fn collection(&mut self, shape: Shape, start: usize, tagged: bool) {
         let index = short(self.tree.nodes.len());
-        let opened = if shape.is_flow() && shape != Shape::Pair {
+        let bracket = matches!(shape, Shape::FlowMapping | Shape::FlowSequence);
+        let opened = if bracket || shape == Shape::Pair && byte(self.source, start) == b'?' {
             start + 1
         } else {
             start

@@ -106,30 +106,33 @@ impl<'w> Writer<'w, '_> {
     fn replace_inline(&mut self, node: u32, text: &str) -> Result<(), EditError> {
         let range = self.tree.at(node).range();
         if !range.is_empty() {
-            self.put(range, text.to_owned());
+            // A bracket or a quote may follow an anchor without a space, a word may not.
+            let beside = self.tree.props(node).is_some()
+                && !matches!(
+                    byte(self.tree.source, range.start.wrapping_sub(1)),
+                    b' ' | b'\t' | b'\n'
+                );
+            let gap = if beside { " " } else { "" };
+            self.put(range, format!("{gap}{text}"));
             return Ok(());
         }
         let at = range.start;
         let source = self.tree.source;
-        let parent = self.tree.parent(node);
-        let has_colon = byte(source, at.wrapping_sub(1)) == b':';
-        let in_mapping = parent.is_some_and(|parent| self.tree.at(parent).shape.is_mapping());
-        let with_props = self.tree.props(node).is_some();
-        if in_mapping && !has_colon && !with_props {
-            // A key without a colon: `{a}` and `? a`. Where there is no key either, nothing shows the place.
-            let key =
-                parent.and_then(|parent| self.tree.pairs(parent).find(|(_, value)| *value == node));
-            if key.is_none_or(|(key, _)| self.tree.at(key).shape == Shape::Empty) {
+        if let Some((parent, key)) = self.without_colon(node) {
+            // `{a}` and `? a`. Where there is no key either, nothing shows the place.
+            let key = self.tree.at(key);
+            if key.shape == Shape::Empty || slice(source, key.range()).contains('\n') {
                 return Err(EditError::Unplaceable {
                     offset: self.offset(node),
-                    reason: "the key is empty and has no colon",
+                    reason: "the key is empty, or on several lines, and has no colon",
                 });
             }
-            let column = parent.map_or(0, |parent| {
-                self.tree.column(self.tree.at(parent).start as usize)
-            });
+            let column = self.tree.column(self.tree.at(parent).start as usize);
             let flow = self.tree.in_flow(node);
-            let text = if flow {
+            let text = if flow && key.shape == Shape::Alias {
+                // The colon right after it would be part of its name.
+                format!(" : {text}")
+            } else if flow {
                 format!(": {text}")
             } else {
                 format!("{}{}: {text}", self.tree.line_break(at), " ".repeat(column))
@@ -137,6 +140,12 @@ impl<'w> Writer<'w, '_> {
             let at = if flow { at } else { line_end(source, at) };
             self.push(at..at, text, self.tree.depth(node));
             return Ok(());
+        }
+        if byte(source, at) == b'#' {
+            return Err(EditError::Unplaceable {
+                offset: self.offset(node),
+                reason: "a comment follows without a space",
+            });
         }
         let blanks = skip_blanks(source, at);
         let to_end = matches!(byte(source, blanks), b'\n' | b'\r' | 0);
@@ -148,6 +157,20 @@ impl<'w> Writer<'w, '_> {
             self.put(at..at, format!(" {text}"));
         }
         Ok(())
+    }
+
+    /// The mapping and the key of an empty value that has no colon, an anchor or a tag to stand after.
+    fn without_colon(&self, node: u32) -> Option<(u32, u32)> {
+        let raw = self.tree.at(node);
+        let parent = self.tree.parent(node)?;
+        if raw.shape != Shape::Empty
+            || !self.tree.at(parent).shape.is_mapping()
+            || self.tree.props(node).is_some()
+        {
+            return None;
+        }
+        let (key, _) = self.tree.pairs(parent).find(|(_, value)| *value == node)?;
+        (raw.start <= self.tree.at(key).end).then_some((parent, key))
     }
 
     fn holder(&self, node: u32) -> Holder {
@@ -225,7 +248,11 @@ impl<'w> Writer<'w, '_> {
                 };
                 (!tab).then_some(beside)
             }
-            Holder::Dash(_) => Some(self.tree.column(range.start)),
+            Holder::Dash(_) => {
+                let line = line_start(source, range.start);
+                let tab = slice(source, line..range.start).contains('\t');
+                (!tab).then(|| self.tree.column(range.start))
+            }
             Holder::Document => self
                 .tree
                 .begins_line(range.start)
@@ -246,14 +273,11 @@ impl<'w> Writer<'w, '_> {
             };
             self.put(from..range.end, String::new());
         }
-        if matches!(self.holder(node), Holder::Key(_)) && range.is_empty() && !props {
-            let colon = byte(source, range.start.wrapping_sub(1)) == b':';
-            if !colon {
-                return Err(EditError::Unplaceable {
-                    offset: self.offset(node),
-                    reason: "the key has no colon",
-                });
-            }
+        if self.without_colon(node).is_some() {
+            return Err(EditError::Unplaceable {
+                offset: self.offset(node),
+                reason: "the key has no colon",
+            });
         }
         block.line(&mut text, column);
         block.lines(&mut text, value, column);

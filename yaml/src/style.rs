@@ -9,26 +9,31 @@ const STEP: usize = 2;
 impl Tree<'_> {
     /// The collections around a node, the outermost first, and the node itself last.
     pub(crate) fn lineage(&self, node: u32) -> Vec<u32> {
-        let mut lineage = vec![0];
-        let mut at = 0;
-        while at != node {
-            let below = self
-                .children(at)
-                .find(|child| *child <= node && node < self.at(*child).next);
-            let Some(child) = below else { break };
-            lineage.push(child);
-            at = child;
+        let mut lineage = vec![node];
+        let mut at = node;
+        while let Some(parent) = self.parent(at) {
+            lineage.push(parent);
+            at = parent;
         }
+        lineage.reverse();
         lineage
     }
 
+    /// The collection that a node stands in as a key, a value or an item.
     pub(crate) fn parent(&self, node: u32) -> Option<u32> {
-        let lineage = self.lineage(node);
-        lineage
-            .len()
-            .checked_sub(2)
-            .and_then(|at| lineage.get(at))
-            .copied()
+        let parents = self.parents.get_or_init(|| {
+            let mut parents = vec![u32::MAX; self.nodes.len()];
+            for index in self.indexes() {
+                for child in self.children(index) {
+                    if let Some(parent) = parents.get_mut(child as usize) {
+                        *parent = index;
+                    }
+                }
+            }
+            parents
+        });
+        let parent = parents.get(node as usize).copied();
+        parent.filter(|parent| *parent != u32::MAX)
     }
 
     pub(crate) fn depth(&self, node: u32) -> usize {
@@ -173,13 +178,26 @@ impl Tree<'_> {
     /// Where the last line of the node's own text ends, its comment included: before the line break that
     /// the next line may be put after.
     pub(crate) fn last_line_end(&self, node: u32) -> usize {
-        let raw = self.at(node);
-        let leaf = self.at(raw.next.saturating_sub(1));
-        if leaf.shape.is_block_scalar() {
-            self.block_scalar_end(raw.next.saturating_sub(1))
+        let leaf = self.last_leaf(node);
+        if self.at(leaf).shape.is_block_scalar() {
+            self.block_scalar_end(leaf)
         } else {
-            line_end(self.source, raw.end as usize)
+            line_end(self.source, self.at(node).end as usize)
         }
+    }
+
+    /// The last node below this one, or itself, that stands in the text: an empty one after a block scalar
+    /// does not.
+    fn last_leaf(&self, node: u32) -> u32 {
+        let mut leaf = self.at(node).next.saturating_sub(1);
+        while leaf > node && self.at(leaf).shape == Shape::Empty {
+            let before = self.at(leaf - 1);
+            if !before.shape.is_block_scalar() || before.end < self.at(leaf).end {
+                break;
+            }
+            leaf -= 1;
+        }
+        leaf
     }
 
     /// Where the last content line of a block scalar ends; with `+` the last of the blank lines.
@@ -215,8 +233,7 @@ impl Tree<'_> {
 
     /// Whether a block scalar that ends the text without a line break would change with one.
     pub(crate) fn breaks_at_end(&self, node: u32) -> bool {
-        let raw = self.at(node);
-        let leaf = self.at(raw.next.saturating_sub(1));
+        let leaf = self.at(self.last_leaf(node));
         if !leaf.shape.is_block_scalar()
             || self.source.ends_with('\n')
             || (leaf.end as usize) < self.source.len()

@@ -238,8 +238,9 @@ impl<'w, 's> Writer<'w, 's> {
                 self.node(value, plan)?;
             } else if merged.contains(key) {
                 // The merged mapping is given the very same value.
-            } else if let Some((_, value)) = self.tree.lookup(node, key) {
-                added.push((Scalar::auto(key), self.copy(value, plan)?));
+            } else if let Some((merged, value)) = self.tree.lookup(node, key) {
+                // The same key, so that it overrides: `4` and `"4"` are two for some readers.
+                added.push((self.copy_key(merged)?, self.copy(value, plan)?));
             } else if let Some(value) = plan.set {
                 added.push((Scalar::auto(key), New::from(value)));
             }
@@ -342,9 +343,13 @@ impl<'w, 's> Writer<'w, 's> {
                 && self.tree.pairs(parent).any(|(key, _)| key == alias)
         });
         if is_key {
+            let target = self.tree.at(self.tree.resolve(alias));
             let New::Scalar(scalar) = copy else {
                 return Err(self.shared(alias, "it is a key"));
             };
+            if target.shape == Shape::Empty {
+                return Err(self.shared(alias, "it is an empty key"));
+            }
             let text = scalar.inline(self.tree.in_flow(alias), false);
             self.put(self.tree.at(alias).range(), text);
             return Ok(());

@@ -423,6 +423,87 @@ fn items_are_the_list(numbers: Vec<u32>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Paths to the values below a node, and to a place in each collection where one can be appended.
+fn ways(node: Node<'_, '_>, path: &mut Vec<Step>, found: &mut Vec<Vec<Step>>) {
+    found.push(path.clone());
+    if path.len() > 6 || found.len() > 500 {
+        return;
+    }
+    match node.kind() {
+        Kind::Sequence => {
+            for (index, item) in node.items().enumerate() {
+                path.push(Step::Index(index));
+                ways(item, path, found);
+                path.pop();
+            }
+        }
+        Kind::Mapping => {
+            for (key, value) in node.entries() {
+                path.push(Step::Key(key.text().unwrap_or_default().to_owned()));
+                ways(value, path, found);
+                path.pop();
+            }
+            path.push(Step::Key("new".to_owned()));
+            found.push(path.clone());
+            path.pop();
+        }
+        _ => {}
+    }
+}
+
+/// A text with characters put in and taken out, which may be no YAML any more.
+fn damaged_texts_are_refused_or_edited(numbers: Vec<u32>) -> Result<(), TestCaseError> {
+    let mut dice = Dice::new(numbers);
+    let damage = dice.roll(6);
+    let holes: Vec<(usize, usize)> = (0..damage)
+        .map(|_| (dice.roll(4096), dice.roll(64)))
+        .collect();
+    let mut inner = Text::new(&mut dice);
+    inner.document();
+    let mut text: Vec<char> = inner.out.chars().collect();
+    let marks: Vec<char> = "\t :-?#&*!|>'\"%@`{}[],\r\n\u{85}\u{FEFF}~<.01a\u{e9}\\+"
+        .chars()
+        .collect();
+    for (at, what) in holes {
+        let at = at % text.len().max(1);
+        match marks.get(what) {
+            Some(mark) => text.insert(at, *mark),
+            None if at < text.len() => {
+                text.remove(at);
+            }
+            None => {}
+        }
+    }
+    let text: String = text.into_iter().collect();
+    let _ = items(&text, 0..text.len());
+    for range in documents(&text) {
+        let Ok(tree) = Tree::parse(&text, range) else {
+            continue;
+        };
+        let Some(root) = tree.root() else { continue };
+        let mut found = Vec::new();
+        ways(root, &mut Vec::new(), &mut found);
+        let path = found[dice.roll(found.len())].clone();
+        let value = wanted(&mut dice);
+        let edits = [Edit { path, value }];
+        match tree.edit(&edits) {
+            // Whether the parser takes a tab for indentation depends on what stands around it.
+            Err(error @ EditError::Verify { .. }) if !text.contains('\t') => {
+                return Err(TestCaseError::fail(format!(
+                    "{error}\n{edits:?} in\n{text}\n{text:?}"
+                )));
+            }
+            Err(_) => {}
+            Ok(splices) => {
+                let edited: String = pieces(&text, &splices).collect();
+                let diff = unified_diff("a", "b", &text, &splices);
+                prop_assert!(diff.is_empty() == (edited == text));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Runs a law on as many random texts as `PROPTEST_CASES` says, 2000 at least.
 #[track_caller]
 fn law(test: fn(Vec<u32>) -> Result<(), TestCaseError>) {
@@ -455,4 +536,9 @@ fn documents_parse_alone_as_in_the_stream() {
 #[test]
 fn items_parse_alone_as_in_the_list() {
     law(items_are_the_list);
+}
+
+#[test]
+fn a_damaged_text_is_refused_or_edited() {
+    law(damaged_texts_are_refused_or_edited);
 }
