@@ -94,7 +94,11 @@ fn unreadable(
     document: usize,
     error: &SyntaxError,
 ) -> Message {
-    let mut message = Message::new(Reason::BadInput, error.message.clone()).help(
+    let text = match document {
+        1 => error.message.clone(),
+        _ => format!("{} (in document {document})", error.message),
+    };
+    let mut message = Message::new(Reason::BadInput, text).help(
         "correct the YAML at this place; if it is a template, render it first (`helm template`, `kustomize build`)",
     );
     message.location = locate(sources, source, document, error.offset);
@@ -134,7 +138,9 @@ fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>
     if !part.contains("ResourceList") {
         return Ok(None);
     }
-    if kind_line(part, 0) == Some("ResourceList")
+    // Results follow the items, so that the last one has to end its line.
+    if part.ends_with('\n')
+        && kind_line(part, 0) == Some("ResourceList")
         && let Some(items) = set_prestop_yaml::items(text, range.clone())
         && let Ok(head) = Tree::parse(text, items.head.clone())
         && is_resource_list(&head)
@@ -214,17 +220,51 @@ pub(crate) fn parse<'s>(
                     continue;
                 }
             }
-            let tree = Tree::parse(text, range.clone())
+            let trees = Tree::parse(text, range.clone())
+                .map(|tree| vec![tree])
+                .or_else(|error| json_values(text, range.clone()).ok_or(error))
                 .map_err(|e| unreadable(&sources, index, document, &e))?;
-            chunks.parsed.push(Chunk {
+            chunks.parsed.extend(trees.into_iter().map(|tree| Chunk {
                 source: index,
                 document,
                 item: false,
                 tree,
-            });
+            }));
         }
     }
     Ok(chunks)
+}
+
+/// JSON objects one after another, as `jq -c` writes them and kubectl takes them; `None` where the text is anything else.
+fn json_values(text: &str, range: Range<usize>) -> Option<Vec<Tree<'_>>> {
+    let bytes = text.as_bytes().get(..range.end)?;
+    let mut trees = Vec::new();
+    let mut at = range.start;
+    loop {
+        at += bytes.get(at..)?.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        if at == bytes.len() {
+            return (!trees.is_empty()).then_some(trees);
+        }
+        let start = at;
+        let (mut depth, mut quoted) = (0_usize, false);
+        loop {
+            match (quoted, bytes.get(at)?) {
+                (true, b'\\') => at += 1,
+                (_, b'"') => quoted = !quoted,
+                (false, b'{' | b'[') => depth += 1,
+                (false, b'}' | b']') => depth = depth.checked_sub(1)?,
+                _ => {}
+            }
+            at += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        if bytes.get(start) != Some(&b'{') {
+            return None;
+        }
+        trees.push(Tree::parse(text, start..at).ok()?);
+    }
 }
 
 /// A `List` of a stream in pieces; `None` where it has to be parsed whole.
