@@ -331,10 +331,6 @@ fn duration(text: &str) -> Option<Duration> {
         _ => (1, 0),
     };
     let seconds_unit = text.as_bytes().get(end) == Some(&b's');
-    let after = text.get(end + unit_len..)?;
-    if after.starts_with(|c: char| c.is_alphanumeric() || "._-+$`'\"\\/*?[{(~".contains(c)) {
-        return None;
-    }
     // Nine decimals are more than any clock needs; what lies behind them still rounds up.
     let nanos: u64 = format!("{fraction:0<9.9}").parse().ok()?;
     let rest = fraction
@@ -391,11 +387,11 @@ mod tests {
     fn sleeps() {
         let cases: &[(&str, u64, &str)] = &[
             (r#"[sleep, "10"]"#, 10, "99"),
-            (r#"[sleep, 10]"#, 10, "99"),
-            (r#"[/usr/bin/sleep, 5s]"#, 5, "99s"),
+            (r"[sleep, 10]", 10, "99"),
+            (r"[/usr/bin/sleep, 5s]", 5, "99s"),
             (r#"[busybox, sleep, "2m"]"#, 120, "99"),
-            (r#"[/bin/busybox, sh, -c, sleep 3]"#, 3, "sleep 99"),
-            (r#"[sh, -c, sleep 10]"#, 10, "sleep 99"),
+            (r"[/bin/busybox, sh, -c, sleep 3]", 3, "sleep 99"),
+            (r"[sh, -c, sleep 10]", 10, "sleep 99"),
             (r#"[/bin/sh, -ec, "exec sleep 1h"]"#, 3600, "exec sleep 99"),
             (r#"[/bin/bash, -e, -c, "sleep 1.5"]"#, 2, "sleep 99"),
             (
@@ -431,7 +427,7 @@ mod tests {
             r#"[sh, -c, "sleep $VAR"]"#,
             r#"[sh, -c, "sleep 1m 30"]"#,
             r#"[sleep, 1m, "30"]"#,
-            r#"[sleep, infinity]"#,
+            r"[sleep, infinity]",
             r#"[sh, -c, "sleep infinity"]"#,
             r#"[sh, -c, "sleep 10 &"]"#,
             r#"[sh, -c, "sleep 10 || true"]"#,
@@ -446,13 +442,17 @@ mod tests {
             r#"[sh, -c, "sleep10"]"#,
             r#"[sh, sleep, "10"]"#,
             r#"[python, -c, "sleep 10"]"#,
-            r#"[sleep]"#,
-            r#"[]"#,
-            r#"[sh, -c]"#,
+            r"[sleep]",
+            r"[]",
+            r"[sh, -c]",
             r#"[sleep, "99999999999999999999"]"#,
             r#"[sleep, "10 30"]"#,
             r#"[sh, "-", "sleep 10"]"#,
             r#"[sh, "-c1", "sleep 10"]"#,
+            r#"[sh, -c, "execsleep 10"]"#,
+            r#"[sh, -c, "sleep 10#x"]"#,
+            r"[sleep, 10x]",
+            r#"[sh, -c, "sleep 10.5.1"]"#,
             r"[busybox]",
         ] {
             assert_eq!(sleep(words), None, "{words}");
@@ -466,7 +466,7 @@ mod tests {
             Hook::Script { index: 2, .. }
         ));
         assert!(
-            matches!(command(r#"[nginx, -s, quit]"#), Hook::Other(what) if what == "`nginx -s quit`")
+            matches!(command(r"[nginx, -s, quit]"), Hook::Other(what) if what == "`nginx -s quit`")
         );
         assert!(
             matches!(hook("{preStop: {httpGet: {path: /}}}"), Hook::Other(what) if what == "`httpGet`")
