@@ -173,6 +173,8 @@ impl<'c, 'p> Check<'c, 'p> {
     /// The keys as they stand: the old ones in their order, as often as before, and none but planned ones
     /// beside them. Values under doubled keys that do not count are compared too.
     fn keys(&mut self, before: u32, plan: Option<&'p Plan<'p>>, after: u32) -> Result<(), String> {
+        let effective = self.old.effective(before);
+        let counting: HashSet<u32> = effective.into_iter().map(|(_, value)| value).collect();
         let mut found = self.new.pairs(after);
         for (key, value) in self.old.pairs(before) {
             let text = self.old.key_text(key);
@@ -183,11 +185,7 @@ impl<'c, 'p> Check<'c, 'p> {
                 };
                 let new_merges = self.new.at(new_key).has(flag::MERGE_KEY);
                 if self.new.key_text(new_key) == text && new_merges == merges {
-                    if !merges
-                        && text.is_some_and(|text| {
-                            self.old.explicit(before, text).0 != Some((key, value))
-                        })
-                    {
+                    if !merges && !counting.contains(&value) {
                         self.push(value, None, new_value, false);
                     }
                     break;
@@ -244,6 +242,10 @@ impl<'c, 'p> Check<'c, 'p> {
             .iter()
             .filter_map(|&(key, value)| Some((self.new.key_text(key)?, (key, value))))
             .collect();
+        // Only with merge keys is an entry not the mapping's own.
+        let merges = self.old.at(before).has(flag::MERGES);
+        let explicit: Option<HashSet<u32>> =
+            merges.then(|| self.old.pairs(before).map(|(key, _)| key).collect());
         for (key, value) in old {
             let Some(text) = self.old.key_text(key) else {
                 continue;
@@ -251,7 +253,7 @@ impl<'c, 'p> Check<'c, 'p> {
             let Some(&(new_key, new_value)) = by_text.get(text) else {
                 return Err(self.differs(after, "a key is gone"));
             };
-            let copied = copied || self.old.explicit(before, text).0.is_none();
+            let copied = copied || explicit.as_ref().is_some_and(|keys| !keys.contains(&key));
             self.push(key, None, new_key, copied);
             self.push(
                 value,
