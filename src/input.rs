@@ -241,7 +241,11 @@ fn json_values(text: &str, range: Range<usize>) -> Option<Vec<Tree<'_>>> {
     let mut trees = Vec::new();
     let mut at = range.start;
     loop {
-        at += bytes.get(at..)?.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        at += bytes
+            .get(at..)?
+            .iter()
+            .take_while(|b| b.is_ascii_whitespace())
+            .count();
         if at == bytes.len() {
             return (!trees.is_empty()).then_some(trees);
         }

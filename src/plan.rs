@@ -192,6 +192,20 @@ struct Pod<'a, 't, 's> {
     windows: bool,
 }
 
+impl<'t, 's> Pod<'_, 't, 's> {
+    /// Why an exec can't sleep in a container, where it is known that it can't.
+    fn no_exec(&self, container: Node<'t, 's>) -> Option<String> {
+        if self.windows {
+            return Some("it runs on Windows".to_owned());
+        }
+        let image = container
+            .get("image")
+            .and_then(Node::text)
+            .unwrap_or_default();
+        shellless(image).then(|| format!("its image `{image}` is known to carry none"))
+    }
+}
+
 impl<'a, 't, 's> Planner<'a, 't, 's> {
     pub(crate) fn new(
         render: &'a Render<'t, 's>,
@@ -488,6 +502,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         }
         let mode = self.config.existing_hooks.unwrap_or_default();
         let field = format!("{}.containers[{index}].lifecycle.preStop", pod.field);
+        self.tell_exec_without_shell(pod, node, &hook, &field);
         plan.change = match hook {
             Hook::Absent(level) => match self.handler(pod, node, name, sleep, &field) {
                 Some(handler) => Change::Add {
@@ -524,6 +539,30 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             plan.after = Some(sleep);
         }
         Ok(plan)
+    }
+
+    /// A hook that stands and can't run fails at once: the container gets SIGTERM without any delay.
+    fn tell_exec_without_shell(
+        &mut self,
+        pod: &Pod<'_, 't, 's>,
+        node: Node<'t, 's>,
+        hook: &Hook,
+        field: &str,
+    ) {
+        let execs = match hook {
+            Hook::Sleep(sleep) => sleep.number != Number::Native,
+            Hook::Script { .. } => true,
+            Hook::Absent(_) | Hook::Other(_) => false,
+        };
+        if let Some(why) = pod.no_exec(node).filter(|_| execs) {
+            let text = format!(
+                "the hook that stands needs a shell or `sleep`, and the container has none ({why}): it fails, and SIGTERM comes at once"
+            );
+            let message = Message::new(Reason::NoShell, text)
+                .help("write `sleep: {seconds: ...}` in its place (Kubernetes 1.30 or later)")
+                .field(field);
+            self.tell(message, pod.object, hook_offset(node));
+        }
     }
 
     fn replace(
@@ -612,13 +651,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         field: &str,
     ) -> Option<Written> {
         let version = self.config.kubernetes_version;
-        let image = node.get("image").and_then(Node::text).unwrap_or_default();
-        let no_exec = if pod.windows {
-            Some("it runs on Windows".to_owned())
-        } else {
-            shellless(image).then(|| format!("its image `{image}` is known to carry none"))
-        };
-        match (self.config.handler.unwrap_or_default(), no_exec) {
+        match (self.config.handler.unwrap_or_default(), pod.no_exec(node)) {
             (Handler::Sleep, _) => Some(Written::Sleep(sleep)),
             (Handler::Auto, _) if version.is_some_and(|v| v >= NATIVE) => {
                 Some(Written::Sleep(sleep))

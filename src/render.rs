@@ -6,7 +6,7 @@ use crate::annotations::Bearer;
 use crate::input::{Place, Source};
 use crate::message::{Location, Message, PackageFile, ResourceRef};
 use set_prestop_yaml::{Kind, Lines, Node};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A resource.
 #[derive(Clone, Debug)]
@@ -93,6 +93,8 @@ pub(crate) struct Render<'t, 's> {
     lines: Vec<Lines<'s>>,
     pub(crate) objects: Vec<Object<'t, 's>>,
     names: HashMap<(&'t str, &'t str), Vec<usize>>,
+    /// Groups and kinds of all objects.
+    kinds: HashSet<(&'t str, &'t str)>,
     /// By the names that objects had before kustomize's `namePrefix` and `nameSuffix`: it corrects what refers to them
     /// after its transformers, so that a transformer sees the old name there.
     previous: HashMap<(&'t str, &'t str), Vec<usize>>,
@@ -134,6 +136,10 @@ impl<'t, 's> Render<'t, 's> {
             }
         }
         Render {
+            kinds: objects
+                .iter()
+                .map(|object| (object.group, object.kind))
+                .collect(),
             previous,
             sources,
             lines: sources
@@ -143,6 +149,11 @@ impl<'t, 's> Render<'t, 's> {
             objects,
             names,
         }
+    }
+
+    /// Whether there is an object of this kind.
+    pub(crate) fn has_kind(&self, group: &str, kind: &str) -> bool {
+        self.kinds.contains(&(group, kind))
     }
 
     /// Bytes of all sources.

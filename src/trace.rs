@@ -131,6 +131,8 @@ pub(crate) struct Tracer<'a, 't, 's> {
     nameless: bool,
     /// Classes of routes that a rule skips.
     skipped: BTreeSet<Option<String>>,
+    /// The IngressClass that is marked as default, once it was looked for.
+    default_class: Option<Option<String>>,
     told: BTreeSet<String>,
     visits: Visits,
     messages: Vec<Message>,
@@ -166,6 +168,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             taken_out: false,
             nameless: false,
             skipped: BTreeSet::new(),
+            default_class: None,
             told: BTreeSet::new(),
             visits: Visits::new(
                 VISITS_PER_BYTE

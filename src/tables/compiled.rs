@@ -12,6 +12,7 @@ use crate::path::{Field, Path, PathError};
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
     pub(crate) controller: Option<String>,
+    pub(crate) default_class: bool,
     pub(crate) followed: bool,
     pub(crate) when: Vec<Path>,
     pub(crate) class: Class,
@@ -166,6 +167,7 @@ impl RouteRow {
         };
         Ok(Route {
             controller: self.controller.clone(),
+            default_class: self.default_class,
             followed: self.followed,
             when,
             class,

@@ -27,6 +27,9 @@ pub struct RouteRow {
     /// The controller that serves this kind where no class says which, as in `spec.controller` of an IngressClass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) controller: Option<String>,
+    /// Whether an object without a class has that of the IngressClass which is marked as default.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) default_class: bool,
     /// Whether an object of this kind counts only when another route leads to it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) followed: bool,

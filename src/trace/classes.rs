@@ -27,10 +27,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         object: &Object<'t, 's>,
         found: &References<'t, 's>,
     ) -> Result<Option<Vec<ClassSeconds>>, RowError> {
-        let controller = self
-            .tables
-            .route(object.group, object.kind)?
-            .and_then(|row| row.controller.clone());
+        let tables = self.tables;
+        let row = tables.route(object.group, object.kind)?;
+        let controller = row.and_then(|row| row.controller.as_deref());
+        let takes_default = row.is_some_and(|row| row.default_class);
         let names: Vec<Option<String>> = match &found.classes {
             Classes::Names(names) => {
                 if let [first, others @ ..] = names.as_slice()
@@ -41,12 +41,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     );
                     self.warn(Reason::ClassConflict, object, "", &text, "keep one of them");
                 }
-                vec![
-                    names
-                        .first()
-                        .cloned()
-                        .or_else(|| self.default_class(object)),
-                ]
+                let stated = names.first().cloned();
+                if stated.is_none() && takes_default {
+                    vec![self.default_class()]
+                } else {
+                    vec![stated]
+                }
             }
             Classes::Follow(follows, path) => {
                 let mut names = Vec::new();
@@ -70,16 +70,22 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         };
         let mut seconds = Vec::new();
         for name in names {
-            seconds.extend(self.class_seconds(object, name.as_deref(), controller.as_deref())?);
+            seconds.extend(self.class_seconds(object, name.as_deref(), controller)?);
         }
         Ok((!seconds.is_empty()).then_some(seconds))
     }
 
-    /// The one IngressClass of the render that is marked as default, for routes of the kind that it is for.
-    pub(super) fn default_class(&mut self, object: &Object<'t, 's>) -> Option<String> {
-        if !["networking.k8s.io", "extensions"].contains(&object.group) {
-            return None;
+    /// The one IngressClass of the render that is marked as default.
+    fn default_class(&mut self) -> Option<String> {
+        if let Some(known) = &self.default_class {
+            return known.clone();
         }
+        let found = self.find_default_class();
+        self.default_class = Some(found.clone());
+        found
+    }
+
+    fn find_default_class(&mut self) -> Option<String> {
         let render = self.render;
         let classes = render.objects.iter().filter(|o| {
             o.kind == "IngressClass"
@@ -92,20 +98,18 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             [] => None,
             [only] => Some(only.name.to_owned()),
             [first, second, ..] => {
-                if self.told.insert("default class".to_owned()) {
-                    let text = format!(
-                        "the IngressClasses `{}` and `{}` are both marked as default, so that routes without a class have none",
-                        first.name, second.name
-                    );
-                    let field = format!("metadata.annotations[{DEFAULT_CLASS}]");
-                    self.warn(
-                        Reason::DefaultClassTwice,
-                        second,
-                        &field,
-                        &text,
-                        "mark one of them only",
-                    );
-                }
+                let text = format!(
+                    "the IngressClasses `{}` and `{}` are both marked as default, so that routes without a class have none",
+                    first.name, second.name
+                );
+                let field = format!("metadata.annotations[{DEFAULT_CLASS}]");
+                self.warn(
+                    Reason::DefaultClassTwice,
+                    second,
+                    &field,
+                    &text,
+                    "mark one of them only",
+                );
                 None
             }
         }
@@ -214,12 +218,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return Ok(Some(controller));
         }
         let render = self.render;
-        let renders = |group: &str, kind: &str| {
-            render
-                .objects
-                .iter()
-                .any(|o| o.group == group && o.kind == kind)
-        };
+        let renders = |group: &str, kind: &str| render.has_kind(group, kind);
         match tables.shared_class(class, route.node(), renders)? {
             Shared::No => Ok(None),
             Shared::Decided(controller) => Ok(Some(controller)),
