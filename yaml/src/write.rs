@@ -142,9 +142,9 @@ impl<'w, 's> Writer<'w, 's> {
         };
         let string = matches!(plan.set, Some(Value::Str(_) | Value::Quoted(_)));
         let fits = match kind {
-            TagKind::Collection => plan.set.is_none(),
             TagKind::String => string && raw.shape != Shape::Empty,
-            _ => false,
+            // What changes inside a collection leaves its tag as it is.
+            _ => plan.set.is_none() && raw.next > node + 1,
         };
         if fits {
             return self.untagged(node, plan);

@@ -782,9 +782,6 @@ fn what_can_not_be_made_rightly_is_refused() {
         .gives("s: {a: 1, a: 2, b: 2}\nt: 2\n");
     let tagged = [
         given("a: !foo 1\n").put("a", Value::Int(3)).refused(),
-        given("a: !foo {b: 1}\n")
-            .put("a.c", Value::Int(3))
-            .refused(),
         given("a: &a !foo 1\nb: *a\nc: &c [*a]\nd: *c\n")
             .put("d[1]", Value::Int(3))
             .refused(),
@@ -792,6 +789,10 @@ fn what_can_not_be_made_rightly_is_refused() {
     for error in tagged {
         assert!(matches!(error, EditError::Tagged { .. }), "{error}");
     }
+    given("a: !foo {b: 1}\nd: !foo\n  e: 1\n")
+        .put("a.c", Value::Int(3))
+        .put("d.e", Value::Int(2))
+        .gives("a: !foo {b: 1, c: 3}\nd: !foo\n  e: 2\n");
     given("a: !!str 1 # c\nb: [!!int \"2\"]\nd: !!null\n")
         .put("a", Value::Int(3))
         .put("b[0]", s("x"))

@@ -22,9 +22,7 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_yaml::Value as Json;
-use set_prestop_yaml::{
-    Edit, EditError, Kind, Node, Step, SyntaxError, Tree, Value, documents, pieces,
-};
+use set_prestop_yaml::{Edit, Kind, Node, Step, SyntaxError, Tree, Value, documents, pieces};
 
 /// Cases that are read otherwise on purpose: `id/number`, and why.
 const DIFFERENCES: &[(&str, &str)] = &[
@@ -280,7 +278,8 @@ fn changes(cases: &[Case]) -> Result<(), Failed> {
         )]),
     ];
     let mut made = 0;
-    let mut by_rule = 0;
+    // Another text in place of a scalar: at most 5 % are refused. A mapping in its place is more than that.
+    let (mut texts, mut refused_texts) = (0, 0);
     let mut refused: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut wrong = String::new();
     for case in cases.iter().filter(|case| !case.fails) {
@@ -294,6 +293,8 @@ fn changes(cases: &[Case]) -> Result<(), Failed> {
             }
             for path in &paths {
                 for value in &values {
+                    let is_text = !matches!(value, Value::Mapping(_));
+                    texts += usize::from(is_text);
                     let edit = Edit {
                         path: path.clone(),
                         value: value.clone(),
@@ -307,11 +308,7 @@ fn changes(cases: &[Case]) -> Result<(), Failed> {
                             }
                         }
                         Err(error) => {
-                            // Tags and doubled keys are refused by rule; the suite is full of tags.
-                            by_rule += usize::from(matches!(
-                                error,
-                                EditError::Tagged { .. } | EditError::DuplicateKey { .. }
-                            ));
+                            refused_texts += usize::from(is_text);
                             let cause = format!("{error:?}");
                             let cause = cause.split([' ', '{']).next().unwrap_or_default();
                             let cause = if cause == "Verify" {
@@ -328,7 +325,7 @@ fn changes(cases: &[Case]) -> Result<(), Failed> {
         }
     }
     let count: usize = refused.values().map(Vec::len).sum();
-    println!("{made} changes made, {count} refused, {by_rule} of them by rule");
+    println!("{made} changes made, {count} refused; of {texts} texts {refused_texts}");
     for (cause, names) in &refused {
         println!(
             "  {} {cause} {:?}",
@@ -339,8 +336,8 @@ fn changes(cases: &[Case]) -> Result<(), Failed> {
     if !wrong.is_empty() {
         return Err(wrong.into());
     }
-    if (count - by_rule) * 20 > made + count {
-        return Err("more than 5 % are refused without a rule".into());
+    if refused_texts * 20 > texts {
+        return Err("more than 5 % of the texts are refused".into());
     }
     Ok(())
 }
