@@ -91,6 +91,23 @@ fn the_diff_of_the_example_is_eight_added_lines() {
 }
 
 #[test]
+fn the_readme_shows_what_its_first_command_prints() {
+    let run = run(
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        &["--diff", "testdata/tea.yaml"],
+        "",
+    );
+    assert!(
+        include_str!("../README.md").contains(&format!("```diff\n{}```", run.stdout)),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        include_str!("../README.md").contains("cargo run --release -- --diff testdata/tea.yaml")
+    );
+}
+
+#[test]
 fn empty_input_is_empty_output() {
     for input in ["", "\n", "---\n", "# nothing\n"] {
         let run = here(&[], input);
