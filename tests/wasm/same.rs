@@ -48,7 +48,7 @@ pub(crate) fn kpt() -> Result<(), String> {
             (Some(text), true)
                 if text.starts_with('\u{feff}') && text.contains("kind: ResourceList") =>
             {
-                tally.leave_out("kpt's host takes the byte order mark off")
+                tally.leave_out("kpt's host takes the byte order mark off");
             }
             (Some(text), true) => lists.push((
                 case.name.clone(),

@@ -1,6 +1,7 @@
 //! The WASI command: files as natively.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -14,16 +15,13 @@ pub(crate) const BUDGET: usize = 580_000;
 
 const MODULE: &str = "wasi/set-prestop.wasm";
 
-/// Runs the command on Node.
+/// Runs the command on Node. Its WASI crashes now and then where V8 calls it directly from compiled code, which it
+/// does after some hundreds of runs in one process.
 pub(crate) fn node() -> Command {
-    command(
-        "node",
-        &[
-            "--no-warnings",
-            "tests/wasm/wasi.mjs",
-            &form(MODULE).to_string_lossy(),
-        ],
-    )
+    let options = ["--no-warnings", "--no-turbo-fast-api-calls"];
+    let mut node = command("node", &options);
+    node.arg("tests/wasm/wasi.mjs").arg(form(MODULE));
+    node
 }
 
 /// Runs the command on wasmtime.
@@ -55,6 +53,7 @@ fn files(name: &str, runner: Command) -> Result<(), String> {
         &["tea.yaml"],
         &["--config", "drain.conf", "--diff", "tea.yaml"],
         &["--report", "report", "tea.yaml"],
+        &["--write", "link.yaml"],
         &["absent.yaml"],
         &["--sleep-second", "5"],
     ];
@@ -66,9 +65,18 @@ fn files(name: &str, runner: Command) -> Result<(), String> {
     for (arguments, found) in steps.iter().zip(batch(runner, &cases)?) {
         let native = cases::natively(arguments, &[], &native);
         let expected = json!({"code": native.status.code(), "stdout": text(&native.stdout), "stderr": text(&native.stderr)});
-        check_eq(&format!("{arguments:?}"), found, expected)?;
+        // Systems number their errors differently.
+        let expected = expected
+            .to_string()
+            .replace("(os error 2)", "(os error 44)");
+        check_eq(&format!("{arguments:?}"), found.to_string(), expected)?;
     }
-    let both = ["tea.yaml", "report"]
+    check_eq(
+        "whether the link is one",
+        wasi.join("link.yaml").is_symlink(),
+        true,
+    )?;
+    let both = ["tea.yaml", "linked", "report"]
         .map(|file| [&wasi, &native].map(|folder| fs::read(folder.join(file)).ok()));
     for [wasi, native] in both {
         check_eq("whether a file is there", wasi.is_some(), true)?;
@@ -80,6 +88,8 @@ fn files(name: &str, runner: Command) -> Result<(), String> {
 fn folder(name: &str) -> PathBuf {
     let folder = scratch(name);
     fs::write(folder.join("tea.yaml"), cases::tea()).unwrap();
+    fs::write(folder.join("linked"), cases::tea()).unwrap();
+    symlink("linked", folder.join("link.yaml")).unwrap();
     fs::write(
         folder.join("drain.conf"),
         "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec: {sleepSeconds: 20}\n",
