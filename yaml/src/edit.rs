@@ -6,6 +6,7 @@
 
 use crate::error::EditError;
 use crate::node::Tree;
+use crate::parse::parse;
 use crate::plan::{Plan, plan};
 use crate::span::byte;
 use crate::splice::{Splice, merge, pieces};
@@ -102,7 +103,8 @@ fn attempt(
         return Ok(Err(wrong("two splices overlap".to_owned())));
     };
     let edited: String = pieces(tree.source, &splices).collect();
-    let checked = match Tree::parse(&edited, 0..edited.len()) {
+    // What is written is read by the parser whoever read what stood there, so that two readers have to agree on it.
+    let checked = match parse(&edited, 0..edited.len()) {
         Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),
         Ok(new) => verify(tree, plan, &new, &splices),
     };

@@ -32,6 +32,7 @@ mod plan;
 mod render;
 mod replace;
 mod scalar;
+mod simple;
 mod span;
 mod splice;
 mod style;

@@ -176,7 +176,21 @@ impl<'s> Tree<'s> {
     /// # Errors
     /// Where the chunk is no YAML 1.2 document, holds more than one, or nests deeper than 255 levels.
     pub fn parse(text: &'s str, chunk: Range<usize>) -> Result<Self, SyntaxError> {
-        parse::parse(text, chunk)
+        parse::read(text, chunk)
+    }
+
+    /// A tree without nodes.
+    pub(crate) fn empty(text: &'s str, chunk: Range<usize>, source: &'s str) -> Self {
+        Self {
+            text,
+            chunk,
+            source,
+            nodes: Vec::new(),
+            decoded: Vec::new(),
+            props: Vec::new(),
+            aliases: Vec::new(),
+            parents: OnceLock::new(),
+        }
     }
 
     /// The document's node; none for a document that holds nothing or comments alone.

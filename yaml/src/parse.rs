@@ -6,16 +6,31 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::OnceLock;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle, Tag, options};
 
 use crate::error::SyntaxError;
 use crate::node::{Decoded, Props, Raw, Shape, TagKind, Tree, flag};
+use crate::simple;
 use crate::span::{byte, line_end, line_start, skip_gap, slice};
 
 /// Collections may nest so deep, block and flow each.
 const NESTING: usize = 255;
+
+/// Reads one chunk of `text`: by the parser where it is not simple.
+pub(crate) fn read(text: &str, chunk: Range<usize>) -> Result<Tree<'_>, SyntaxError> {
+    let source = text.get(chunk.clone()).unwrap_or_default();
+    if u32::try_from(source.len()).is_ok()
+        && let Some((nodes, decoded)) = simple::read(source)
+    {
+        return Ok(Tree {
+            nodes,
+            decoded,
+            ..Tree::empty(text, chunk, source)
+        });
+    }
+    parse(text, chunk)
+}
 
 /// Parses one chunk of `text`.
 pub(crate) fn parse(text: &str, chunk: Range<usize>) -> Result<Tree<'_>, SyntaxError> {
@@ -111,15 +126,9 @@ impl<'s> Builder<'s> {
     fn new(text: &'s str, chunk: Range<usize>, source: &'s str) -> Self {
         Self {
             tree: Tree {
-                text,
-                chunk,
-                source,
                 // Kubernetes manifests have about one node for 15 bytes.
                 nodes: Vec::with_capacity(source.len() / 16 + 1),
-                decoded: Vec::new(),
-                props: Vec::new(),
-                aliases: Vec::new(),
-                parents: OnceLock::new(),
+                ..Tree::empty(text, chunk, source)
             },
             source,
             open: Vec::new(),

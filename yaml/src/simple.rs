@@ -1,0 +1,675 @@
+//! YAML as programs write it, read straight into nodes: the parser's tree at a fraction of its cost.
+//!
+//! It knows block mappings and lists, plain and quoted scalars on one line without escapes, flow collections on one
+//! line, and `|` blocks, in printable ASCII. At anything else it gives up, and the parser reads the chunk.
+//!
+//! **Invariant:** the tree is the parser's, or there is none; what the parser refuses is never read here. A chunk that
+//! is edited is read again by the parser, so that both have to agree on it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::node::{Decoded, Raw, Shape, flag};
+use crate::span::line_start;
+
+/// Collections nest less deep than this in what programs write; the parser has the limit that counts.
+const NESTING: usize = 100;
+
+/// A key is shorter than this; the parser has the limit that counts (YAML 1.2.2, 7.4.2).
+const KEY: usize = 512;
+
+/// The nodes and decoded texts of a chunk.
+pub(crate) type Read<'s> = (Vec<Raw>, Vec<Decoded<'s>>);
+
+/// Reads a chunk; none where it is not simple.
+pub(crate) fn read(source: &str) -> Option<Read<'_>> {
+    let is_simple = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    if !source.bytes().fold(true, |all, byte| all & is_simple(byte)) {
+        return None;
+    }
+    let mut reader = Reader {
+        source,
+        // Kubernetes manifests have about one node for 15 bytes.
+        nodes: Vec::with_capacity(source.len() / 16 + 1),
+        decoded: Vec::new(),
+        open: Vec::new(),
+        end: 0,
+        goes_on: None,
+    };
+    reader.lines()?;
+    (!reader.nodes.is_empty()).then_some((reader.nodes, reader.decoded))
+}
+
+struct Reader<'s> {
+    source: &'s str,
+    nodes: Vec<Raw>,
+    decoded: Vec<Decoded<'s>>,
+    open: Vec<Open>,
+    /// End of the last node without children.
+    end: usize,
+    /// The column of the plain scalar that the last line ended in, which may go on.
+    goes_on: Option<usize>,
+}
+
+/// A block collection that more lines may belong to.
+struct Open {
+    index: usize,
+    column: usize,
+    is_list: bool,
+    /// Where the value of the last key or dash would stand if it is empty; none once there is a value.
+    awaits: Option<usize>,
+}
+
+/// A scalar on one line.
+struct Scalar {
+    shape: Shape,
+    range: Range<usize>,
+    /// Whether a colon follows that makes it a key.
+    is_key: bool,
+}
+
+impl<'s> Reader<'s> {
+    fn byte(&self, at: usize) -> u8 {
+        // The end of the text ends a line as well.
+        self.source.as_bytes().get(at).copied().unwrap_or(b'\n')
+    }
+
+    fn skip(&self, mut at: usize) -> usize {
+        while self.byte(at) == b' ' && at < self.source.len() {
+            at += 1;
+        }
+        at
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.source.as_bytes().get(at..).unwrap_or_default();
+        memchr::memchr(b'\n', rest).map_or(self.source.len(), |length| at + length)
+    }
+
+    /// Whether nothing but a comment stands between the end of a token and that of its line.
+    fn ends(&self, at: usize) -> bool {
+        let next = self.skip(at);
+        self.byte(next) == b'\n' || next > at && self.byte(next) == b'#'
+    }
+
+    fn lines(&mut self) -> Option<()> {
+        let mut at = 0;
+        let mut explicit = false;
+        while at < self.source.len() {
+            let start = self.skip(at);
+            let column = start - at;
+            let rest = self.source.get(start..)?;
+            at = if matches!(self.byte(start), b'\n' | b'#') {
+                self.goes_on = None;
+                self.line_end(start) + 1
+            } else if column == 0 && (rest.starts_with("---") || rest.starts_with("...")) {
+                let begins = rest.starts_with("---") && !explicit && self.nodes.is_empty();
+                let end = self.line_end(start);
+                if !begins || self.skip(start + 3) != end {
+                    return None;
+                }
+                explicit = true;
+                end + 1
+            } else {
+                self.line(start, column)?
+            };
+        }
+        while let Some(open) = self.open.pop() {
+            self.close(&open);
+        }
+        Some(())
+    }
+
+    /// Reads a line, and the block that it begins; gives the start of the next one.
+    fn line(&mut self, mut at: usize, mut column: usize) -> Option<usize> {
+        if let Some(indent) = self.goes_on.take()
+            && self.open.last().is_some_and(|open| open.column < column)
+        {
+            return self.go_on(at, indent);
+        }
+        while self.byte(at) == b'-' && matches!(self.byte(at + 1), b' ' | b'\n') {
+            self.enter(at, column, true)?;
+            self.open.last_mut()?.awaits = Some(at + 1);
+            if self.ends(at + 1) {
+                return Some(self.line_end(at) + 1);
+            }
+            let next = self.skip(at + 1);
+            column += next - at;
+            at = next;
+        }
+        let key = self.scalar(at).filter(|scalar| scalar.is_key);
+        if let Some(Scalar { shape, range, .. }) = key {
+            let colon = range.end;
+            if range.len() > KEY {
+                return None;
+            }
+            self.enter(at, column, false)?;
+            self.leaf(shape, range, None);
+            self.open.last_mut()?.awaits = Some(colon + 1);
+            if self.ends(colon + 1) {
+                return Some(self.line_end(colon) + 1);
+            }
+            at = self.skip(colon + 1);
+        } else {
+            while let Some(open) = self.open.pop_if(|open| open.column >= column) {
+                self.close(&open);
+            }
+            // Nothing waits for a value where a scalar is the document, or goes on after a comment.
+            self.open.last()?.awaits?;
+        }
+        self.value(at)
+    }
+
+    /// Reads the value that the innermost collection awaits, on the line of its key or dash.
+    fn value(&mut self, at: usize) -> Option<usize> {
+        let open = self.open.last_mut()?;
+        open.awaits = None;
+        let column = open.column;
+        let end = match self.byte(at) {
+            b'|' => return self.literal(at, column),
+            b'[' | b'{' => self.flow(at, 0)?,
+            _ => {
+                let scalar = self.scalar(at)?;
+                if scalar.is_key {
+                    return None;
+                }
+                let end = scalar.range.end;
+                if scalar.shape == Shape::Plain && self.byte(self.skip(end)) == b'\n' {
+                    self.goes_on = Some(at - line_start(self.source, at));
+                }
+                self.leaf(scalar.shape, scalar.range, None);
+                end
+            }
+        };
+        self.ends(end).then(|| self.line_end(end) + 1)
+    }
+
+    /// Makes the collection at `column` the innermost one for a key or dash at `at`, begins it where it is new, and
+    /// ends those right of it.
+    fn enter(&mut self, at: usize, column: usize, is_list: bool) -> Option<()> {
+        while let Some(open) = self.open.pop_if(|open| open.column > column) {
+            self.close(&open);
+        }
+        // A list may stand at the column of its key; a key there ends it.
+        if let Some(list) = self
+            .open
+            .pop_if(|open| open.column == column && open.is_list && !is_list)
+        {
+            self.close(&list);
+        }
+        match self.open.last_mut() {
+            None if self.nodes.is_empty() => {}
+            None => return None,
+            Some(open) if open.column == column && open.is_list == is_list => {
+                if let Some(at) = open.awaits.take() {
+                    self.leaf(Shape::Empty, at..at, None);
+                }
+                return Some(());
+            }
+            Some(open) => {
+                let belongs = open.column < column || open.column == column && !open.is_list;
+                if !belongs || open.awaits.take().is_none() {
+                    return None;
+                }
+            }
+        }
+        if self.open.len() > NESTING {
+            return None;
+        }
+        let index = self.begin(
+            if is_list {
+                Shape::BlockSequence
+            } else {
+                Shape::BlockMapping
+            },
+            at,
+        );
+        self.open.push(Open {
+            index,
+            column,
+            is_list,
+            awaits: None,
+        });
+        Some(())
+    }
+
+    fn begin(&mut self, shape: Shape, start: usize) -> usize {
+        let start = short(start);
+        self.nodes.push(Raw {
+            start,
+            end: start,
+            next: 0,
+            aux: 0,
+            shape,
+            flags: 0,
+        });
+        self.nodes.len() - 1
+    }
+
+    fn close(&mut self, open: &Open) {
+        if let Some(at) = open.awaits {
+            self.leaf(Shape::Empty, at..at, None);
+        }
+        self.finish(open.index);
+    }
+
+    fn finish(&mut self, index: usize) {
+        let next = short(self.nodes.len());
+        if let Some(raw) = self.nodes.get_mut(index) {
+            raw.end = short(self.end);
+            raw.next = next;
+        }
+    }
+
+    fn leaf(&mut self, shape: Shape, range: Range<usize>, decoded: Option<Decoded<'s>>) {
+        self.end = range.end;
+        let (flags, aux) = if decoded.is_some() {
+            (flag::DECODED, short(self.decoded.len()))
+        } else {
+            (0, 0)
+        };
+        self.decoded.extend(decoded);
+        let next = short(self.nodes.len() + 1);
+        self.nodes.push(Raw {
+            start: short(range.start),
+            end: short(range.end),
+            next,
+            aux,
+            shape,
+            flags,
+        });
+    }
+
+    /// A scalar that ends on its line.
+    fn scalar(&self, at: usize) -> Option<Scalar> {
+        let (shape, end) = match self.byte(at) {
+            b'\'' | b'"' => self.quoted(at)?,
+            first
+                if may_begin(first)
+                    || first == b'-' && !matches!(self.byte(at + 1), b' ' | b'\n') =>
+            {
+                (Shape::Plain, self.plain_end(at))
+            }
+            _ => return None,
+        };
+        let is_key = self.byte(end) == b':' && matches!(self.byte(end + 1), b' ' | b'\n');
+        // `a : b` has its key's end elsewhere, and `<<` merges.
+        let text = self.source.get(at..end)?;
+        let odd = text.ends_with(' ') || text == "<<";
+        (!odd).then_some(Scalar {
+            shape,
+            range: at..end,
+            is_key,
+        })
+    }
+
+    /// Reads a further line of a plain scalar: a line break is a space in it.
+    fn go_on(&mut self, at: usize, indent: usize) -> Option<usize> {
+        let end = self.plain_end(at);
+        let line_end = self.line_end(end);
+        if self.skip(end) != line_end {
+            return None;
+        }
+        let more = self.source.get(at..end)?;
+        let raw = self.nodes.last_mut()?;
+        if raw.has(flag::DECODED) {
+            let decoded = self.decoded.last_mut()?;
+            decoded.text.to_mut().extend([" ", more]);
+        } else {
+            let text = [self.source.get(raw.range())?, " ", more].concat();
+            raw.flags = flag::DECODED;
+            raw.aux = short(self.decoded.len());
+            self.decoded.push(Decoded {
+                text: Cow::Owned(text),
+                indent: short(indent),
+            });
+        }
+        raw.end = short(end);
+        self.end = end;
+        self.goes_on = Some(indent);
+        Some(line_end + 1)
+    }
+
+    fn quoted(&self, at: usize) -> Option<(Shape, usize)> {
+        let quote = self.byte(at);
+        let inner = self.source.as_bytes().get(at + 1..self.line_end(at))?;
+        let length = memchr::memchr(quote, inner)?;
+        let end = at + 1 + length + 1;
+        if quote == b'\'' {
+            (self.byte(end) != b'\'').then_some((Shape::Single, end))
+        } else {
+            memchr::memchr(b'\\', inner.get(..length)?)
+                .is_none()
+                .then_some((Shape::Double, end))
+        }
+    }
+
+    /// Where a plain scalar outside flow collections ends: at a colon that makes it a key, before a comment, or with its
+    /// line.
+    fn plain_end(&self, at: usize) -> usize {
+        let mut end = at;
+        let mut next = at;
+        loop {
+            match self.byte(next) {
+                b'\n' => return end,
+                b':' if matches!(self.byte(next + 1), b' ' | b'\n') => return next,
+                b'#' if end < next => return end,
+                b' ' => next += 1,
+                _ => {
+                    next += 1;
+                    end = next;
+                }
+            }
+        }
+    }
+
+    /// A flow collection that ends on its line; gives its end.
+    fn flow(&mut self, start: usize, depth: usize) -> Option<usize> {
+        let is_list = self.byte(start) == b'[';
+        let (shape, close) = if is_list {
+            (Shape::FlowSequence, b']')
+        } else {
+            (Shape::FlowMapping, b'}')
+        };
+        let index = self.begin(shape, start);
+        let mut at = self.skip(start + 1);
+        if depth > NESTING {
+            return None;
+        }
+        while self.byte(at) != close {
+            if !is_list {
+                at = self.flow_scalar(at)?;
+                if self.byte(at) != b':' || self.byte(at + 1) != b' ' {
+                    return None;
+                }
+                at = self.skip(at + 1);
+            }
+            at = match self.byte(at) {
+                b'[' | b'{' => self.flow(at, depth + 1)?,
+                _ => self.flow_scalar(at)?,
+            };
+            at = self.skip(at);
+            match self.byte(at) {
+                b',' => at = self.skip(at + 1),
+                next if next == close => break,
+                _ => return None,
+            }
+            // A comma at the end is the parser's.
+            if self.byte(at) == close {
+                return None;
+            }
+        }
+        self.end = at + 1;
+        self.finish(index);
+        Some(at + 1)
+    }
+
+    /// A word or quoted scalar inside a flow collection; gives its end.
+    fn flow_scalar(&mut self, at: usize) -> Option<usize> {
+        let (shape, end) = match self.byte(at) {
+            b'\'' | b'"' => self.quoted(at)?,
+            first if first.is_ascii_alphanumeric() || matches!(first, b'/' | b'_' | b'.') => {
+                let mut end = at + 1;
+                while matches!(self.byte(end), b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'/' | b'_' | b'.' | b'-' | b'=')
+                {
+                    end += 1;
+                }
+                (Shape::Plain, end)
+            }
+            _ => return None,
+        };
+        self.leaf(shape, at..end, None);
+        Some(end)
+    }
+
+    /// A `|` block below a key or dash at `column`; gives the start of the line after it.
+    fn literal(&mut self, start: usize, column: usize) -> Option<usize> {
+        let (keep, header) = match self.byte(start + 1) {
+            b'-' => (Some(0), start + 2),
+            b'+' => (None, start + 2),
+            _ => (Some(1), start + 1),
+        };
+        let first = self.line_end(header) + 1;
+        if self.skip(header) + 1 != first || !self.source.ends_with('\n') {
+            return None;
+        }
+        let mut text = String::new();
+        let mut indent = None;
+        let mut at = first;
+        while at < self.source.len() {
+            let content = self.skip(at);
+            let end = self.line_end(content);
+            if content == end {
+                // White space alone may be content, or not.
+                if content > at {
+                    return None;
+                }
+                text.push('\n');
+                at = end + 1;
+                continue;
+            }
+            let indent = *indent.get_or_insert(content - at);
+            if content - at < indent {
+                break;
+            }
+            if indent <= column {
+                return None;
+            }
+            text.push_str(self.source.get(at + indent..=end)?);
+            at = end + 1;
+        }
+        let breaks = text.len() - text.trim_end_matches('\n').len();
+        text.truncate(text.len() - breaks.saturating_sub(keep.unwrap_or(breaks)));
+        let decoded = Decoded {
+            text: Cow::Owned(text),
+            indent: short(indent?),
+        };
+        self.leaf(Shape::Literal, start..at, Some(decoded));
+        Some(at)
+    }
+}
+
+/// Whether a plain scalar outside flow collections may begin so; a dash may as well before anything but a space.
+fn may_begin(byte: u8) -> bool {
+    !matches!(
+        byte,
+        b' ' | b'\n'
+            | b'-'
+            | b'?'
+            | b':'
+            | b','
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b'#'
+            | b'&'
+            | b'*'
+            | b'!'
+            | b'|'
+            | b'>'
+            | b'\''
+            | b'"'
+            | b'%'
+            | b'@'
+            | b'`'
+    )
+}
+
+/// An offset in the chunk; `parse` has made sure that it fits.
+fn short(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::parse::parse;
+
+    const MANIFEST: &str = "---
+# Source: web/templates/deployment.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  annotations:
+    {}
+spec:
+  template:
+    spec:
+      containers:
+      - name: web # the program
+        image: \"registry.example.com/web:1.2\"
+        command: [/bin/sh, '-c', \"sleep 5\"]
+        args:
+        - --listen=:8080
+        - while true; do test -f /tmp/ready ||
+          sleep 1; done
+
+        env:
+          - {name: A, value: b}
+          -
+            name: B
+            value:
+          - name: C
+            value: |
+              one: two
+                three
+
+              four
+          - name: D
+            value: |-
+              kind: x
+      volumes: []
+";
+
+    /// Says where the two readers differ.
+    fn compare(text: &str) -> Result<bool, String> {
+        let Some((nodes, decoded)) = read(text) else {
+            return Ok(false);
+        };
+        let tree = parse(text, 0..text.len()).map_err(|e| format!("the parser refuses it: {e}"))?;
+        if !tree.props.is_empty() || !tree.aliases.is_empty() {
+            return Err("it has anchors, tags or aliases".to_owned());
+        }
+        let shown = |nodes: &[Raw], decoded: &[Decoded<'_>]| format!("{nodes:#?}\n{decoded:#?}");
+        let (simple, parsed) = (shown(&nodes, &decoded), shown(&tree.nodes, &tree.decoded));
+        if simple == parsed {
+            Ok(true)
+        } else {
+            Err(format!("read as\n{simple}\nparsed as\n{parsed}"))
+        }
+    }
+
+    #[test]
+    fn what_programs_write_is_read() {
+        for text in [
+            MANIFEST,
+            "a: b",
+            "- a\n- - b\n  - c: d\n    e:\n-\n",
+            "  - a: 1\n    b: 2\n",
+            "a:\n- b\n-\n  - c\nd: {}\n",
+            "'a': \"b\"\n\"c\": 'd' # e\nf: g#h\n",
+            "a: |+\n  b\n\n\nc: |\n  d\n",
+            "a: b\n  - c\n   e\nf:\n  g\n",
+            "a: {b: [c, {d: 'e'}], f: g}\n",
+            "a: http://b:80/c?d=e&f\nb: -1\nc: $(D), [e]\n",
+        ] {
+            assert_eq!(compare(text), Ok(true), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_for_the_parser() {
+        for text in [
+            "",
+            "# a\n",
+            "a\n",
+            "a: b: c\n",
+            "a : b\n",
+            "a: &b c\n",
+            "a: *b\n",
+            "a: !b c\n",
+            "<<: a\n",
+            "? a\n",
+            "a: >\n  b\n",
+            "a: |2\n  b\n",
+            "a: |\n   \n  b\n",
+            "a: |\n  b",
+            "a: \"b\\n\"\n",
+            "a: 'b''c'\n",
+            "a: [b,\n  c]\n",
+            "a: [b: c]\n",
+            "a: {b}\n",
+            "a: [b, ]\n",
+            "a: {b: }\n",
+            "a: 'b\n  c'\n",
+            "a: b\n\n  c\n",
+            "a: b # c\n  d\n",
+            "a:\tb\n",
+            "a: b\r\n",
+            "a: \u{e9}\n",
+            "a: b\n---\n",
+            "a: b\n...\n",
+            "--- a\n",
+            "%YAML 1.2\n---\na: b\n",
+            "a: b\n c: d\n",
+            " a: b\nc: d\n",
+            "- a\nb: c\n",
+            "a:\n  b: c\n d: e\n",
+            "a: @b\n",
+            "a: - b\n",
+            "a:\n- b\n c\nd: e: f\n",
+        ] {
+            assert_eq!(compare(text), Ok(false), "{text}");
+        }
+    }
+
+    #[rustfmt::skip]
+    const LINES: &[&str] = &[
+        "a: b", "a:", "a: |", "a: |-", "a: |+", "text", "more text", "a: 'q'", "a: \"q\"", "'k': v", "\"k\": v", "b: {}",
+        "c: []", "d: [a, b]", "e: {a: b, c: [d]}", "# c", "", "  ", "-", "- ", "---", "k: v # c", "k: # c", "k: v#c", "{}",
+        "[]", "'q'", "\"q\"", "|", "- - a", "- a: b", "- |", "- {}", "- 'x'", "- x # y", "-  a: b", "key with words: x",
+        "x : y", "a: b: c", "a: -1", "a: - b", "a: --- b", "-x: y", "k: >", "? a", ": b", "!t a", "&a b", "*a", "<<: a",
+        "a: <<", "<<", "a:b", "...", "--- ", "--- x", "---x", "a: ''", "a: 'it''s'", "a: \"x\\n\"", "a: [a, ]", "a: [a", "b]",
+        "a: {a}", "a: {a: }", "a: {a:b}", "a: [a: b]", "a: [http://x]", "a: ~", "~: a", "a: %x", "%x: a", "a: @", "a:   b  ",
+        "http://x:8080/y", "a: b:", "a: :", "a: ::b", "a: ?x", "a: ,", "a: ]", "a: x]", "a: x, y: z", "a: [x,y]", "a: [ x ]",
+        "a: {x: y,z: w}", "a: {\"x\": y}", "a: [[], {}]", "a: [] # c", "a: []# c", "a: 'x'# c", "a: |x", "a: |2", "a: | # c",
+        "=: a", ".a: b", "a: .", "a: {{ x }}", "a: x #", "#", "\t", "a:\tb", "\u{e9}", "a: b\r", "'", "\"", "a: 'x", "y'",
+        "a: 'x' y", "a, b: c", "a[0]: x", "a#b: c", "...x", "a: ---", "- - - b: c", "-   - c", "'': a", "a: \"\"", "- -1", "-- x",
+        "a: (x)", "a: a\\b",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn lines_in_any_order_are_read_as_the_parser_does(
+            lines in prop::collection::vec((0..7_usize, 0..3_usize, select(LINES)), 1..8),
+        ) {
+            let text: String = lines
+                .into_iter()
+                .flat_map(|(indent, dashes, line)| [" ".repeat(indent), "- ".repeat(dashes), line.to_owned(), "\n".to_owned()])
+                .collect();
+            prop_assert!(compare(&text).is_ok(), "{text}\n{}", compare(&text).unwrap_err());
+        }
+
+        #[test]
+        fn a_damaged_manifest_is_read_as_the_parser_does(
+            damages in prop::collection::vec((0..MANIFEST.len(), 0..9_usize, select(LINES), any::<bool>()), 1..4),
+        ) {
+            let mut text = MANIFEST.to_owned();
+            for (at, removed, added, adds) in damages {
+                let at = at.min(text.len());
+                let end = (at + removed).min(text.len());
+                if text.is_char_boundary(at) && text.is_char_boundary(end) {
+                    text.replace_range(at..end, if adds { added } else { "" });
+                }
+            }
+            prop_assert!(compare(&text).is_ok(), "{text}\n{}", compare(&text).unwrap_err());
+        }
+    }
+}
