@@ -331,9 +331,13 @@ fn item_kind(part: &str, dash_column: usize) -> Option<&str> {
 ///
 /// It settles it only where exactly one line has `kind:` there, followed by a plain word, and no line there starts with
 /// anything but a letter, `#`, `-` or white space: a quoted or `?` key, `<<`, flow, a tag or a directive is for the
-/// parser. A scalar can't hide a line there (YAML 1.2.2, 8.1: its lines are indented deeper).
+/// parser. A scalar can't hide a line there (YAML 1.2.2, 8.1: its lines are indented deeper). A carriage return that
+/// stands alone can: it ends a line too (YAML 1.2.2, 5.4).
 fn kind_line(part: &str, column: usize) -> Option<&str> {
     let bytes = part.as_bytes();
+    if memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
+        return None;
+    }
     let mut found = None;
     let mut start = 0;
     let mut first = true;
@@ -509,6 +513,7 @@ mod tests {
             ("kind: ConfigMap", Some("ConfigMap")),
             ("a:\n- b\nkind: ConfigMap  \n", Some("ConfigMap")),
             ("kind: ConfigMap # c\n", None),
+            ("kind: ConfigMap\na: 1\r---\rkind: Deployment\n", None),
             ("kind: ConfigMap\nkind: Deployment\n", None),
             ("kind: \"ConfigMap\"\n", None),
             ("\"kind\": Deployment\nkind: ConfigMap\n", None),
