@@ -2,6 +2,15 @@
 //!
 //! The forms are what `wasm/build` made. A trial that needs a form or a tool that isn't there says so and is ignored;
 //! with `E2E=all` the forms are built first and nothing may be missing.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    clippy::print_stdout,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "this is a test: it reads files and the environment, prints counts, hands values over freely, and a panic is how it fails"
+)]
 
 mod cases;
 mod forms;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::env;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,10 +43,10 @@ pub(crate) fn types_name_all() -> Result<(), String> {
     let (before, reasons) = types
         .split_once("export type Reason =")
         .ok_or("no type `Reason`")?;
-    let all: String = Reason::ALL
-        .iter()
-        .map(|reason| format!("\n  | \"{}\"", reason.name()))
-        .collect();
+    let mut all = String::new();
+    for reason in Reason::ALL {
+        write!(all, "\n  | \"{}\"", reason.name()).unwrap();
+    }
     if env::var_os("BLESS").is_some() {
         let blessed = format!("{before}export type Reason ={all};\n");
         fs::write(checkout().join(PACKAGE).join("index.d.ts"), blessed)
@@ -139,41 +140,49 @@ pub(crate) fn errors() -> Result<(), String> {
         (
             json!({"manifests": "a: [1\n"}),
             "BadInput",
+            "1:4",
             "manifests:1:4: ",
         ),
-        (json!({"manifests": two}), "BadInput", "b.yaml:2:4: "),
+        (json!({"manifests": two}), "BadInput", "2:4", "b.yaml:2:4: "),
         (
             json!({"manifests": "", "config": {"sleepSecond": 1}}),
             "BadConfiguration",
+            "1:70",
             "config:1:70: unknown field `sleepSecond`",
         ),
         (
             json!({"manifests": "", "config": "sleepSeconds: 1\n"}),
             "BadConfiguration",
+            "1:1",
             "config:1:1: ",
         ),
         (
             json!({"resourceList": "a: 1\n"}),
             "BadInput",
+            "",
             "the input is no ResourceList",
         ),
         (
             json!({"manifests": 3}),
+            "",
             "",
             "manifests: expected a string or an array of { name, text }",
         ),
         (
             json!({"manifests": [{"name": "a.yaml"}]}),
             "",
+            "",
             "manifests[0].text: expected a string",
         ),
         (
             json!({"manifests": "", "config": 3}),
             "",
+            "",
             "config: expected a string or an object",
         ),
         (
             json!({"resourceList": null}),
+            "",
             "",
             "resourceList: expected a string",
         ),
@@ -183,7 +192,7 @@ pub(crate) fn errors() -> Result<(), String> {
         "node",
         &["tests/wasm/npm.mjs", &form("npm").to_string_lossy()],
     );
-    for ((input, reason, start), result) in cases.iter().zip(batch(node, &inputs)?) {
+    for ((input, reason, place, start), result) in cases.iter().zip(batch(node, &inputs)?) {
         let error = &result["error"];
         let message = error["message"].as_str().unwrap_or_default();
         check_eq(
@@ -191,15 +200,12 @@ pub(crate) fn errors() -> Result<(), String> {
             message.get(..start.len()),
             Some(*start),
         )?;
-        check_eq(
-            "the error's name",
-            &error["name"],
-            if reason.is_empty() {
-                "TypeError"
-            } else {
-                "SetPreStopError"
-            },
-        )?;
+        let name = if reason.is_empty() {
+            "TypeError"
+        } else {
+            "SetPreStopError"
+        };
+        check_eq("the error's name", &error["name"], name)?;
         check_eq(
             "its reason",
             error["reason"].as_str().unwrap_or_default(),
@@ -210,12 +216,12 @@ pub(crate) fn errors() -> Result<(), String> {
             error["help"].is_string(),
             !reason.is_empty(),
         )?;
-        let place = format!("{}:{}:", error["line"], error["column"]);
-        check_eq(
-            "whether its line and column are those of the message",
-            message.contains(&place),
-            start.ends_with(": ") || start.contains("70"),
-        )?;
+        let found = if error["line"].is_null() {
+            String::new()
+        } else {
+            format!("{}:{}", error["line"], error["column"])
+        };
+        check_eq("its place", found.as_str(), *place)?;
     }
     Ok(())
 }
@@ -305,7 +311,7 @@ fn project(name: &str) -> Result<PathBuf, String> {
 
 /// What a command that has to succeed prints.
 fn ran(command: Command) -> Result<String, String> {
-    let shown = format!("{:?}", command.get_program());
+    let shown = command.get_program().display().to_string();
     let output = run(command, &[])?;
     if !output.status.success() {
         return Err(format!(
