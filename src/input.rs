@@ -5,7 +5,7 @@
 
 use crate::message::{Location, Message, Reason};
 use memchr::{memchr, memchr_iter};
-use set_prestop_yaml::{Items, Kind, Node, Step, SyntaxError, Tree, position};
+use set_prestop_yaml::{Items, Kind, Node, Step, SyntaxError, Tree, outdented, position};
 use std::ops::Range;
 
 /// A text with manifests.
@@ -338,55 +338,54 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
     if memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
         return None;
     }
+    // The column of a document's keys is that of the first one.
+    let mut lines = part.lines().map(|line| (line, line.trim_ascii_start()));
+    let first = lines.find(|(line, text)| {
+        !(text.is_empty() || text.starts_with('#') || line.starts_with("---"))
+    });
+    if first.is_some_and(|(line, text)| column == 0 && line != text) {
+        return None;
+    }
     let mut found = None;
-    let mut start = 0;
-    let mut first = true;
-    let ends = memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
-    for end in ends {
-        let line = bytes.get(start..end)?;
-        start = end + 1;
-        let at = if first && column > 0 {
-            column
+    for start in outdented(part, column) {
+        let line = part.get(start..)?.split('\n').next()?;
+        let rest = if start == 0 && column > 0 {
+            line.get(column..)?
         } else {
-            let indent = line.iter().take(column).take_while(|b| **b == b' ').count();
-            if indent < column {
-                match line.get(indent) {
+            let spaces = line.bytes().take(column).take_while(|b| *b == b' ').count();
+            let rest = line.get(spaces..)?;
+            if spaces < column {
+                match rest.bytes().next() {
                     None | Some(b'\r' | b'#') => continue,
                     Some(_) => return None,
                 }
             }
-            column
+            rest
         };
-        let begins_document = first && column == 0;
-        first = false;
-        match line.get(at) {
+        match rest.bytes().next() {
             None | Some(b' ' | b'\t' | b'\r' | b'#') => {}
             Some(b'-') => {
-                let rest = line.get(at..)?;
-                if column == 0
-                    && rest.starts_with(b"---")
-                    && (!rest.get(3..)?.iter().all(u8::is_ascii_whitespace)
-                        || !begins_document && found.is_some())
-                {
+                let mark = rest.strip_prefix("---").filter(|_| column == 0);
+                if mark.is_some_and(|after| {
+                    !after.trim_ascii().is_empty() || start > 0 && found.is_some()
+                }) {
                     return None;
                 }
             }
-            Some(b'k') if line.get(at..)?.starts_with(b"kind:") => {
-                let value = line.get(at + 5..)?;
+            Some(c) if c.is_ascii_alphabetic() => {
+                let Some(value) = rest.strip_prefix("kind:") else {
+                    continue;
+                };
                 let word = value.trim_ascii();
-                let spaced = value.first().is_some_and(|b| *b == b' ');
                 if found.is_some()
-                    || !spaced
+                    || !value.starts_with(' ')
                     || word.is_empty()
-                    || !word.iter().all(u8::is_ascii_alphanumeric)
+                    || !word.bytes().all(|b| b.is_ascii_alphanumeric())
                 {
                     return None;
                 }
-                let from = at + 5 + value.len() - value.trim_ascii_start().len();
-                let line_start = start - 1 - line.len();
-                found = part.get(line_start + from..line_start + from + word.len());
+                found = Some(word);
             }
-            Some(c) if c.is_ascii_alphabetic() => {}
             Some(_) => return None,
         }
     }
@@ -525,6 +524,8 @@ mod tests {
             ("kind:\n  Deployment\n", None),
             ("kind:ConfigMap\n", None),
             ("%YAML 1.2\n---\nkind: ConfigMap\n", None),
+            (" kind: Deployment\n a: \"\nkind: ConfigMap\nb\"\n", None),
+            ("kind: ConfigMap\na: x\rkind: Deployment\n", None),
             ("a: 1\n", None),
             ("", None),
         ] {

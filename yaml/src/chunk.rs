@@ -1,5 +1,6 @@
 //! Where documents, and the items of a list, begin and end: found by bytes, without parsing.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -13,7 +14,13 @@ use crate::span::{byte, line_end, next_line, slice};
 /// stand at the start of a line inside a scalar). Comments and directives belong to the document that
 /// follows them, so a text can end in a chunk that holds nothing else.
 pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut marks = Marks::new(text);
+    let mut marks = outdented(text, 0).filter_map(|line| {
+        if is_mark(text, line, "---") && line > 0 {
+            Some(line)
+        } else {
+            is_mark(text, line, "...").then(|| next_line(text, line))
+        }
+    });
     let mut from = Some(0);
     std::iter::from_fn(move || {
         let start = from?;
@@ -26,6 +33,59 @@ pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
         from = None;
         (start < text.len()).then_some(start..text.len())
     })
+}
+
+/// Starts of the lines that have something but spaces in the columns up to `column`, from 0, and are not blank.
+///
+/// Most lines of a manifest stand further right, and most bytes are only passed over by this.
+pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
+    let bytes = text.as_bytes();
+    let stands_out = move |start: &usize| {
+        let mut margin = bytes.iter().skip(*start).take(column + 1);
+        margin
+            .find(|byte| **byte != b' ')
+            .is_some_and(|byte| *byte != b'\n')
+    };
+    let (mut at, mut end) = (0, 0);
+    let breaks = std::iter::from_fn(move || {
+        loop {
+            let block = bytes.get(at..end).unwrap_or_default();
+            if let Some(length) = memchr::memchr(b'\n', block) {
+                at += length + 1;
+                return Some(at);
+            }
+            if end == bytes.len() {
+                return None;
+            }
+            at = end;
+            while let Some(block) = bytes.get(at..at + BLOCK + column + 1)
+                && is_indented(block, column)
+            {
+                at += BLOCK;
+            }
+            end = (at + BLOCK).min(bytes.len());
+        }
+    });
+    std::iter::once(0).chain(breaks).filter(stands_out)
+}
+
+/// Bytes that are looked at at once.
+const BLOCK: usize = 64;
+
+/// Whether after each line break in the first [`BLOCK`] bytes, `column` spaces and one more follow.
+fn is_indented(block: &[u8], column: usize) -> bool {
+    let mut breaks = [0_u8; BLOCK];
+    for (lane, byte) in breaks.iter_mut().zip(block) {
+        *lane = u8::from(*byte == b'\n');
+    }
+    let mut bad = 0;
+    for shift in 1..=column + 1 {
+        let after = block.get(shift..).unwrap_or_default();
+        for (lane, byte) in breaks.iter().zip(after) {
+            bad |= lane & u8::from(*byte != b' ');
+        }
+    }
+    bad == 0
 }
 
 /// Whether the text holds nothing but comments, directives, blank lines and document ends: what the next
@@ -41,64 +101,6 @@ fn is_prelude(text: &str) -> bool {
             rest.is_empty() || rest.starts_with('#')
         }
     })
-}
-
-/// Offsets of `---` lines, and of the lines after `...` lines, in order.
-struct Marks<'a> {
-    text: &'a str,
-    starts: memmem::FindIter<'a, 'static>,
-    ends: memmem::FindIter<'a, 'static>,
-    start: Option<usize>,
-    end: Option<usize>,
-}
-
-impl<'a> Marks<'a> {
-    fn new(text: &'a str) -> Self {
-        let mut marks = Self {
-            text,
-            starts: memmem::find_iter(text.as_bytes(), b"\n---"),
-            ends: memmem::find_iter(text.as_bytes(), b"\n..."),
-            start: None,
-            end: None,
-        };
-        marks.start = marks.next_start();
-        marks.end = if is_mark(text, 0, "...") {
-            Some(next_line(text, 0))
-        } else {
-            marks.next_end()
-        };
-        marks
-    }
-
-    fn next_start(&mut self) -> Option<usize> {
-        self.starts
-            .by_ref()
-            .map(|at| at + 1)
-            .find(|&at| is_mark(self.text, at, "---"))
-    }
-
-    fn next_end(&mut self) -> Option<usize> {
-        self.ends
-            .by_ref()
-            .map(|at| at + 1)
-            .find(|&at| is_mark(self.text, at, "..."))
-            .map(|at| next_line(self.text, at))
-    }
-}
-
-impl Iterator for Marks<'_> {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        let (start, end) = (self.start, self.end);
-        if start.is_some_and(|start| end.is_none_or(|end| start <= end)) {
-            self.start = self.next_start();
-            start
-        } else {
-            self.end = self.next_end();
-            end
-        }
-    }
 }
 
 /// Whether the marker stands at `at`, followed by white space or the end.
@@ -148,46 +150,37 @@ pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
     if !is_blank(rest) && !comment {
         return None;
     }
-    let mut at = next_line(body, key);
-    let mut dash_column = None;
+    let mut first = next_line(body, key);
+    let dash = loop {
+        let line = slice(body, first..line_end(body, first));
+        if first == body.len() {
+            return None;
+        }
+        if !is_blank(line) && !is_comment(line) {
+            break line.bytes().take_while(|&byte| byte == b' ').count();
+        }
+        first = next_line(body, first);
+    };
     let mut starts = Vec::new();
     let mut tail = body.len();
-    while at < body.len() {
-        let end = next_line(body, at);
-        // Most lines stand right of the dash and are inside an item.
-        let inside = |dash| {
-            let margin = body.as_bytes().get(at..=at + dash);
-            margin.is_some_and(|margin| margin.iter().all(|&byte| byte == b' '))
-        };
-        if dash_column.is_some_and(inside) {
-            at = end;
+    for at in outdented(slice(body, first..body.len()), dash).map(|at| first + at) {
+        let line = slice(body, at..line_end(body, at));
+        let content = line.trim_start_matches(' ');
+        if is_blank(content) || is_comment(content) {
             continue;
         }
-        let line = slice(body, at..end);
-        let indent = line.bytes().take_while(|&byte| byte == b' ').count();
-        let content = slice(line, indent..line.len());
-        if is_blank(content) || dash_column.is_none_or(|dash| indent <= dash) && is_comment(content)
+        let indent = line.len() - content.len();
+        if indent == dash
+            && content.starts_with('-')
+            && matches!(byte(content, 1), b' ' | b'\r' | 0)
         {
-            at = end;
-            continue;
+            starts.push(at);
+        } else if indent == 0 && !starts.is_empty() && !content.starts_with(['\t', '?', '-']) {
+            tail = at;
+            break;
+        } else {
+            return None;
         }
-        let dash = *dash_column.get_or_insert(indent);
-        if indent <= dash {
-            let is_item =
-                content.starts_with('-') && matches!(byte(content, 1), b' ' | b'\n' | b'\r' | 0);
-            if indent == dash && is_item {
-                starts.push(at);
-            } else if indent == 0 && !starts.is_empty() && !content.starts_with(['\t', '?', '-']) {
-                tail = at;
-                break;
-            } else if indent == 0 && !starts.is_empty() && is_mark(content, 0, "---") {
-                // A range of two documents is none.
-                return None;
-            } else {
-                return None;
-            }
-        }
-        at = end;
     }
     let first = *starts.first()?;
     let head = 0..first;
@@ -210,7 +203,7 @@ pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
         head: shift(head),
         items: items.into_iter().map(shift).collect(),
         tail: shift(tail),
-        dash_column: dash_column?,
+        dash_column: dash,
     })
 }
 
@@ -253,39 +246,41 @@ fn frames(body: &str, head: &Range<usize>, key: usize, tail: &Range<usize>) -> b
     keys_of(head) == Some(vec![key]) && keys_of(tail) == Some(Vec::new())
 }
 
-/// Whether a word that may be an alias stands in another part than an anchor of its name.
+/// Whether a word that may be an alias stands in another part than what may be an anchor of its name.
 fn crosses(body: &str, parts: &[Range<usize>]) -> bool {
-    let bytes = body.as_bytes();
-    if memchr::memchr(b'&', bytes).is_none() {
-        return false;
-    }
-    let mut checked = std::collections::HashMap::new();
-    for part in parts {
+    let words = |part: &Range<usize>, sign: u8| {
         let piece = slice(body, part.clone());
-        for at in memchr::memchr_iter(b'*', piece.as_bytes()) {
-            let before = if at == 0 { b' ' } else { byte(piece, at - 1) };
-            let name = slice(piece, at + 1..piece.len());
-            let end = name.find([' ', '\t', '\r', '\n', ',', '[', ']', '{', '}']);
-            let name = name.get(..end.unwrap_or(name.len())).unwrap_or_default();
-            if name.is_empty()
-                || !matches!(before, b' ' | b'\t' | b'\n' | b'[' | b'{' | b',' | b':')
-            {
-                continue;
-            }
-            // Few names are ever asked for; a text with many is not worth the search.
-            if checked.len() > 64 {
-                return true;
-            }
-            let everywhere = *checked.entry(name).or_insert_with(|| anchors(body, name));
-            if everywhere > 0 && anchors(piece, name) < everywhere {
-                return true;
-            }
+        memchr::memchr_iter(sign, piece.as_bytes()).filter_map(move |at| {
+            let before = at.checked_sub(1).map_or(b' ', |before| byte(piece, before));
+            let word = slice(piece, at + 1..piece.len());
+            let ends =
+                |(at, c): &(usize, char)| " \t\r\n,[]{}".contains(*c) || *c == ':' && *at > 0;
+            let end = word
+                .char_indices()
+                .find(ends)
+                .map_or(word.len(), |(at, _)| at);
+            let word = slice(word, 0..end);
+            let stands = matches!(
+                before,
+                b' ' | b'\t' | b'\r' | b'\n' | b'[' | b'{' | b',' | b':'
+            );
+            (stands && !word.is_empty()).then_some(word)
+        })
+    };
+    // The part of each anchor; none for a name that several have.
+    let mut anchors: HashMap<&str, Option<usize>> = HashMap::new();
+    for (number, part) in parts.iter().enumerate() {
+        for name in words(part, b'&') {
+            let known = anchors.entry(name).or_insert(Some(number));
+            *known = known.filter(|known| *known == number);
         }
     }
-    false
-}
-
-/// How often something that may be the anchor of this name stands in the text.
-fn anchors(text: &str, name: &str) -> usize {
-    memmem::find_iter(text.as_bytes(), format!("&{name}").as_bytes()).count()
+    !anchors.is_empty()
+        && parts.iter().enumerate().any(|(number, part)| {
+            words(part, b'*').any(|name| {
+                anchors
+                    .get(name)
+                    .is_some_and(|known| *known != Some(number))
+            })
+        })
 }

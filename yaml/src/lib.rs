@@ -40,7 +40,7 @@ mod value;
 mod verify;
 mod write;
 
-pub use chunk::{Items, documents, items};
+pub use chunk::{Items, documents, items, outdented};
 pub use diff::unified_diff;
 pub use edit::{Edit, Step, Value};
 pub use error::{EditError, SyntaxError};
