@@ -262,6 +262,24 @@ impl Message {
         self.field = Some(field.into());
         self
     }
+
+    /// `name:line:column: severity[Reason] resource field: text`, and what to do on a line of its own.
+    ///
+    /// In a ResourceList the place is the file of the package, since nobody can open a host's stdin.
+    #[must_use]
+    pub fn lines(&self, is_resource_list: bool) -> String {
+        let place = if let Some(file) = &self.file {
+            format!("{}[{}]: ", file.path, file.index)
+        } else if is_resource_list && self.reason == Reason::BadConfiguration {
+            "functionConfig: ".to_owned()
+        } else if let Some(at) = &self.location {
+            format!("{}:{}:{}: ", at.name, at.line, at.column)
+        } else {
+            String::new()
+        };
+        let help = self.help.as_ref().map(|help| format!("  help: {help}\n"));
+        format!("{place}{self}\n{}", help.unwrap_or_default())
+    }
 }
 
 /// `severity[Reason] resource field: text`, without the place.

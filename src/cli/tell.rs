@@ -1,7 +1,6 @@
 //! The only place that writes to stderr and to the report.
 
-use set_prestop::{Counts, Message, Reason, Severity};
-use std::fmt::Write as _;
+use set_prestop::{Counts, Message, Severity};
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -25,7 +24,7 @@ impl Teller {
     pub(crate) fn tell(&mut self, messages: &[Message], is_resource_list: bool) {
         let mut text = String::new();
         for message in messages {
-            let lines = lines(message, is_resource_list);
+            let lines = message.lines(is_resource_list);
             let shown = message.severity >= Severity::Warning || !(self.quiet || is_resource_list);
             if shown {
                 text.push_str(&lines);
@@ -72,27 +71,6 @@ impl Teller {
             stderr(&format!("{}: error: the report can't be written: {error}\n  help: name a file that can be written\n", path.display()));
         })
     }
-}
-
-/// `name:line:column: severity[Reason] resource field: text`, and what to do on a line of its own.
-///
-/// In a ResourceList the place is the file of the package, since nobody can open a host's stdin.
-fn lines(message: &Message, is_resource_list: bool) -> String {
-    let mut text = String::new();
-    if let Some(file) = &message.file {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{}[{}]: ", file.path, file.index);
-    } else if is_resource_list && message.reason == Reason::BadConfiguration {
-        text.push_str("functionConfig: ");
-    } else if let Some(at) = &message.location {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{}:{}:{}: ", at.name, at.line, at.column);
-    }
-    let _ = writeln!(text, "{message}");
-    if let Some(help) = &message.help {
-        let _ = writeln!(text, "  help: {help}");
-    }
-    text
 }
 
 fn stderr(text: &str) {

@@ -59,23 +59,12 @@ fn unread(text: &str, help: &str) -> Failed {
     }
 }
 
-/// Warnings and errors, each with its place and what to do, as the command tells them on stderr.
+/// Warnings and errors, as the command tells them on stderr.
 fn report(messages: &[Message]) -> String {
-    let mut report = String::new();
-    for message in messages
+    let told = messages
         .iter()
-        .filter(|message| message.severity >= Severity::Warning)
-    {
-        if let Some(at) = &message.location {
-            // Writing to a string doesn't fail.
-            let _ = write!(report, "{}:{}:{}: ", at.name, at.line, at.column);
-        }
-        let _ = writeln!(report, "{message}");
-        if let Some(help) = &message.help {
-            let _ = writeln!(report, "  help: {help}");
-        }
-    }
-    report
+        .filter(|message| message.severity >= Severity::Warning);
+    told.map(|message| message.lines(true)).collect()
 }
 
 /// `text` as one double-quoted line of YAML: no host takes it for an object.
