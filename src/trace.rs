@@ -21,6 +21,7 @@ use crate::references::{RefError, References, counts, references, target_refs};
 use crate::render::{Object, Render, Roles, labels, same_namespace};
 use crate::tables::{RowError, Tables, Workload};
 use set_prestop_yaml::{Kind, Node};
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
 /// The seconds where nothing says otherwise: the example of the document that this program follows.
@@ -132,7 +133,7 @@ pub(crate) struct Tracer<'a, 't, 's> {
     /// Classes of routes that a rule skips.
     skipped: BTreeSet<Option<String>>,
     /// The IngressClass that is marked as default, once it was looked for.
-    default_class: Option<Option<String>>,
+    default_class: OnceCell<Option<String>>,
     told: BTreeSet<String>,
     visits: Visits,
     messages: Vec<Message>,
@@ -168,7 +169,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             taken_out: false,
             nameless: false,
             skipped: BTreeSet::new(),
-            default_class: None,
+            default_class: OnceCell::new(),
             told: BTreeSet::new(),
             visits: Visits::new(
                 VISITS_PER_BYTE

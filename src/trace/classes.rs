@@ -77,12 +77,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// The one IngressClass of the render that is marked as default.
     fn default_class(&mut self) -> Option<String> {
-        if let Some(known) = &self.default_class {
+        if let Some(known) = self.default_class.get() {
             return known.clone();
         }
         let found = self.find_default_class();
-        self.default_class = Some(found.clone());
-        found
+        self.default_class.get_or_init(|| found).clone()
     }
 
     fn find_default_class(&mut self) -> Option<String> {
