@@ -4,6 +4,7 @@
 //! not parsed (docs/reference.md, section 6): one whose kind stands in the tables is always looked at.
 
 use crate::message::{Location, Message, Reason};
+use crate::parallel::in_order;
 use memchr::{memchr, memchr_iter};
 use set_prestop_yaml::{Items, Kind, Node, Step, SyntaxError, Tree, outdented, position};
 use std::ops::Range;
@@ -179,60 +180,151 @@ fn is_resource_list(tree: &Tree<'_>) -> bool {
         .contains(&text("apiVersion"))
 }
 
+/// A document, or an item of a ResourceList, that is to be read.
+struct Job<'s> {
+    source: usize,
+    document: usize,
+    text: &'s str,
+    range: Range<usize>,
+    /// The column of an item's dash.
+    dash: Option<usize>,
+}
+
 /// Parses the documents and items whose kind `matters`.
 ///
 /// # Errors
 /// The first chunk that does not parse.
 pub(crate) fn parse<'s>(
     opened: &mut [Opened<'s>],
+    threads: usize,
     matters: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Chunks<'s>, Message> {
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
+    let jobs: Vec<Job<'s>> = opened
+        .iter()
+        .enumerate()
+        .flat_map(|(source, open)| open.jobs(source))
+        .collect();
+    let read = in_order(threads, &jobs, |job| job.read(matters));
     let mut chunks = Chunks::default();
-    for (index, open) in opened.iter_mut().enumerate() {
-        let text = open.source.text;
-        if let Some(ResourceList::Pieces { items, .. }) = &open.list {
-            if let Some(parsed) = parse_items(text, items, index, 1, matters) {
-                chunks.parsed.extend(parsed);
-            } else {
-                let range = open.documents.first().cloned().unwrap_or_default();
-                let tree =
-                    Tree::parse(text, range).map_err(|e| unreadable(&sources, index, 1, &e))?;
-                open.list = Some(ResourceList::Whole(tree));
-            }
+    let mut whole = None;
+    for (job, read) in jobs.iter().zip(read) {
+        if whole == Some(job.source) {
             continue;
         }
-        if open.list.is_some() {
-            continue;
-        }
-        for (number, range) in open.documents.iter().enumerate() {
-            let document = number + 1;
-            let part = text.get(range.clone()).unwrap_or_default();
-            let kind = kind_line(part, 0);
-            if let Some(word) = kind {
-                if word.ends_with("List") {
-                    if let Some(parsed) = split_list(text, range.clone(), index, document, matters)
-                    {
-                        chunks.parsed.extend(parsed);
-                        continue;
-                    }
-                } else if !matters(word) {
-                    continue;
+        let wrong = |error| unreadable(&sources, job.source, job.document, &error);
+        match read {
+            Ok(parsed) => chunks.parsed.extend(parsed),
+            Err(Unread::Document(error)) => return Err(wrong(error)),
+            Err(Unread::Item) => {
+                whole = Some(job.source);
+                chunks.parsed.retain(|chunk| chunk.source != job.source);
+                if let Some(open) = opened.get_mut(job.source) {
+                    let tree = Tree::parse(job.text, 0..job.text.len()).map_err(wrong)?;
+                    open.list = Some(ResourceList::Whole(tree));
                 }
             }
-            let trees = Tree::parse(text, range.clone())
-                .map(|tree| vec![tree])
-                .or_else(|error| json_values(text, range.clone()).ok_or(error))
-                .map_err(|e| unreadable(&sources, index, document, &e))?;
-            chunks.parsed.extend(trees.into_iter().map(|tree| Chunk {
-                source: index,
-                document,
-                item: false,
-                tree,
-            }));
         }
     }
     Ok(chunks)
+}
+
+impl<'s> Opened<'s> {
+    fn jobs(&self, source: usize) -> Vec<Job<'s>> {
+        let (ranges, dash) = match &self.list {
+            Some(ResourceList::Pieces { items, .. }) => {
+                (items.items.as_slice(), Some(items.dash_column))
+            }
+            Some(ResourceList::Whole(_)) => (&[][..], None),
+            None => (self.documents.as_slice(), None),
+        };
+        let job = |(number, range): (usize, &Range<usize>)| Job {
+            source,
+            document: if dash.is_some() { 1 } else { number + 1 },
+            text: self.source.text,
+            range: range.clone(),
+            dash,
+        };
+        ranges.iter().enumerate().map(job).collect()
+    }
+}
+
+/// Why a job is not done.
+enum Unread {
+    /// The document does not parse.
+    Document(SyntaxError),
+    /// The item does not parse alone, so that its list has to be parsed whole.
+    Item,
+}
+
+impl<'s> Job<'s> {
+    /// The chunks of it that matter.
+    fn read(&self, matters: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Chunk<'s>>, Unread> {
+        if let Some(dash) = self.dash {
+            let chunk = self.item(self.range.clone(), dash, matters)?;
+            return Ok(chunk.into_iter().collect());
+        }
+        let part = self.text.get(self.range.clone()).unwrap_or_default();
+        if let Some(word) = kind_line(part, 0) {
+            if word.ends_with("List") {
+                if let Some(parsed) = self.split(matters) {
+                    return Ok(parsed);
+                }
+            } else if !matters(word) {
+                return Ok(Vec::new());
+            }
+        }
+        let trees = Tree::parse(self.text, self.range.clone())
+            .map(|tree| vec![tree])
+            .or_else(|error| json_values(self.text, self.range.clone()).ok_or(error))
+            .map_err(Unread::Document)?;
+        Ok(trees.into_iter().map(|tree| self.chunk(tree)).collect())
+    }
+
+    fn chunk(&self, tree: Tree<'s>) -> Chunk<'s> {
+        Chunk {
+            source: self.source,
+            document: self.document,
+            item: false,
+            tree,
+        }
+    }
+
+    /// A `List` of a stream in pieces; `None` where it has to be parsed whole.
+    fn split(&self, matters: &(dyn Fn(&str) -> bool + Sync)) -> Option<Vec<Chunk<'s>>> {
+        let items = set_prestop_yaml::items(self.text, self.range.clone())?;
+        Tree::parse(self.text, items.head).ok()?;
+        Tree::parse(self.text, items.tail).ok()?;
+        let chunks = items
+            .items
+            .into_iter()
+            .map(|range| self.item(range, items.dash_column, matters));
+        chunks
+            .filter_map(Result::transpose)
+            .collect::<Result<_, _>>()
+            .ok()
+    }
+
+    /// An item as a chunk, if it matters.
+    fn item(
+        &self,
+        range: Range<usize>,
+        dash: usize,
+        matters: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Result<Option<Chunk<'s>>, Unread> {
+        let part = self.text.get(range.clone()).unwrap_or_default();
+        if item_kind(part, dash).is_some_and(|word| !word.ends_with("List") && !matters(word)) {
+            return Ok(None);
+        }
+        let tree = Tree::parse(self.text, range).map_err(|_| Unread::Item)?;
+        match tree.root().map(|root| root.items().count()) {
+            Some(1) => Ok(Some(Chunk {
+                item: true,
+                ..self.chunk(tree)
+            })),
+            _ => Err(Unread::Item),
+        }
+    }
 }
 
 /// JSON objects one after another, as `jq -c` writes them and kubectl takes them; `None` where the text is anything else.
@@ -269,52 +361,6 @@ fn json_values(text: &str, range: Range<usize>) -> Option<Vec<Tree<'_>>> {
         }
         trees.push(Tree::parse(text, start..at).ok()?);
     }
-}
-
-/// A `List` of a stream in pieces; `None` where it has to be parsed whole.
-fn split_list<'s>(
-    text: &'s str,
-    range: Range<usize>,
-    source: usize,
-    document: usize,
-    matters: &(dyn Fn(&str) -> bool + Sync),
-) -> Option<Vec<Chunk<'s>>> {
-    let items = set_prestop_yaml::items(text, range)?;
-    Tree::parse(text, items.head.clone()).ok()?;
-    Tree::parse(text, items.tail.clone()).ok()?;
-    parse_items(text, &items, source, document, matters)
-}
-
-/// Items as chunks; `None` where one does not parse alone, so that the list has to be parsed whole.
-fn parse_items<'s>(
-    text: &'s str,
-    items: &Items,
-    source: usize,
-    document: usize,
-    matters: &(dyn Fn(&str) -> bool + Sync),
-) -> Option<Vec<Chunk<'s>>> {
-    let mut parsed = Vec::new();
-    for range in &items.items {
-        let part = text.get(range.clone())?;
-        if let Some(word) = item_kind(part, items.dash_column)
-            && !word.ends_with("List")
-            && !matters(word)
-        {
-            continue;
-        }
-        let tree = Tree::parse(text, range.clone()).ok()?;
-        let alone = tree.root()?.items().count() == 1;
-        if !alone {
-            return None;
-        }
-        parsed.push(Chunk {
-            source,
-            document,
-            item: true,
-            tree,
-        });
-    }
-    Some(parsed)
 }
 
 /// The kind of an item that begins with its dash: its keys stand where the first one does.

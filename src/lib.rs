@@ -20,6 +20,7 @@ mod explain;
 mod hook;
 mod input;
 mod message;
+mod parallel;
 mod path;
 mod plan;
 mod references;
@@ -43,7 +44,8 @@ pub use schema::function_definition;
 pub use set_prestop_yaml::{Position, Splice, position};
 pub use tables::{RouteRow, WorkloadRow};
 
-use input::{Chunks, Opened, ResourceList};
+use input::{Chunk, Chunks, Opened, ResourceList};
+use parallel::in_order;
 use set_prestop_yaml::{Edit, EditError};
 use std::fmt;
 
@@ -58,6 +60,10 @@ pub struct Settings {
     pub preview: bool,
     /// Messages of this weight or more make the run fail; errors always do.
     pub fail_on: Option<Severity>,
+    /// Threads that may read and edit; none is one, and one is enough for less than a megabyte. The answer is the same.
+    pub threads: usize,
+    /// Whether what can't matter is parsed too. The answer is the same, but that a fault in it is found.
+    pub parse_everything: bool,
 }
 
 /// The text of a source, changed.
@@ -166,9 +172,11 @@ pub fn rewrite<'s>(
         Err(error) => return Err(fail(&opened, vec![row_message(&error)])),
     };
     let matters = |kind: &str| {
-        tables.knows(kind) || ["Service", "IngressClass", "GatewayClass"].contains(&kind)
+        settings.parse_everything
+            || tables.knows(kind)
+            || ["Service", "IngressClass", "GatewayClass"].contains(&kind)
     };
-    let chunks = input::parse(&mut opened, &matters).map_err(Failure::unread)?;
+    let chunks = input::parse(&mut opened, settings.threads, &matters).map_err(Failure::unread)?;
     let (mut messages, plans, mut counts) = {
         let places = input::resources(&opened, &chunks);
         let render = render::Render::new(sources, places, config.namespace.as_deref());
@@ -223,7 +231,7 @@ pub fn rewrite<'s>(
     } else {
         &plans
     };
-    match write(&opened, &chunks, written, &messages) {
+    match write(&opened, &chunks, written, &messages, settings.threads) {
         Ok(outputs) => Ok(Outcome {
             outputs,
             messages,
@@ -312,6 +320,7 @@ fn write<'s>(
     chunks: &Chunks<'s>,
     plans: &[Plan],
     messages: &[Message],
+    threads: usize,
 ) -> Result<Vec<Output<'s>>, Box<Message>> {
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
     let mut outputs: Vec<Output<'s>> = sources
@@ -321,37 +330,21 @@ fn write<'s>(
             splices: Vec::new(),
         })
         .collect();
-    let mut rest = plans;
-    while let Some(first) = rest.first() {
-        // Plans come in the order of the text, so those of one chunk stand together.
-        let same = rest
-            .iter()
-            .take_while(|p| {
-                (p.target.chunk, p.target.source) == (first.target.chunk, first.target.source)
-            })
-            .count();
-        let (group, after) = rest.split_at(same);
-        rest = after;
-        let source = first.target.source;
-        let refused = |error: &EditError| Box::new(edit_message(error, &sources, first));
-        let Some(output) = outputs.get_mut(source) else {
-            continue;
+    // Plans come in the order of the text, so those of one chunk stand together.
+    let place = |plan: &Plan| (plan.target.source, plan.target.chunk);
+    let groups: Vec<&[Plan]> = plans.chunk_by(|a, b| place(a) == place(b)).collect();
+    let edit = |group: &&[Plan]| -> Result<Vec<Splice>, EditError> {
+        let Some((source, chunk)) = group.first().map(place) else {
+            return Ok(Vec::new());
         };
-        match (
-            first.target.chunk,
-            opened.get(source).and_then(|o| o.list.as_ref()),
-        ) {
-            (Some(chunk), _) => {
-                let Some(chunk) = chunks.parsed.get(chunk) else {
-                    continue;
-                };
+        let list = opened.get(source).and_then(|open| open.list.as_ref());
+        match (chunk.and_then(|chunk| chunks.parsed.get(chunk)), list) {
+            (Some(Chunk { tree, .. }), _) => {
                 let edits: Vec<Edit> = group
                     .iter()
-                    .flat_map(|plan| apply::edits(plan, &chunk.tree))
+                    .flat_map(|plan| apply::edits(plan, tree))
                     .collect();
-                output
-                    .splices
-                    .extend(chunk.tree.edit(&edits).map_err(|e| refused(&e))?);
+                tree.edit(&edits)
             }
             (None, Some(ResourceList::Whole(tree))) => {
                 let mut edits: Vec<Edit> = group
@@ -363,11 +356,16 @@ fn write<'s>(
                         .into_iter()
                         .flat_map(|root| results::edits(root, messages)),
                 );
-                output
-                    .splices
-                    .extend(tree.edit(&edits).map_err(|e| refused(&e))?);
+                tree.edit(&edits)
             }
-            (None, _) => {}
+            (None, _) => Ok(Vec::new()),
+        }
+    };
+    for (group, splices) in groups.iter().zip(in_order(threads, &groups, edit)) {
+        let Some(first) = group.first() else { continue };
+        let splices = splices.map_err(|error| Box::new(edit_message(&error, &sources, first)))?;
+        if let Some(output) = outputs.get_mut(first.target.source) {
+            output.splices.extend(splices);
         }
     }
     for (open, output) in opened.iter().zip(&mut outputs) {

@@ -121,17 +121,13 @@ impl<'t, 's> Render<'t, 's> {
                 .push(index);
         }
         let mut previous: HashMap<_, Vec<usize>> = HashMap::new();
-        if sources
-            .iter()
-            .any(|source| source.text.contains(PREVIOUS_NAMES))
-        {
-            for (index, object) in objects.iter().enumerate() {
-                let names = object.annotation(PREVIOUS_NAMES).unwrap_or_default();
-                for name in names.split(',').filter(|name| *name != object.name) {
-                    let known: &mut Vec<usize> = previous.entry((object.kind, name)).or_default();
-                    if known.last() != Some(&index) {
-                        known.push(index);
-                    }
+        for (index, object) in objects.iter().enumerate() {
+            let names = object.annotation(PREVIOUS_NAMES).into_iter();
+            let names = names.flat_map(|names| names.split(','));
+            for name in names.filter(|name| *name != object.name) {
+                let known: &mut Vec<usize> = previous.entry((object.kind, name)).or_default();
+                if known.last() != Some(&index) {
+                    known.push(index);
                 }
             }
         }

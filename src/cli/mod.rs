@@ -13,8 +13,10 @@ use clap::{CommandFactory, Parser};
 use files::Read;
 use set_prestop::{Config, Failure, Message, Outcome, Output, Reason, Settings, Source, rewrite};
 use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 use tell::Teller;
 
 /// Done, also with warnings.
@@ -23,6 +25,9 @@ const DONE: u8 = 0;
 const PENDING: u8 = 1;
 /// It can't be done; nothing was written.
 const FAILED: u8 = 2;
+
+/// Bytes of inputs that one thread works through.
+const SMALL: usize = 1 << 20;
 
 /// Runs the command on the process's own arguments and streams.
 pub(crate) fn main() -> ExitCode {
@@ -72,6 +77,8 @@ fn run(args: &Args) -> u8 {
                 advice: args.explain,
                 preview: args.diff,
                 fail_on: args.fail_on,
+                threads: threads(&inputs),
+                ..Settings::default()
             };
             work(args, &settings, &inputs, told, &mut teller)
         }
@@ -79,6 +86,15 @@ fn run(args: &Args) -> u8 {
     match teller.finish() {
         Ok(()) => code,
         Err(()) => FAILED,
+    }
+}
+
+/// Threads for the inputs: for small ones, asking the system takes longer than the work.
+fn threads(inputs: &[Read]) -> usize {
+    let bytes: usize = inputs.iter().map(|input| input.text.len()).sum();
+    match bytes {
+        0..SMALL => 1,
+        _ => available_parallelism().map_or(1, NonZeroUsize::get),
     }
 }
 
