@@ -22,7 +22,8 @@ use crate::render::{Object, Render, Roles, labels, same_namespace};
 use crate::tables::{RowError, Tables, Workload};
 use set_prestop_yaml::{Kind, Node};
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 /// The seconds where nothing says otherwise: the example of the document that this program follows.
 pub(crate) const DEFAULT_SLEEP: u64 = 10;
@@ -30,6 +31,9 @@ pub(crate) const DEFAULT_SLEEP: u64 = 10;
 /// How many nodes the paths of the tables may visit for each byte of the input. A document without aliases has fewer
 /// nodes than bytes and a row about a dozen paths; only aliases of aliases lead to more.
 const VISITS_PER_BYTE: usize = 64;
+
+/// So many ways of one template are kept; of the others only those that make it sleep longer.
+const MOST_WAYS: usize = 100;
 
 /// Why the trace can't be finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,10 +123,13 @@ pub(crate) struct Tracer<'a, 't, 's> {
     tables: &'a Tables,
     config: &'a Config,
     roles: Vec<Roles>,
-    annotations: HashMap<usize, Annotations>,
+    /// By the index of the object that bears them.
+    annotations: BTreeMap<usize, Annotations>,
     templates: Vec<Template<'t, 's>>,
     /// Templates by one of their labels.
     labels: HashMap<(&'t str, &'t str), Vec<usize>>,
+    /// The templates that a Service selects, by the Service's index.
+    selected: HashMap<usize, Rc<[usize]>>,
     ways: Vec<Vec<Way>>,
     routes: BTreeSet<usize>,
     services: BTreeSet<usize>,
@@ -160,9 +167,10 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             tables,
             config,
             roles: Vec::with_capacity(render.objects.len()),
-            annotations: HashMap::new(),
+            annotations: BTreeMap::new(),
             templates: Vec::new(),
             labels: HashMap::new(),
+            selected: HashMap::new(),
             ways: Vec::new(),
             routes: BTreeSet::new(),
             services: BTreeSet::new(),
@@ -378,11 +386,14 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     fn own_templates(&self, object: usize) -> Vec<usize> {
-        let templates = self.templates.iter().enumerate();
-        templates
-            .filter(|(_, t)| t.object == object)
-            .map(|(index, _)| index)
-            .collect()
+        // Templates stand in the order of their objects.
+        let first = self.templates.partition_point(|t| t.object < object);
+        let own = self
+            .templates
+            .iter()
+            .skip(first)
+            .take_while(|t| t.object == object);
+        (first..first + own.count()).collect()
     }
 
     /// The workloads that a workload without a template of its own refers to.
@@ -451,7 +462,15 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             return;
         };
         let mut reached = false;
-        for template in self.selected(selector) {
+        let selected = match self.selected.get(&index) {
+            Some(known) => Rc::clone(known),
+            None => {
+                let found: Rc<[usize]> = self.select(selector).into();
+                self.selected.insert(index, Rc::clone(&found));
+                found
+            }
+        };
+        for &template in selected.iter() {
             let object = self
                 .templates
                 .get(template)
@@ -478,7 +497,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     /// The templates whose labels hold the selector: every pair, looked up by the rarest.
-    fn selected(&self, selector: Node<'t, 's>) -> Vec<usize> {
+    fn select(&self, selector: Node<'t, 's>) -> Vec<usize> {
         // Argo Rollouts adds this key to Services at run time, and it is found in what was exported from a cluster.
         const IGNORED: &str = "rollouts-pod-template-hash";
         let mut pairs: Vec<(&str, &str)> = Vec::new();
@@ -528,6 +547,20 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             .map(|s| (s, Origin::Annotation("the Service's annotation")))
             .or_else(|| stated(route).map(|s| (s, Origin::Annotation("the route's annotation"))));
         let greatest = classes.iter().max_by_key(|c| c.seconds);
+        let Some(ways) = self.ways.get(template) else {
+            return;
+        };
+        // Where hundreds of objects share a name everything leads to everything: more ways tell nobody more.
+        if ways.len() >= MOST_WAYS {
+            let seconds = annotated
+                .as_ref()
+                .map(|(s, _)| s.get())
+                .or(greatest.map(|c| c.seconds));
+            let known = ways.iter().map(|way| way.seconds).max();
+            if seconds.is_none_or(|seconds| Some(seconds) <= known) {
+                return;
+            }
+        }
         let (seconds, origin) = match (annotated, greatest) {
             (Some((seconds, origin)), _) => (seconds.get(), origin),
             (None, Some(class)) => (class.seconds, class.origin.clone()),
@@ -699,23 +732,24 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     /// The Services that select a workload which its own annotation brings in: their annotations say how long it sleeps.
-    fn services_of(&mut self, index: usize, template: &Template<'t, 's>, ways: &mut Vec<Way>) {
+    fn services_of(&self, index: usize, template: &Template<'t, 's>, ways: &mut Vec<Way>) {
         let namespace = self.render.get(template.object).and_then(|o| o.namespace);
-        for service in 0..self.render.objects.len() {
-            if !self.roles.get(service).is_some_and(|r| r.service) || self.is_disabled(service) {
+        for (&service, read) in &self.annotations {
+            let is_service = self.roles.get(service).is_some_and(|r| r.service);
+            let Some(seconds) = read
+                .sleep
+                .filter(|_| is_service && read.inject != Some(Inject::Disabled))
+            else {
                 continue;
-            }
+            };
             let Some(object) = self.render.get(service) else {
                 continue;
             };
-            if object.is_local() || same_namespace(namespace, object.namespace).is_none() {
+            if same_namespace(namespace, object.namespace).is_none() {
                 continue;
             }
-            let Some(seconds) = self.annotations(service).sleep else {
-                continue;
-            };
             let selector = object.node().get("spec").and_then(|s| s.get("selector"));
-            if selector.is_some_and(|s| self.selected(s).contains(&index)) {
+            if selector.is_some_and(|s| self.select(s).contains(&index)) {
                 ways.push(Way {
                     route: None,
                     service: Some(service),
