@@ -462,13 +462,12 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             return;
         };
         let mut reached = false;
-        let selected = match self.selected.get(&index) {
-            Some(known) => Rc::clone(known),
-            None => {
-                let found: Rc<[usize]> = self.select(selector).into();
-                self.selected.insert(index, Rc::clone(&found));
-                found
-            }
+        let selected = if let Some(known) = self.selected.get(&index) {
+            Rc::clone(known)
+        } else {
+            let found: Rc<[usize]> = self.select(selector).into();
+            self.selected.insert(index, Rc::clone(&found));
+            found
         };
         for &template in selected.iter() {
             let object = self
