@@ -44,7 +44,13 @@ pub fn rewrite(names: Vec<String>, texts: Vec<String>, config: Option<String>) -
 #[must_use]
 #[wasm_bindgen(js_name = rewriteResourceList)]
 pub fn rewrite_resource_list(text: &str) -> JsValue {
-    match set_prestop::rewrite(&[Source { name: "resourceList", text }], &Settings::default()) {
+    match set_prestop::rewrite(
+        &[Source {
+            name: "resourceList",
+            text,
+        }],
+        &Settings::default(),
+    ) {
         Ok(done) if done.is_resource_list => outcome(&done),
         Ok(_) => failed(&Array::of1(&message(&no_list())), None),
         Err(failed) => failure(&failed),
@@ -52,8 +58,9 @@ pub fn rewrite_resource_list(text: &str) -> JsValue {
 }
 
 fn no_list() -> Message {
-    Message::new(Reason::BadInput, "the input is no ResourceList")
-        .help("hand manifests to `rewrite`, or write `kind: ResourceList` of `config.kubernetes.io/v1`")
+    Message::new(Reason::BadInput, "the input is no ResourceList").help(
+        "hand manifests to `rewrite`, or write `kind: ResourceList` of `config.kubernetes.io/v1`",
+    )
 }
 
 /// `{ outputs, edits, messages, plans }`
@@ -100,7 +107,10 @@ fn bad_configuration(error: &ConfigError, text: &str) -> JsValue {
         ("line", number(at.line)),
         ("column", number(at.column)),
     ]);
-    failed(&Array::of1(&placed(&error.message("config"), Some(place))), None)
+    failed(
+        &Array::of1(&placed(&error.message("config"), Some(place))),
+        None,
+    )
 }
 
 /// The splices of an output, in UTF-16 code units: the offsets that JavaScript's strings have.
