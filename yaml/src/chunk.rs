@@ -24,11 +24,14 @@ pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = Some(0);
     std::iter::from_fn(move || {
         let start = from?;
+        // What is known to be a prelude is not read again at the next mark.
+        let mut read = start;
         for cut in marks.by_ref() {
-            if cut > start && !is_prelude(slice(text, start..cut)) {
+            if cut > start && !is_prelude(slice(text, read..cut)) {
                 from = Some(cut);
                 return Some(start..cut);
             }
+            read = cut.max(start);
         }
         from = None;
         (start < text.len()).then_some(start..text.len())

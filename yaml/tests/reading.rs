@@ -46,6 +46,12 @@ fn comments_and_directives_belong_to_the_document_after_them() {
     );
 }
 
+#[test]
+fn a_long_prelude_is_read_once() {
+    let text = "# c\n...\n".repeat(200_000);
+    assert_eq!(chunks(&text), [text.as_str()]);
+}
+
 fn split(text: &str) -> Option<(&str, Vec<&str>, &str)> {
     let split = items(text, 0..text.len())?;
     let parts = split.items.iter().map(|range| &text[range.clone()]);
