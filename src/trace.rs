@@ -127,7 +127,7 @@ pub(crate) struct Tracer<'a, 't, 's> {
     annotations: BTreeMap<usize, Annotations>,
     templates: Vec<Template<'t, 's>>,
     /// Templates by one of their labels.
-    labels: HashMap<(&'t str, &'t str), Vec<usize>>,
+    labels: HashMap<(&'t str, &'t str), Labelled<'t>>,
     /// The templates that a Service selects, by the Service's index.
     selected: HashMap<usize, Rc<[usize]>>,
     ways: Vec<Vec<Way>>,
@@ -148,6 +148,9 @@ pub(crate) struct Tracer<'a, 't, 's> {
 
 /// What makes two objects the same one: group, kind, namespace and name.
 type Identity<'t> = (&'t str, &'t str, Option<&'t str>, &'t str);
+
+/// Templates after their namespaces, and in the order of those.
+type Labelled<'t> = Vec<(Option<&'t str>, usize)>;
 
 /// Namespaces to look in: the reference's own, or that of what bears it.
 type Wanted<'n> = Option<&'n str>;
@@ -213,6 +216,8 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             }
         }
         tracer.ways = vec![Vec::new(); tracer.templates.len()];
+        let labelled = tracer.labels.values_mut();
+        labelled.for_each(|templates| templates.sort_unstable());
         Ok(tracer)
     }
 
@@ -236,7 +241,8 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             };
             let template = self.templates.len();
             for label in labels(node) {
-                self.labels.entry(label).or_default().push(template);
+                let templates = self.labels.entry(label).or_default();
+                templates.push((object.namespace, template));
             }
             self.templates.push(Template {
                 object: index,
@@ -465,7 +471,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         let selected = if let Some(known) = self.selected.get(&index) {
             Rc::clone(known)
         } else {
-            let found: Rc<[usize]> = self.select(selector).into();
+            let found: Rc<[usize]> = self.select(selector, service.namespace).into();
             self.selected.insert(index, Rc::clone(&found));
             found
         };
@@ -495,8 +501,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         }
     }
 
-    /// The templates whose labels hold the selector: every pair, looked up by the rarest.
-    fn select(&self, selector: Node<'t, 's>) -> Vec<usize> {
+    /// The templates whose labels hold the selector, in the Service's namespace or in one that is not known: every pair,
+    /// looked up by the rarest.
+    fn select(&self, selector: Node<'t, 's>, namespace: Option<&str>) -> Vec<usize> {
         // Argo Rollouts adds this key to Services at run time, and it is found in what was exported from a cluster.
         const IGNORED: &str = "rollouts-pod-template-hash";
         let mut pairs: Vec<(&str, &str)> = Vec::new();
@@ -510,24 +517,40 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 Kind::Sequence | Kind::Mapping => return Vec::new(),
             }
         }
-        let candidates =
-            |pair: &(&'t str, &'t str)| self.labels.get(pair).map_or(&[][..], Vec::as_slice);
-        let Some(rarest) = pairs.iter().min_by_key(|pair| candidates(pair).len()) else {
+        let candidates = |pair: &(&'t str, &'t str)| {
+            let all = self.labels.get(pair).map_or(&[][..], Vec::as_slice);
+            let within = |namespace: Option<&str>| {
+                let first = all.partition_point(|(known, _)| *known < namespace);
+                let end = all.partition_point(|(known, _)| *known <= namespace);
+                all.get(first..end).unwrap_or_default()
+            };
+            match namespace {
+                Some(_) => [within(None), within(namespace)],
+                None => [all, &[]],
+            }
+        };
+        let rarest = pairs
+            .iter()
+            .min_by_key(|pair| candidates(pair).map(<[_]>::len).iter().sum::<usize>());
+        let Some(rarest) = rarest else {
             return Vec::new();
         };
-        let holds_all = |template: &&usize| {
-            let node = self.templates.get(**template).map(|t| t.node);
+        let holds_all = |template: &usize| {
+            let node = self.templates.get(*template).map(|t| t.node);
             node.is_some_and(|node| {
                 pairs
                     .iter()
                     .all(|pair| pair == rarest || labels(node).any(|label| label == *pair))
             })
         };
-        candidates(rarest)
-            .iter()
+        let mut found: Vec<usize> = candidates(rarest)
+            .into_iter()
+            .flatten()
+            .map(|(_, template)| *template)
             .filter(holds_all)
-            .copied()
-            .collect()
+            .collect();
+        found.sort_unstable();
+        found
     }
 
     fn add_way(
@@ -748,7 +771,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 continue;
             }
             let selector = object.node().get("spec").and_then(|s| s.get("selector"));
-            if selector.is_some_and(|s| self.select(s).contains(&index)) {
+            if selector.is_some_and(|s| self.select(s, object.namespace).contains(&index)) {
                 ways.push(Way {
                     route: None,
                     service: Some(service),
