@@ -4,6 +4,7 @@
 //! a lookup visits each mapping once, so that a bomb of aliases stays small.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -323,12 +324,23 @@ impl<'s> Tree<'s> {
         (!shape.is_mapping() && !shape.is_sequence()).then(|| self.scalar_text(key))
     }
 
+    /// Whether a key that merges nothing has this text.
+    fn is_key(&self, at: u32, text: &str) -> bool {
+        let raw = self.at(at);
+        if raw.shape == Shape::Plain && raw.flags == 0 {
+            // Most keys are told apart by their length.
+            return (raw.end - raw.start) as usize == text.len()
+                && slice(self.source, raw.range()) == text;
+        }
+        !raw.has(flag::MERGE_KEY) && self.key_text(at) == Some(text)
+    }
+
     /// The last explicit entry with this key, and how many there are.
     pub(crate) fn explicit(&self, mapping: u32, key: &str) -> (Option<(u32, u32)>, usize) {
         let mut found = None;
         let mut count = 0;
         for (at, value) in self.pairs(mapping) {
-            if !self.at(at).has(flag::MERGE_KEY) && self.key_text(at) == Some(key) {
+            if self.is_key(at, key) {
                 found = Some((at, value));
                 count += 1;
             }
@@ -396,19 +408,22 @@ impl<'s> Tree<'s> {
 
     /// The entries that count: explicit ones, the last of doubled ones only, then the merged ones.
     pub(crate) fn effective(&self, mapping: u32) -> Vec<(u32, u32)> {
-        let mapping = self.resolve(mapping);
-        let mut layers = vec![mapping];
-        if self.at(mapping).has(flag::MERGES) {
-            layers = self.layers(mapping);
-        }
+        let own = [self.resolve(mapping)];
+        let all;
+        let layers = if own.iter().any(|at| self.at(*at).has(flag::MERGES)) {
+            all = self.layers(mapping);
+            all.as_slice()
+        } else {
+            own.as_slice()
+        };
         let mut found = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = BTreeSet::new();
         for layer in layers {
-            if !self.at(layer).shape.is_mapping() {
+            if !self.at(*layer).shape.is_mapping() {
                 continue;
             }
             let begin = found.len();
-            let mut pairs: Vec<_> = self.pairs(layer).collect();
+            let mut pairs: Vec<_> = self.pairs(*layer).collect();
             // From the end, so that the last of doubled keys is met first.
             while let Some((key, value)) = pairs.pop() {
                 if self.at(key).has(flag::MERGE_KEY) {
