@@ -19,6 +19,7 @@ pub(crate) struct Object<'t, 's> {
     /// As stated, or as the configuration gives it to those which state none.
     pub(crate) namespace: Option<&'t str>,
     pub(crate) name: &'t str,
+    annotations: Option<Node<'t, 's>>,
 }
 
 impl<'t, 's> Object<'t, 's> {
@@ -35,6 +36,7 @@ impl<'t, 's> Object<'t, 's> {
                 .filter(|n| !n.is_empty())
                 .or(default_namespace),
             name: text(metadata.and_then(|m| m.get("name"))),
+            annotations: metadata.and_then(|m| m.get("annotations")),
             place,
         }
     }
@@ -45,7 +47,7 @@ impl<'t, 's> Object<'t, 's> {
 
     /// The value of an annotation.
     pub(crate) fn annotation(&self, key: &str) -> Option<&'t str> {
-        annotation(self.node(), key)
+        self.annotations?.get(key)?.text()
     }
 
     /// What has `config.kubernetes.io/local-config: "true"` is for tools and never applied.
@@ -69,6 +71,7 @@ impl<'t, 's> Object<'t, 's> {
 
     /// Where its file lies in the package, from the annotations that a host puts on an item of a ResourceList.
     fn package_file(&self) -> Option<PackageFile> {
+        self.annotations?;
         let either = |name: &str| {
             self.annotation(&format!("internal.config.kubernetes.io/{name}"))
                 .or_else(|| self.annotation(&format!("config.kubernetes.io/{name}")))

@@ -381,7 +381,7 @@ pub(crate) fn shellless(image: &str) -> bool {
 
 /// Whether a text matches a pattern of `*` (any text) and `?` (any character).
 pub(crate) fn glob(pattern: &str, text: &str) -> bool {
-    if !pattern.contains(['*', '?']) {
+    if memchr::memchr2(b'*', b'?', pattern.as_bytes()).is_none() {
         return pattern == text;
     }
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
