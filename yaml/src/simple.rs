@@ -408,9 +408,10 @@ impl<'s> Reader<'s> {
     fn flow_scalar(&mut self, at: usize) -> Option<usize> {
         let (shape, end) = match self.byte(at) {
             b'\'' | b'"' => self.quoted(at)?,
-            first if first.is_ascii_alphanumeric() || matches!(first, b'/' | b'_' | b'.') => {
+            first if first.is_ascii_alphanumeric() || b"/_.$".contains(&first) => {
                 let mut end = at + 1;
-                while matches!(self.byte(end), b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'/' | b'_' | b'.' | b'-' | b'=')
+                while self.byte(end).is_ascii_alphanumeric()
+                    || b"/_.$-=*+@()".contains(&self.byte(end))
                 {
                     end += 1;
                 }
@@ -575,7 +576,7 @@ spec:
             "'a': \"b\"\n\"c\": 'd' # e\nf: g#h\n",
             "a: |+\n  b\n\n\nc: |\n  d\n",
             "a: b\n  - c\n   e\nf:\n  g\n",
-            "a: {b: [c, {d: 'e'}], f: g}\n",
+            "a: {b: [c, {d: 'e'}], f: g}\nh: [$.i.j, k.*, l=m]\n",
             "a: http://b:80/c?d=e&f\nb: -1\nc: $(D), [e]\n",
         ] {
             assert_eq!(compare(text), Ok(true), "{text}");
@@ -637,6 +638,7 @@ spec:
         "a: <<", "<<", "a:b", "...", "--- ", "--- x", "---x", "a: ''", "a: 'it''s'", "a: \"x\\n\"", "a: [a, ]", "a: [a", "b]",
         "a: {a}", "a: {a: }", "a: {a:b}", "a: [a: b]", "a: [http://x]", "a: ~", "~: a", "a: %x", "%x: a", "a: @", "a:   b  ",
         "http://x:8080/y", "a: b:", "a: :", "a: ::b", "a: ?x", "a: ,", "a: ]", "a: x]", "a: x, y: z", "a: [x,y]", "a: [ x ]",
+        "a: [$x.*, y=z]", "a: {$: *}", "a: [a*b@c, (d)]", "a: [a&b, c!d]",
         "a: {x: y,z: w}", "a: {\"x\": y}", "a: [[], {}]", "a: [] # c", "a: []# c", "a: 'x'# c", "a: |x", "a: |2", "a: | # c",
         "=: a", ".a: b", "a: .", "a: {{ x }}", "a: x #", "#", "\t", "a:\tb", "\u{e9}", "a: b\r", "'", "\"", "a: 'x", "y'",
         "a: 'x' y", "a, b: c", "a[0]: x", "a#b: c", "...x", "a: ---", "- - - b: c", "-   - c", "'': a", "a: \"\"", "- -1", "-- x",
