@@ -1,8 +1,10 @@
 //! The edits of one call as a tree of steps, without those that hold already.
 
+use std::collections::HashMap;
+
 use crate::edit::{Edit, Step, Value};
 use crate::error::EditError;
-use crate::node::{Kind, Node, Tree, flag};
+use crate::node::{Kind, Node, NodeId, Tree, flag};
 
 /// What is wanted at a place and below it.
 #[derive(Default, Debug)]
@@ -11,6 +13,8 @@ pub(crate) struct Plan<'e> {
     pub(crate) set: Option<&'e Value>,
     /// Places below, in the order of the edits.
     pub(crate) steps: Vec<(&'e Step, Plan<'e>)>,
+    /// Where among the steps an item of a sequence stands: a long list can have a step for each.
+    items: HashMap<usize, usize>,
 }
 
 /// The plan of a node as it stands in the text.
@@ -38,11 +42,15 @@ impl<'e> Plan<'e> {
     }
 
     pub(crate) fn index(&self, wanted: usize) -> Option<&Plan<'e>> {
-        let found = self
-            .steps
-            .iter()
-            .find(|(step, _)| matches!(step, Step::Index(index) if *index == wanted));
-        found.map(|(_, plan)| plan)
+        let at = self.items.get(&wanted)?;
+        self.steps.get(*at).map(|(_, plan)| plan)
+    }
+
+    fn position(&self, wanted: &Step) -> Option<usize> {
+        match wanted {
+            Step::Index(index) => self.items.get(index).copied(),
+            Step::Key(_) => self.steps.iter().position(|(step, _)| *step == wanted),
+        }
     }
 
     /// Whether both plans make the same of the same value.
@@ -69,11 +77,15 @@ impl<'e> Plan<'e> {
         if self.set.is_some() {
             return Err(());
         }
-        if let Some((_, plan)) = self.steps.iter_mut().find(|(known, _)| *known == step) {
+        let known = self.position(step);
+        if let Some((_, plan)) = known.and_then(|at| self.steps.get_mut(at)) {
             return plan.add(rest, value);
         }
         let mut plan = Plan::default();
         plan.add(rest, value)?;
+        if let Step::Index(index) = step {
+            self.items.insert(*index, self.steps.len());
+        }
         self.steps.push((step, plan));
         Ok(())
     }
@@ -82,6 +94,7 @@ impl<'e> Plan<'e> {
 /// Makes the plan of all edits that do not hold already.
 pub(crate) fn plan<'e>(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Plan<'e>, EditError> {
     let mut plan = Plan::default();
+    let mut lists = Lists::default();
     for edit in edits {
         let Some(root) = tree.root() else {
             return Err(EditError::NotAContainer {
@@ -89,11 +102,11 @@ pub(crate) fn plan<'e>(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Plan<'e>, E
                 reason: "the document is empty",
             });
         };
-        let (node, exists) = walk(root, &edit.path)?;
+        let (node, exists) = walk(root, &edit.path, &mut lists)?;
         if exists && holds(node, &edit.value) {
             continue;
         }
-        refuse_doubles(root, &edit.path)?;
+        refuse_doubles(root, &edit.path, &mut lists)?;
         if plan.add(&edit.path, &edit.value).is_err() {
             return Err(EditError::Conflict {
                 offset: node.offset(),
@@ -103,8 +116,24 @@ pub(crate) fn plan<'e>(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Plan<'e>, E
     Ok(plan)
 }
 
+/// The items of the sequences that ways lead through, so that many edits of a long list go along it once.
+#[derive(Default)]
+struct Lists<'t, 's>(HashMap<NodeId, Vec<Node<'t, 's>>>);
+
+impl<'t, 's> Lists<'t, 's> {
+    fn item(&mut self, list: Node<'t, 's>, index: usize) -> Option<Node<'t, 's>> {
+        let items = self.0.entry(list.id());
+        let items = items.or_insert_with(|| list.items().collect());
+        items.get(index).copied()
+    }
+}
+
 /// The node at the path, or the container that lacks the last step.
-fn walk<'t, 's>(root: Node<'t, 's>, path: &[Step]) -> Result<(Node<'t, 's>, bool), EditError> {
+fn walk<'t, 's>(
+    root: Node<'t, 's>,
+    path: &[Step],
+    lists: &mut Lists<'t, 's>,
+) -> Result<(Node<'t, 's>, bool), EditError> {
     let mut node = root;
     for (at, step) in path.iter().enumerate() {
         let last = at + 1 == path.len();
@@ -114,7 +143,7 @@ fn walk<'t, 's>(root: Node<'t, 's>, path: &[Step]) -> Result<(Node<'t, 's>, bool
         };
         let next = match (step, node.kind()) {
             (Step::Key(key), Kind::Mapping) => node.get(key),
-            (Step::Index(index), Kind::Sequence) => node.items().nth(*index),
+            (Step::Index(index), Kind::Sequence) => lists.item(node, *index),
             (_, Kind::Null) => None,
             (Step::Key(_), _) => return Err(fail("a mapping is expected here")),
             (Step::Index(_), _) => return Err(fail("a list is expected here")),
@@ -129,12 +158,16 @@ fn walk<'t, 's>(root: Node<'t, 's>, path: &[Step]) -> Result<(Node<'t, 's>, bool
 }
 
 /// Refuses a way that goes through a doubled key.
-fn refuse_doubles(root: Node<'_, '_>, path: &[Step]) -> Result<(), EditError> {
+fn refuse_doubles<'t, 's>(
+    root: Node<'t, 's>,
+    path: &[Step],
+    lists: &mut Lists<'t, 's>,
+) -> Result<(), EditError> {
     let tree = root.tree;
     let mut node = root;
     for step in path {
         let next = match step {
-            Step::Index(index) => node.items().nth(*index),
+            Step::Index(index) => lists.item(node, *index),
             Step::Key(key) => {
                 let layers = tree.layers(node.index);
                 for layer in layers {
