@@ -43,8 +43,14 @@ const server = createServer((request, response) => {
 });
 
 function finish(result) {
-  // The browser's children write to its profile until they notice that it has gone.
-  browser.on("exit", () => rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
+  // The browser's children write to its profile until they notice that it has gone; what they leave is the machine's to clean.
+  browser.on("exit", () => {
+    try {
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    } catch (error) {
+      console.error(`${profile} stays: ${error.code}`);
+    }
+  });
   browser.kill();
   server.close();
   server.closeAllConnections();
