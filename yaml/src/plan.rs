@@ -1,6 +1,7 @@
 //! The edits of one call as a tree of steps, without those that hold already.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::edit::{Edit, Step, Value};
 use crate::error::EditError;
@@ -19,11 +20,11 @@ pub(crate) struct Plan<'e> {
 
 /// The plan of a node as it stands in the text.
 #[derive(Clone, Copy)]
-pub(crate) enum Place<'p, 'e> {
+pub(crate) enum Place<'p> {
     /// Nothing is wanted there.
     Unchanged,
     /// Something is wanted there or below.
-    Planned(&'p Plan<'e>),
+    Planned(&'p Plan<'p>),
     /// A node above it is replaced whole.
     Gone,
 }
@@ -228,38 +229,51 @@ pub(crate) fn holds(node: Node<'_, '_>, value: &Value) -> bool {
     }
 }
 
-/// What is planned for a node as it stands in the text.
-pub(crate) fn place<'p, 'e>(tree: &Tree<'_>, plan: &'p Plan<'e>, node: u32) -> Place<'p, 'e> {
-    let mut plan = plan;
-    let mut at = 0;
-    while at != node {
-        if plan.set.is_some() {
-            return Place::Gone;
+/// The plans of the nodes that stand in the text. A way through an alias or a merge key leads to none of them.
+pub(crate) struct Places<'p> {
+    planned: HashMap<u32, &'p Plan<'p>>,
+    /// The nodes below those that are replaced whole, in order.
+    gone: Vec<Range<u32>>,
+}
+
+impl<'p> Places<'p> {
+    pub(crate) fn new(tree: &Tree<'_>, plan: &'p Plan<'p>) -> Self {
+        let mut planned = HashMap::new();
+        let mut gone = Vec::new();
+        let mut waiting = vec![(0, plan)];
+        while let Some((node, plan)) = waiting.pop() {
+            if plan.is_empty() {
+                continue;
+            }
+            planned.insert(node, plan);
+            let raw = tree.at(node);
+            if plan.set.is_some() {
+                gone.push(node + 1..raw.next);
+            } else if raw.shape.is_sequence() {
+                let items = (0..).zip(tree.children(node));
+                waiting.extend(items.filter_map(|(index, item)| Some((item, plan.index(index)?))));
+            } else {
+                waiting.extend(plan.steps.iter().filter_map(|(step, below)| {
+                    let Step::Key(key) = step else { return None };
+                    let (_, value) = tree.explicit(node, key).0?;
+                    Some((value, below))
+                }));
+            }
         }
-        let shape = tree.at(at).shape;
-        let below = |child: u32| child <= node && node < tree.at(child).next;
-        let next = if shape.is_sequence() {
-            let found = tree
-                .children(at)
-                .enumerate()
-                .find(|(_, child)| below(*child));
-            found.and_then(|(index, child)| Some((child, plan.index(index)?)))
-        } else {
-            let found = tree.pairs(at).find(|(_, value)| below(*value));
-            found.and_then(|(key, value)| {
-                let text = tree.key_text(key)?;
-                let counts = tree.explicit(at, text).0 == Some((key, value));
-                Some((value, counts.then(|| plan.key(text))??))
-            })
-        };
-        match next {
-            Some((child, below)) => (at, plan) = (child, below),
-            None => return Place::Unchanged,
-        }
+        gone.sort_by_key(|range| range.start);
+        Self { planned, gone }
     }
-    if plan.is_empty() {
-        Place::Unchanged
-    } else {
-        Place::Planned(plan)
+
+    pub(crate) fn at(&self, node: u32) -> Place<'p> {
+        if let Some(plan) = self.planned.get(&node) {
+            return Place::Planned(plan);
+        }
+        let after = self.gone.partition_point(|range| range.start <= node);
+        let around = after.checked_sub(1).and_then(|at| self.gone.get(at));
+        if around.is_some_and(|range| range.contains(&node)) {
+            Place::Gone
+        } else {
+            Place::Unchanged
+        }
     }
 }

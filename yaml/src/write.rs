@@ -16,14 +16,15 @@ use std::collections::HashSet;
 use crate::edit::{Care, Step, Value};
 use crate::error::EditError;
 use crate::node::{Shape, TagKind, Tree, flag};
-use crate::plan::{Place, Plan, place};
+use crate::plan::{Place, Places, Plan};
 use crate::render::{New, Scalar};
 use crate::span::slice;
 use crate::splice::Draft;
 
 pub(crate) struct Writer<'w, 's> {
     pub(crate) tree: &'w Tree<'s>,
-    pub(crate) plan: &'w Plan<'w>,
+    plan: &'w Plan<'w>,
+    places: Places<'w>,
     pub(crate) care: Care,
     pub(crate) splices: Vec<Draft>,
     /// Aliases and mappings with merge keys that have been decided on.
@@ -40,6 +41,7 @@ impl<'w, 's> Writer<'w, 's> {
         Self {
             tree,
             plan,
+            places: Places::new(tree, plan),
             care,
             splices: Vec::new(),
             decided: HashSet::new(),
@@ -68,8 +70,11 @@ impl<'w, 's> Writer<'w, 's> {
 
     /// Whether the node's text is replaced with something around it.
     fn is_gone(&self, node: u32) -> bool {
-        matches!(place(self.tree, self.plan, node), Place::Gone)
-            || matches!(place(self.tree, self.plan, node), Place::Planned(plan) if plan.set.is_some())
+        match self.places.at(node) {
+            Place::Unchanged => false,
+            Place::Planned(plan) => plan.set.is_some(),
+            Place::Gone => true,
+        }
     }
 
     /// The mapping that an alias is merged into.
@@ -82,10 +87,9 @@ impl<'w, 's> Writer<'w, 's> {
             child = parent;
             parent = *above.next()?;
         }
-        self.tree
-            .pairs(parent)
-            .any(|(key, value)| value == child && self.tree.at(key).has(flag::MERGE_KEY))
-            .then_some(parent)
+        // A merge key has nothing below it, so that its value comes right after it.
+        let merges = self.tree.at(child.checked_sub(1)?).has(flag::MERGE_KEY);
+        merges.then_some(parent)
     }
 
     pub(crate) fn offset(&self, node: u32) -> usize {
@@ -252,14 +256,13 @@ impl<'w, 's> Writer<'w, 's> {
     /// is not wanted here, and returns the keys that the others supply as they are wanted.
     fn sources(&mut self, node: u32, plan: &Plan<'_>) -> Result<Vec<String>, EditError> {
         let tree = self.tree;
-        let root = self.plan;
         let nothing = Plan::default();
         let sources = tree.direct_sources(node);
-        let mut changes: Vec<Place<'_, '_>> = Vec::new();
+        let mut changes: Vec<Place<'_>> = Vec::new();
         for &source in &sources {
             let target = tree.resolve(source);
             changes.push(if tree.at(source).shape == Shape::Alias {
-                place(tree, root, target)
+                self.places.at(target)
             } else {
                 Place::Unchanged
             });
@@ -270,14 +273,14 @@ impl<'w, 's> Writer<'w, 's> {
                 self.decided.insert(value);
                 let list = tree.resolve(value);
                 if tree.at(list).shape.is_sequence()
-                    && !matches!(place(tree, root, list), Place::Unchanged)
+                    && !matches!(self.places.at(list), Place::Unchanged)
                 {
                     return Err(self.shared(value, "the list of merged mappings is itself edited"));
                 }
             }
         }
         let has = |source: u32, key: &str| tree.lookup(source, key).is_some();
-        let supplier = |changes: &[Place<'_, '_>], key: &str| {
+        let supplier = |changes: &[Place<'_>], key: &str| {
             sources.iter().zip(changes).position(|(source, change)| {
                 has(*source, key)
                     || matches!(change, Place::Planned(plan) if plan.key(key).is_some())
@@ -328,7 +331,7 @@ impl<'w, 's> Writer<'w, 's> {
     /// Writes what an alias in the text becomes.
     fn alias(&mut self, alias: u32, plan: &Plan<'_>) -> Result<(), EditError> {
         self.decided.insert(alias);
-        let there = place(self.tree, self.plan, self.tree.resolve(alias));
+        let there = self.places.at(self.tree.resolve(alias));
         let stays = match there {
             Place::Unchanged => plan.is_empty(),
             Place::Planned(there) => there.same(plan),
