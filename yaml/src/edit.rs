@@ -10,7 +10,7 @@ use crate::parse::parse;
 use crate::plan::{Plan, plan};
 use crate::span::byte;
 use crate::splice::{Splice, merge, pieces};
-use crate::verify::verify;
+use crate::verify::{Wrong, verify};
 use crate::write::Writer;
 
 /// A step from a node to one below it.
@@ -106,7 +106,16 @@ fn attempt(
     // What is written is read by the parser whoever read what stood there, so that two readers have to agree on it.
     let checked = match parse(&edited, 0..edited.len()) {
         Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),
-        Ok(new) => verify(tree, plan, &new, &splices),
+        Ok(new) => match verify(tree, plan, &new, &splices) {
+            Ok(()) => Ok(()),
+            Err(Wrong::Differs(what)) => Err(what),
+            Err(Wrong::TooLarge) => {
+                return Err(EditError::Shared {
+                    offset: tree.chunk.start,
+                    reason: "merge keys within merge keys lead to more than can be compared",
+                });
+            }
+        },
     };
     Ok(checked.map_err(wrong).map(|()| {
         let shifted = splices.into_iter().map(|splice| Splice {

@@ -10,16 +10,31 @@ use crate::plan::{Plan, holds};
 use crate::span::{begins_comment, line_end, slice};
 use crate::splice::Splice;
 
-/// Comparisons of nodes before the check gives up.
-const VISITS: usize = 20_000_000;
+/// Comparisons before the check gives up: so many, and so many for each node. Without merge keys that lead to merge keys
+/// no node is compared more than twice.
+const VISITS: (usize, usize) = (500_000, 8);
 
-/// Compares; the error says what differs.
+/// Why the edited text is not handed out.
+pub(crate) enum Wrong {
+    /// What differs.
+    Differs(String),
+    /// Merge keys lead to more than is compared.
+    TooLarge,
+}
+
+impl From<String> for Wrong {
+    fn from(what: String) -> Self {
+        Self::Differs(what)
+    }
+}
+
+/// Compares.
 pub(crate) fn verify(
     old: &Tree<'_>,
     plan: &Plan<'_>,
     new: &Tree<'_>,
     splices: &[Splice],
-) -> Result<(), String> {
+) -> Result<(), Wrong> {
     let mut check = Check {
         old,
         new,
@@ -30,19 +45,16 @@ pub(crate) fn verify(
             after: 0,
             copied: false,
         }],
-        visits: 0,
     };
+    let mut visits = VISITS.0 + VISITS.1 * old.nodes.len();
     if old.nodes.is_empty() != new.nodes.is_empty() {
-        return Err("the document is gone".to_owned());
+        return Err("the document is gone".to_owned().into());
     }
     while let Some(pair) = check.waiting.pop() {
         check.compare(&pair)?;
-        check.visits += 1;
-        if check.visits > VISITS {
-            return Err("the document is too large to be compared".to_owned());
-        }
+        visits = visits.checked_sub(1).ok_or(Wrong::TooLarge)?;
     }
-    comments(old, new, splices)
+    Ok(comments(old, new, splices)?)
 }
 
 /// A node of the old tree, and the node that should be the same but for the plan.
@@ -60,7 +72,6 @@ struct Check<'c, 'p> {
     /// Pairs of nodes that have been looked at, so that a bomb of aliases is looked at once.
     seen: HashSet<(u32, u32, bool)>,
     waiting: Vec<Pair<'p>>,
-    visits: usize,
 }
 
 impl<'c, 'p> Check<'c, 'p> {

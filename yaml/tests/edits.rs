@@ -861,6 +861,13 @@ fn bombs_of_aliases_stay_small() {
         .made();
     let error = given(&text).put("a39[0][3]", s("x")).refused();
     assert!(matches!(error, EditError::Shared { .. }), "{error}");
+    let mut chain = String::from("m0: &m0 {k: x}\n");
+    for level in 1..2000 {
+        let below = level - 1;
+        writeln!(chain, "m{level}: &m{level} {{<<: *m{below}, k{level}: x}}").unwrap();
+    }
+    let error = given(&chain).put("other", s("x")).refused();
+    assert!(matches!(error, EditError::Shared { .. }), "{error}");
     let tree = Tree::parse(&merges, 0..merges.len()).unwrap();
     let last = tree.root().unwrap().get("m39").unwrap();
     assert_eq!(last.get("k").unwrap().text(), Some("x"));
