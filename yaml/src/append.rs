@@ -3,7 +3,7 @@
 use crate::error::EditError;
 use crate::node::Shape;
 use crate::render::{Flow, New, Scalar};
-use crate::span::{byte, line_end, line_start, slice};
+use crate::span::{byte, slice};
 use crate::write::Writer;
 
 impl<'w> Writer<'w, '_> {
@@ -132,7 +132,7 @@ impl<'w> Writer<'w, '_> {
     /// Refuses to align lines with a collection that a tab stands before: how wide it is nobody says.
     pub(crate) fn refuse_tabs(&self, node: u32) -> Result<(), EditError> {
         let start = self.tree.at(node).start as usize;
-        let line = slice(self.tree.source, line_start(self.tree.source, start)..start);
+        let line = slice(self.tree.source, self.tree.line_start(start)..start);
         if line.contains('\t') {
             return Err(self.unplaceable(node, "a tab stands before the column"));
         }
@@ -170,7 +170,7 @@ impl<'w> Writer<'w, '_> {
         let own_line = self.tree.begins_line(start);
         let comma = self.tree.comma(end);
         let between = if own_line {
-            let line = line_start(source, start);
+            let line = self.tree.line_start(start);
             format!(
                 "{}{}",
                 self.tree.line_break(end),
@@ -184,7 +184,7 @@ impl<'w> Writer<'w, '_> {
         let mut text = String::new();
         let after = comma.map_or(end, |comma| comma + 1);
         let at = if own_line && self.tree.has_comment(after) {
-            line_end(source, after)
+            self.tree.line_end(after)
         } else {
             after
         };

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use crate::error::{EditError, SyntaxError};
 use crate::span::slice;
 use crate::splice::Splice;
+use crate::style::Breaks;
 use crate::{edit, parse};
 
 /// A node of one tree, as a number; it means nothing to another tree.
@@ -32,6 +33,8 @@ pub struct Tree<'s> {
     pub(crate) aliases: Vec<u32>,
     /// The collection of each node, once an edit asks.
     pub(crate) parents: OnceLock<Vec<u32>>,
+    /// The line breaks, once an edit asks.
+    pub(crate) lines: OnceLock<Breaks>,
 }
 
 /// What a node is for a reader.
@@ -191,6 +194,7 @@ impl<'s> Tree<'s> {
             props: Vec::new(),
             aliases: Vec::new(),
             parents: OnceLock::new(),
+            lines: OnceLock::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::error::EditError;
 use crate::node::{Shape, flag};
 use crate::render::{Block, Flow, New, Scalar, Style, may_be_plain};
 use crate::scalar;
-use crate::span::{byte, line_end, line_start, skip_blanks, slice};
+use crate::span::{byte, skip_blanks, slice};
 use crate::write::Writer;
 
 /// What a value is put after.
@@ -137,7 +137,7 @@ impl<'w> Writer<'w, '_> {
             } else {
                 format!("{}{}: {text}", self.tree.line_break(at), " ".repeat(column))
             };
-            let at = if flow { at } else { line_end(source, at) };
+            let at = if flow { at } else { self.tree.line_end(at) };
             self.push(at..at, text, self.tree.depth(node));
             return Ok(());
         }
@@ -151,7 +151,7 @@ impl<'w> Writer<'w, '_> {
         let to_end = matches!(byte(source, blanks), b'\n' | b'\r' | 0);
         if blanks > at && to_end {
             self.put(blanks..blanks, text.to_owned());
-        } else if at == 0 || at == line_start(source, at) {
+        } else if at == 0 || at == self.tree.line_start(at) {
             self.put(at..at, text.to_owned());
         } else {
             self.put(at..at, format!(" {text}"));
@@ -210,7 +210,7 @@ impl<'w> Writer<'w, '_> {
     fn replace_with_block(&mut self, node: u32, value: &New) -> Result<(), EditError> {
         let range = self.tree.at(node).range();
         let source = self.tree.source;
-        let end = line_end(source, range.end);
+        let end = self.tree.line_end(range.end);
         if !self.tree.ends_line(range.end) {
             return Err(EditError::Unplaceable {
                 offset: self.offset(node),
@@ -249,7 +249,7 @@ impl<'w> Writer<'w, '_> {
                 (!tab).then_some(beside)
             }
             Holder::Dash(_) => {
-                let line = line_start(source, range.start);
+                let line = self.tree.line_start(range.start);
                 let tab = slice(source, line..range.start).contains('\t');
                 (!tab).then(|| self.tree.column(range.start))
             }
@@ -296,8 +296,8 @@ impl<'w> Writer<'w, '_> {
         let block = self.block_style(node, start);
         if let (Some(text), true, Holder::Key(_)) = (value.inline(), own_lines, self.holder(node)) {
             // Back to the key's line: the lines of the block go, line break included.
-            let first = line_start(source, start);
-            let from = line_end(source, first.saturating_sub(1));
+            let first = self.tree.line_start(start);
+            let from = self.tree.line_end(first.saturating_sub(1));
             let from = if slice(source, from..first) == "\n"
                 && byte(source, from.wrapping_sub(1)) == b'\r'
             {
@@ -315,7 +315,11 @@ impl<'w> Writer<'w, '_> {
             let column = self.column_below(node, value, &block);
             text.extend(std::iter::repeat_n(' ', column));
             block.lines(&mut text, value, column);
-            self.push(line_start(source, start)..end, text, self.tree.depth(node));
+            self.push(
+                self.tree.line_start(start)..end,
+                text,
+                self.tree.depth(node),
+            );
         } else {
             block.lines(&mut text, value, self.tree.column(start));
             self.push(start..end, text, self.tree.depth(node));
@@ -343,7 +347,7 @@ impl<'w> Writer<'w, '_> {
         let source = self.tree.source;
         let start = raw.start as usize;
         let end = self.tree.block_scalar_end(node);
-        let header_end = line_end(source, start);
+        let header_end = self.tree.line_end(start);
         let header = slice(source, start..header_end);
         let indicators = header.find([' ', '\t']).map_or(header_end, |at| start + at);
         let block = self.block_style(node, start);
@@ -429,7 +433,7 @@ impl<'w> Writer<'w, '_> {
         let tree = self.tree;
         let json = tree.is_json(node);
         let start = tree.outer_start(node);
-        let line = line_start(tree.source, start);
+        let line = tree.line_start(start);
         let first = skip_blanks(tree.source, line);
         let indent = slice(tree.source, line..first);
         let parent = tree.parent(node);
@@ -454,7 +458,7 @@ impl<'w> Writer<'w, '_> {
             return None;
         }
         let open = tree.at(parent).start as usize;
-        let line = line_start(tree.source, open);
+        let line = tree.line_start(open);
         let outer = slice(tree.source, line..skip_blanks(tree.source, line));
         let step = indent.strip_prefix(outer).unwrap_or_default();
         Some(if step.is_empty() { "  " } else { step })

@@ -1,10 +1,19 @@
 //! How the neighbours of a place are written: columns, indent step, dashes, line ends, JSON.
 
 use crate::node::{Shape, Tree};
-use crate::span::{byte, line_end, line_start, next_line, skip_blanks, skip_gap, slice};
+use crate::span::{byte, line_end, next_line, skip_blanks, skip_gap, slice};
 
 /// The step where a document shows none.
 const STEP: usize = 2;
+
+/// The line breaks of a chunk.
+#[derive(Debug)]
+pub(crate) struct Breaks {
+    /// Where the lines but the first begin.
+    starts: Vec<u32>,
+    /// The first line break of the text around the chunk.
+    around: &'static str,
+}
 
 impl Tree<'_> {
     /// The collections around a node, the outermost first, and the node itself last.
@@ -46,16 +55,56 @@ impl Tree<'_> {
             .is_some_and(|parent| self.at(parent).shape.is_flow())
     }
 
+    /// Where the line of an offset begins. All lines are found at once: a whole text may stand on one.
+    pub(crate) fn line_start(&self, offset: usize) -> usize {
+        let (starts, after) = self.lines_until(offset);
+        let start = after.checked_sub(1).and_then(|at| starts.get(at));
+        start.map_or(0, |start| *start as usize)
+    }
+
+    /// Where the line of an offset ends, before its line break.
+    pub(crate) fn line_end(&self, offset: usize) -> usize {
+        let (starts, after) = self.lines_until(offset);
+        match starts.get(after) {
+            Some(next) => line_end(self.source, *next as usize - 1),
+            None => self.source.len(),
+        }
+    }
+
+    /// The starts of all lines but the first, and how many of them are not after the offset.
+    fn lines_until(&self, offset: usize) -> (&[u32], usize) {
+        let starts = &self.lines().starts;
+        let after = starts.partition_point(|start| *start as usize <= offset);
+        (starts, after)
+    }
+
+    fn lines(&self) -> &Breaks {
+        self.lines.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', self.source.as_bytes());
+            let before = slice(self.text, 0..self.chunk.start);
+            let around = if before.is_empty() { self.text } else { before };
+            let first = slice(around, 0..next_line(around, 0));
+            Breaks {
+                starts: breaks.filter_map(|at| u32::try_from(at + 1).ok()).collect(),
+                around: if first.ends_with("\r\n") {
+                    "\r\n"
+                } else {
+                    "\n"
+                },
+            }
+        })
+    }
+
     /// The column of an offset in bytes from 0; a byte order mark counts as none.
     pub(crate) fn column(&self, offset: usize) -> usize {
-        let start = line_start(self.source, offset);
+        let start = self.line_start(offset);
         let line = slice(self.source, start..offset);
         line.trim_start_matches('\u{FEFF}').len()
     }
 
     /// Whether nothing but white space stands before the offset on its line.
     pub(crate) fn begins_line(&self, offset: usize) -> bool {
-        let line = slice(self.source, line_start(self.source, offset)..offset);
+        let line = slice(self.source, self.line_start(offset)..offset);
         line.trim_start_matches(['\u{FEFF}', ' ', '\t']).is_empty()
     }
 
@@ -73,19 +122,14 @@ impl Tree<'_> {
 
     /// The line break at the offset, else the nearest one before it, else the first of the text.
     pub(crate) fn line_break(&self, offset: usize) -> &'static str {
-        let at = line_end(self.source, offset);
+        let at = self.line_end(offset);
+        let start = self.line_start(offset);
         let near = if at < self.source.len() {
             byte(self.source, at) == b'\r'
+        } else if start > 0 {
+            slice(self.source, 0..start).ends_with("\r\n")
         } else {
-            let start = line_start(self.source, offset);
-            if start > 0 {
-                slice(self.source, 0..start).ends_with("\r\n")
-            } else {
-                let before = slice(self.text, 0..self.chunk.start);
-                let around = if before.is_empty() { self.text } else { before };
-                let end = next_line(around, 0);
-                slice(around, 0..end).ends_with("\r\n")
-            }
+            return self.lines().around;
         };
         if near { "\r\n" } else { "\n" }
     }
@@ -182,7 +226,7 @@ impl Tree<'_> {
         if self.at(leaf).shape.is_block_scalar() {
             self.block_scalar_end(leaf)
         } else {
-            line_end(self.source, self.at(node).end as usize)
+            self.line_end(self.at(node).end as usize)
         }
     }
 
@@ -204,7 +248,7 @@ impl Tree<'_> {
     pub(crate) fn block_scalar_end(&self, node: u32) -> usize {
         let raw = self.at(node);
         let range = raw.range();
-        let header = line_end(self.source, range.start);
+        let header = self.line_end(range.start);
         let written = slice(self.source, range.start..header);
         let indicators = written.split([' ', '\t']).next().unwrap_or_default();
         let mut end = header;
