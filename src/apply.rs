@@ -10,6 +10,10 @@ const COMMAND: [&str; 4] = ["lifecycle", "preStop", "exec", "command"];
 /// The edits of a plan, as paths from the root of the tree that holds its pod.
 pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
     let mut edits = Vec::new();
+    let mut path = plan.target.path.clone();
+    path.push(key("containers"));
+    let list = below(tree.root(), &path);
+    let nodes: Vec<Node<'_, '_>> = list.into_iter().flat_map(Node::items).collect();
     for container in &plan.containers {
         let at = |names: &[&str]| {
             let mut path = plan.target.path.clone();
@@ -51,7 +55,9 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
             } => {
                 let mut path = at(&COMMAND);
                 path.push(Step::Index(*index));
-                let value = word(tree, &path, text);
+                let node = nodes.get(container.index).copied();
+                let word_path = path.get(plan.target.path.len() + 2..).unwrap_or_default();
+                let value = word(below(node, word_path), text);
                 Some(Edit { path, value })
             }
         });
@@ -96,12 +102,16 @@ fn handler_value(handler: Written) -> Value {
     }
 }
 
-/// A word of a command. One that stands as a number stays a number: its quoting is not this program's business.
-fn word(tree: &Tree<'_>, path: &[Step], text: &str) -> Value {
-    let stands = path.iter().fold(tree.root(), |node, step| match step {
+/// The node that a path leads to.
+fn below<'t, 's>(node: Option<Node<'t, 's>>, path: &[Step]) -> Option<Node<'t, 's>> {
+    path.iter().fold(node, |node, step| match step {
         Step::Key(name) => node?.get(name),
         Step::Index(index) => node?.items().nth(*index),
-    });
+    })
+}
+
+/// A word of a command. One that stands as a number stays a number: its quoting is not this program's business.
+fn word(stands: Option<Node<'_, '_>>, text: &str) -> Value {
     match (stands.map(Node::is_string), text.parse()) {
         (Some(false), Ok(number)) => Value::Int(number),
         _ => Value::Str(text.to_owned()),

@@ -735,10 +735,9 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     /// Tells what is done, or with `check` what is missing.
     fn tell_changes(&mut self, plan: &Plan, pod: &Pod<'_, 't, 's>) {
         let list = pod.spec.get("containers");
+        let nodes: Vec<Node<'_, '_>> = list.into_iter().flat_map(Node::items).collect();
         for container in &plan.containers {
-            let node = list
-                .and_then(|l| l.items().nth(container.index))
-                .unwrap_or(pod.spec);
+            let node = nodes.get(container.index).copied().unwrap_or(pod.spec);
             let why = format!("({})", plan.origin);
             let before = container.before.unwrap_or(0);
             let after = container.after.unwrap_or(0);
@@ -790,7 +789,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 format!("{sleep} s sleep + {program} s shutdown + {margin} s margin; was {was}");
             let field = format!("{}.terminationGracePeriodSeconds", plan.pod);
             // Where none is stated the new line comes after the containers, and so does what is told of it.
-            let latest = list.and_then(|l| l.items().last());
+            let latest = nodes.last().copied();
             let node = pod
                 .spec
                 .get("terminationGracePeriodSeconds")
