@@ -22,7 +22,7 @@ use crate::render::{Object, Render, Roles, labels, same_namespace};
 use crate::tables::{RowError, Tables, Workload};
 use set_prestop_yaml::{Kind, Node};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 /// The seconds where nothing says otherwise: the example of the document that this program follows.
@@ -314,28 +314,69 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         };
         let before = self.routes.len();
         self.routes.insert(index);
-        let named =
-            self.follow_references(index, index, &found, &classes, &mut BTreeSet::from([index]))?;
+        let named = self.follow_references(index, found, &classes)?;
         if !named && self.routes.len() > before {
             self.routes.remove(&index);
         }
         Ok(())
     }
 
-    /// Follows what one object names: the route itself, or an object that the route leads to. Whether it names anything.
+    /// Follows what the route names, and what the objects name that it leads to. Whether they name anything.
     fn follow_references(
+        &mut self,
+        route: usize,
+        found: References<'t, 's>,
+        classes: &[ClassSeconds],
+    ) -> Result<bool, TraceError> {
+        let mut named = false;
+        let mut visited = BTreeSet::from([route]);
+        // Objects may lead to objects a hundred thousand times over: they wait in a list and not on the call stack.
+        let mut waiting = Vec::new();
+        let mut next = Some((route, found));
+        while let Some((bearer, found)) = next.take() {
+            named |= self.follow_named(route, bearer, &found, classes)?;
+            let namespace = self.render.get(bearer).and_then(|o| o.namespace);
+            let before = waiting.len();
+            for follow in &found.follows {
+                let wanted = follow.namespace.as_deref().or(namespace);
+                let group = |group: &str| follow.groups.iter().any(|g| g == group);
+                waiting.extend(self.render.named(group, &follow.kind, &follow.name, wanted));
+            }
+            if let Some(added) = waiting.get_mut(before..) {
+                added.reverse();
+            }
+            while next.is_none()
+                && let Some(to) = waiting.pop()
+            {
+                let Some(target) = self.render.get(to) else {
+                    continue;
+                };
+                if !visited.insert(to) || self.is_disabled(to) {
+                    continue;
+                }
+                if let Some(row) = self.tables.route(target.group, target.kind)? {
+                    let found = references(row, target.node(), &mut self.visits)
+                        .map_err(|RefError::TooLarge| TraceError::TooLarge(to))?;
+                    next = Some((to, found));
+                }
+            }
+        }
+        Ok(named)
+    }
+
+    /// Follows the Services and workloads that one object names: the route itself, or one that the route leads to.
+    fn follow_named(
         &mut self,
         route: usize,
         bearer: usize,
         found: &References<'t, 's>,
         classes: &[ClassSeconds],
-        visited: &mut BTreeSet<usize>,
     ) -> Result<bool, TraceError> {
         let Some(object) = self.render.get(bearer) else {
             return Ok(false);
         };
         self.tell_unreadable(object, found);
-        let mut named = !found.services.is_empty() || !found.targets.is_empty();
+        let named = !found.services.is_empty() || !found.targets.is_empty();
         for reference in &found.services {
             let wanted = reference.namespace.as_deref().or(object.namespace);
             let services = self
@@ -357,23 +398,6 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             {
                 for template in self.templates_of(workload)? {
                     self.add_way(template, Some(route), None, classes);
-                }
-            }
-        }
-        for next in &found.follows {
-            let wanted = next.namespace.as_deref().or(object.namespace);
-            let group = |group: &str| next.groups.iter().any(|g| g == group);
-            for to in self.render.named(group, &next.kind, &next.name, wanted) {
-                let Some(target) = self.render.get(to) else {
-                    continue;
-                };
-                if !visited.insert(to) || self.is_disabled(to) {
-                    continue;
-                }
-                if let Some(row) = self.tables.route(target.group, target.kind)? {
-                    let found = references(row, target.node(), &mut self.visits)
-                        .map_err(|RefError::TooLarge| TraceError::TooLarge(to))?;
-                    named |= self.follow_references(route, to, &found, classes, visited)?;
                 }
             }
         }
@@ -537,11 +561,11 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         };
         let holds_all = |template: &usize| {
             let node = self.templates.get(*template).map(|t| t.node);
-            node.is_some_and(|node| {
-                pairs
-                    .iter()
-                    .all(|pair| pair == rarest || labels(node).any(|label| label == *pair))
-            })
+            pairs.len() == 1
+                || node.is_some_and(|node| {
+                    let held: HashSet<_> = labels(node).collect();
+                    pairs.iter().all(|pair| held.contains(pair))
+                })
         };
         let mut found: Vec<usize> = candidates(rarest)
             .into_iter()

@@ -8,6 +8,7 @@ use crate::message::Reason;
 use crate::references::{Classes, References};
 use crate::render::Object;
 use crate::tables::{Controller, RowError, Shared, glob};
+use std::collections::BTreeSet;
 
 /// Marks an IngressClass as the one of routes without a class.
 const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
@@ -31,7 +32,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let row = tables.route(object.group, object.kind)?;
         let controller = row.and_then(|row| row.controller.as_deref());
         let takes_default = row.is_some_and(|row| row.default_class);
-        let names: Vec<Option<String>> = match &found.classes {
+        let mut names: Vec<Option<String>> = match &found.classes {
             Classes::Names(names) => {
                 if let [first, others @ ..] = names.as_slice()
                     && let Some(other) = others.iter().find(|other| *other != first)
@@ -68,6 +69,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 names
             }
         };
+        // Of equal classes the last counts, as it does of equal seconds.
+        let mut known = BTreeSet::new();
+        names.reverse();
+        names.retain(|name| known.insert(name.clone()));
+        names.reverse();
         let mut seconds = Vec::new();
         for name in names {
             seconds.extend(self.class_seconds(object, name.as_deref(), controller)?);
