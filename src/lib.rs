@@ -280,16 +280,23 @@ fn row_message(error: &tables::RowError) -> Message {
 }
 
 fn trace_message(error: &trace::TraceError, render: &render::Render<'_, '_>) -> Message {
-    match error {
-        trace::TraceError::Row(error) => row_message(error),
-        trace::TraceError::TooLarge(index) => {
-            let message = Message::new(Reason::LimitReached, "the resource has more nodes than may be visited, as where aliases stand within aliases")
-                .help("write the resource without aliases of aliases");
-            match render.get(*index) {
-                Some(object) => render.about(message, object, object.node()),
-                None => message,
-            }
-        }
+    let (index, text, help) = match error {
+        trace::TraceError::Row(error) => return row_message(error),
+        trace::TraceError::TooLarge(index) => (
+            index,
+            "the resource has more nodes than may be visited, as where aliases stand within aliases",
+            "write the resource without aliases of aliases",
+        ),
+        trace::TraceError::TooManyWays(index) => (
+            index,
+            "there are more ways from routes to workloads than are followed, as where hundreds of objects share a name",
+            "render one environment at a time, or state namespaces",
+        ),
+    };
+    let message = Message::new(Reason::LimitReached, text).help(help);
+    match render.get(*index) {
+        Some(object) => render.about(message, object, object.node()),
+        None => message,
     }
 }
 

@@ -35,6 +35,10 @@ const VISITS_PER_BYTE: usize = 64;
 /// So many ways of one template are kept; of the others only those that make it sleep longer.
 const MOST_WAYS: usize = 100;
 
+/// How many ways from routes to Services and templates one run follows. A hundred objects of one name on each step are
+/// a million, and no render has more that is meant.
+const MOST_FOLLOWED: usize = 4_000_000;
+
 /// Why the trace can't be finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TraceError {
@@ -42,6 +46,8 @@ pub(crate) enum TraceError {
     Row(RowError),
     /// The object of this index has more nodes than may be visited.
     TooLarge(usize),
+    /// With the ways of the route of this index there are more than are followed.
+    TooManyWays(usize),
 }
 
 impl From<RowError> for TraceError {
@@ -143,6 +149,8 @@ pub(crate) struct Tracer<'a, 't, 's> {
     default_class: OnceCell<Option<String>>,
     told: BTreeSet<String>,
     visits: Visits,
+    /// Ways that have been followed.
+    followed: usize,
     messages: Vec<Message>,
 }
 
@@ -187,6 +195,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                     .saturating_mul(render.bytes())
                     .saturating_add(100_000),
             ),
+            followed: 0,
             messages: Vec::new(),
         };
         for (index, object) in render.objects.iter().enumerate() {
@@ -315,6 +324,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         let before = self.routes.len();
         self.routes.insert(index);
         let named = self.follow_references(index, found, &classes)?;
+        if self.followed > MOST_FOLLOWED {
+            return Err(TraceError::TooManyWays(index));
+        }
         if !named && self.routes.len() > before {
             self.routes.remove(&index);
         }
@@ -455,6 +467,10 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         wanted: Wanted<'_>,
         classes: &[ClassSeconds],
     ) {
+        self.followed += 1;
+        if self.followed > MOST_FOLLOWED {
+            return;
+        }
         let Some(service) = self.render.get(index) else {
             return;
         };
@@ -584,6 +600,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         service: Option<usize>,
         classes: &[ClassSeconds],
     ) {
+        self.followed += 1;
         let stated = |index: Option<usize>| {
             index
                 .and_then(|i| self.annotations.get(&i))
