@@ -47,6 +47,18 @@ impl<'e> Plan<'e> {
         self.steps.get(*at).map(|(_, plan)| plan)
     }
 
+    /// Whether something is wanted at this place, above or below it.
+    fn touches(&self, path: &[Step]) -> bool {
+        match path.split_first() {
+            _ if self.set.is_some() => true,
+            None => !self.steps.is_empty(),
+            Some((step, rest)) => {
+                let below = self.position(step).and_then(|at| self.steps.get(at));
+                below.is_some_and(|(_, plan)| plan.touches(rest))
+            }
+        }
+    }
+
     fn position(&self, wanted: &Step) -> Option<usize> {
         match wanted {
             Step::Index(index) => self.items.get(index).copied(),
@@ -96,6 +108,7 @@ impl<'e> Plan<'e> {
 pub(crate) fn plan<'e>(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Plan<'e>, EditError> {
     let mut plan = Plan::default();
     let mut lists = Lists::default();
+    let mut held = Vec::new();
     for edit in edits {
         let Some(root) = tree.root() else {
             return Err(EditError::NotAContainer {
@@ -105,6 +118,7 @@ pub(crate) fn plan<'e>(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Plan<'e>, E
         };
         let (node, exists) = walk(root, &edit.path, &mut lists)?;
         if exists && holds(node, &edit.value) {
+            held.push((node, &edit.path));
             continue;
         }
         refuse_doubles(root, &edit.path, &mut lists)?;
@@ -114,7 +128,13 @@ pub(crate) fn plan<'e>(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Plan<'e>, E
             });
         }
     }
-    Ok(plan)
+    // What holds already has to hold after the others too.
+    match held.into_iter().find(|(_, path)| plan.touches(path)) {
+        Some((node, _)) => Err(EditError::Conflict {
+            offset: node.offset(),
+        }),
+        None => Ok(plan),
+    }
 }
 
 /// The items of the sequences that ways lead through, so that many edits of a long list go along it once.
