@@ -394,7 +394,8 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
     }
     let mut found = None;
     for start in outdented(part, column) {
-        let line = part.get(start..)?.split('\n').next()?;
+        let rest = part.get(start..)?;
+        let line = rest.get(..memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))?;
         let rest = if start == 0 && column > 0 {
             line.get(column..)?
         } else {

@@ -3,7 +3,7 @@
 use set_prestop::{Location, Message, Output, Reason, position};
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, IoSlice, Read as _};
 use std::path::{Path, PathBuf};
 
 /// An input that was read.
@@ -192,15 +192,32 @@ fn write_beside(
     let mut file = tempfile::Builder::new()
         .prefix(".set-prestop-")
         .tempfile_in(folder)?;
-    for piece in output.pieces() {
-        file.write_all(piece.as_bytes())?;
-    }
-    file.flush()?;
+    write_pieces(file.as_file_mut(), output.pieces())?;
     // WASI knows no modes (docs/wasm.md).
     if cfg!(not(target_os = "wasi")) {
         fs::set_permissions(file.path(), fs::metadata(&path)?.permissions())?;
     }
     Ok((file, path))
+}
+
+/// Writes pieces, many at a time and without a copy of them.
+pub(crate) fn write_pieces<'p>(
+    out: &mut impl io::Write,
+    pieces: impl Iterator<Item = &'p str>,
+) -> io::Result<()> {
+    let slices = pieces.filter(|piece| !piece.is_empty());
+    let slices = slices.map(|piece| IoSlice::new(piece.as_bytes()));
+    let mut slices: Vec<IoSlice<'_>> = slices.collect();
+    let mut left = slices.as_mut_slice();
+    while !left.is_empty() {
+        match out.write_vectored(left) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut left, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    out.flush()
 }
 
 /// Where a path leads when links are followed.

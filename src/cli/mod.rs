@@ -12,7 +12,7 @@ use args::Args;
 use clap::{CommandFactory, Parser};
 use files::Read;
 use set_prestop::{Config, Failure, Message, Outcome, Output, Reason, Settings, Source, rewrite};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -155,8 +155,8 @@ fn work(
         })
         .collect();
     match rewrite(&sources, settings) {
-        Ok(outcome) => {
-            told.extend(outcome.messages.iter().cloned());
+        Ok(mut outcome) => {
+            told.append(&mut outcome.messages);
             let written = show(args, inputs, &outcome);
             teller.tell(&told, outcome.is_resource_list);
             if let Err(message) = written {
@@ -230,14 +230,7 @@ fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Messa
 
 /// Writes to stdout. A reader that went away has what it wanted (a broken pipe is no fault).
 fn print<'p>(pieces: impl Iterator<Item = &'p str>) -> Result<(), Message> {
-    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let write = || -> io::Result<()> {
-        for piece in pieces {
-            out.write_all(piece.as_bytes())?;
-        }
-        out.flush()
-    };
-    match write() {
+    match files::write_pieces(&mut io::stdout().lock(), pieces) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Message::new(
             Reason::OutputFailed,

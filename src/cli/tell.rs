@@ -29,14 +29,16 @@ impl Teller {
             if shown {
                 text.push_str(&lines);
             }
-            self.reported.push_str(&lines);
+            self.report(&lines);
         }
         stderr(&text);
     }
 
     /// Puts a text into the report alone.
     pub(crate) fn report(&mut self, text: &str) {
-        self.reported.push_str(text);
+        if self.report.is_some() {
+            self.reported.push_str(text);
+        }
     }
 
     /// The last line: what was found and changed.
@@ -56,7 +58,7 @@ impl Teller {
             number(counts.changes, "change"),
             if pending { " missing" } else { "" },
         );
-        self.reported.push_str(&line);
+        self.report(&line);
         if !self.quiet {
             stderr(&line);
         }

@@ -14,19 +14,26 @@ use crate::span::{byte, line_end, next_line, slice};
 /// stand at the start of a line inside a scalar). Comments and directives belong to the document that
 /// follows them, so a text can end in a chunk that holds nothing else.
 pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut marks = outdented(text, 0).filter_map(|line| {
-        if is_mark(text, line, "---") && line > 0 {
-            Some(line)
-        } else {
-            is_mark(text, line, "...").then(|| next_line(text, line))
+    let mut begins = marks(text, "\n---").peekable();
+    let mut ends = marks(text, "\n...").peekable();
+    let mut first = is_mark(text, 0, "...").then(|| next_line(text, 0));
+    let mut cuts = std::iter::from_fn(move || {
+        if let Some(cut) = first.take() {
+            return Some(cut);
         }
+        match (begins.peek(), ends.peek()) {
+            (Some(begin), Some(end)) if begin > end => {}
+            (Some(_), _) => return begins.next(),
+            (None, _) => {}
+        }
+        ends.next().map(|end| next_line(text, end))
     });
     let mut from = Some(0);
     std::iter::from_fn(move || {
         let start = from?;
         // What is known to be a prelude is not read again at the next mark.
         let mut read = start;
-        for cut in marks.by_ref() {
+        for cut in cuts.by_ref() {
             if cut > start && !is_prelude(slice(text, read..cut)) {
                 from = Some(cut);
                 return Some(start..cut);
@@ -36,6 +43,12 @@ pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
         from = None;
         (start < text.len()).then_some(start..text.len())
     })
+}
+
+/// Where a marker stands at the start of a line but the first one; it is given with the line break before it.
+fn marks<'t>(text: &'t str, marker: &'static str) -> impl Iterator<Item = usize> + 't {
+    let found = memmem::find_iter(text.as_bytes(), marker).map(|at| at + 1);
+    found.filter(move |at| is_mark(text, *at, marker.trim_start()))
 }
 
 /// Starts of the lines that have something but spaces in the columns up to `column`, from 0, and are not blank.
@@ -77,18 +90,14 @@ const BLOCK: usize = 64;
 
 /// Whether after each line break in the first [`BLOCK`] bytes, `column` spaces and one more follow.
 fn is_indented(block: &[u8], column: usize) -> bool {
-    let mut breaks = [0_u8; BLOCK];
-    for (lane, byte) in breaks.iter_mut().zip(block) {
-        *lane = u8::from(*byte == b'\n');
-    }
-    let mut bad = 0;
-    for shift in 1..=column + 1 {
+    (1..=column + 1).all(|shift| {
         let after = block.get(shift..).unwrap_or_default();
-        for (lane, byte) in breaks.iter().zip(after) {
-            bad |= lane & u8::from(*byte != b' ');
-        }
-    }
-    bad == 0
+        let pairs = block.iter().take(BLOCK).zip(after);
+        let bad = pairs.fold(0, |bad, (byte, after)| {
+            bad | u8::from(*byte == b'\n') & u8::from(*after != b' ')
+        });
+        bad == 0
+    })
 }
 
 /// Whether the text holds nothing but comments, directives, blank lines and document ends: what the next

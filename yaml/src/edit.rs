@@ -8,7 +8,7 @@ use crate::error::EditError;
 use crate::node::Tree;
 use crate::parse::parse;
 use crate::plan::{Plan, plan};
-use crate::span::byte;
+use crate::span::{byte, slice};
 use crate::splice::{Splice, merge, pieces};
 use crate::verify::{Wrong, verify};
 use crate::write::Writer;
@@ -139,14 +139,17 @@ fn refuse_line_breaks(tree: &Tree<'_>) -> Result<(), EditError> {
             character: 0x0D,
         });
     }
-    let mut found = tree
-        .source
-        .match_indices(['\u{85}', '\u{2028}', '\u{2029}']);
+    // Their first bytes in UTF-8; most manifests hold neither.
+    let starts = memchr::memchr2_iter(0xC2, 0xE2, tree.source.as_bytes());
+    let mut found = starts.filter_map(|at| {
+        let character = slice(tree.source, at..tree.source.len()).chars().next()?;
+        matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}').then_some((at, character))
+    });
     match found.next() {
         None => Ok(()),
-        Some((offset, text)) => Err(EditError::LineBreak {
+        Some((offset, character)) => Err(EditError::LineBreak {
             offset: tree.chunk.start + offset,
-            character: text.chars().next().map_or(0, u32::from),
+            character: character.into(),
         }),
     }
 }

@@ -14,6 +14,9 @@ use crate::splice::Splice;
 use crate::style::Breaks;
 use crate::{edit, parse};
 
+/// Entries of a mapping among which doubled keys are looked for one by one.
+const FEW: usize = 32;
+
 /// A node of one tree, as a number; it means nothing to another tree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(u32);
@@ -135,6 +138,11 @@ pub(crate) struct Raw {
 impl Raw {
     pub(crate) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
+    }
+
+    /// Whether this is a plain scalar whose text is the slice of the source, without anchor and tag.
+    fn is_bare(self) -> bool {
+        self.shape == Shape::Plain && self.flags == 0
     }
 
     pub(crate) fn has(self, flag: u8) -> bool {
@@ -281,25 +289,19 @@ impl<'s> Tree<'s> {
     }
 
     /// Indexes of the children as they stand: keys and values by turns for a mapping.
-    pub(crate) fn children(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn children(&self, index: u32) -> Children<'_> {
         let raw = self.at(index);
         let collection = raw.shape.is_mapping() || raw.shape.is_sequence();
-        let end = if collection { raw.next } else { index + 1 };
-        let mut at = index + 1;
-        std::iter::from_fn(move || {
-            if at >= end {
-                return None;
-            }
-            let child = at;
-            at = self.raw(at)?.next;
-            Some(child)
-        })
+        Children {
+            nodes: &self.nodes,
+            at: index + 1,
+            end: if collection { raw.next } else { 0 },
+        }
     }
 
     /// Key and value of each entry as it stands, duplicates and merge keys included.
-    pub(crate) fn pairs(&self, index: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let mut children = self.children(index);
-        std::iter::from_fn(move || Some((children.next()?, children.next()?)))
+    pub(crate) fn pairs(&self, index: u32) -> Pairs<'_> {
+        Pairs(self.children(index))
     }
 
     /// The decoded text of a scalar as it stands; empty for anything else.
@@ -331,7 +333,7 @@ impl<'s> Tree<'s> {
     /// Whether a key that merges nothing has this text.
     fn is_key(&self, at: u32, text: &str) -> bool {
         let raw = self.at(at);
-        if raw.shape == Shape::Plain && raw.flags == 0 {
+        if raw.is_bare() {
             // Most keys are told apart by their length.
             return (raw.end - raw.start) as usize == text.len()
                 && slice(self.source, raw.range()) == text;
@@ -374,8 +376,13 @@ impl<'s> Tree<'s> {
 
     /// The mappings that a mapping is made of, itself first, each once: the first that has a key counts.
     pub(crate) fn layers(&self, mapping: u32) -> Vec<u32> {
+        let mapping = self.resolve(mapping);
         let mut layers = vec![];
-        let mut waiting = vec![self.resolve(mapping)];
+        if !self.at(mapping).has(flag::MERGES) {
+            layers.extend(self.at(mapping).shape.is_mapping().then_some(mapping));
+            return layers;
+        }
+        let mut waiting = vec![mapping];
         let mut seen = std::collections::HashSet::new();
         while let Some(mapping) = waiting.pop() {
             let raw = self.at(mapping);
@@ -410,24 +417,54 @@ impl<'s> Tree<'s> {
             .find_map(|layer| self.explicit(layer, key).0)
     }
 
+    /// Whether the last of doubled keys is quicker found by looking than by noting all keys: a mapping that merges nothing
+    /// and has few entries, as most have.
+    fn is_small(&self, mapping: u32) -> bool {
+        let raw = self.at(mapping);
+        raw.shape.is_mapping() && !raw.has(flag::MERGES) && self.pairs(mapping).nth(FEW).is_none()
+    }
+
+    /// Whether two keys have the same text; keys that are collections are different ones.
+    fn same_key(&self, one: u32, other: u32) -> bool {
+        let (first, second) = (self.at(one), self.at(other));
+        if first.is_bare() && second.is_bare() && first.range().len() != second.range().len() {
+            return false;
+        }
+        let text = self.key_text(one);
+        text.is_some() && text == self.key_text(other)
+    }
+
+    /// The entries of a small mapping that count: of doubled ones the last.
+    fn few(&self, mapping: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let mut rest = self.pairs(mapping);
+        std::iter::from_fn(move || {
+            loop {
+                let (key, value) = rest.next()?;
+                let mut later = rest.clone();
+                if !later.any(|(other, _)| self.same_key(key, other)) {
+                    return Some((key, value));
+                }
+            }
+        })
+    }
+
+    /// Whether the mapping merges nothing, is small, and has no key twice and none that is a collection: what stands there
+    /// is what counts.
+    pub(crate) fn is_clear(&self, mapping: u32) -> bool {
+        self.is_small(mapping)
+            && self.few(mapping).count() == self.pairs(mapping).count()
+            && self
+                .pairs(mapping)
+                .all(|(key, _)| self.key_text(key).is_some())
+    }
+
     /// The entries that count: explicit ones, the last of doubled ones only, then the merged ones.
     pub(crate) fn effective(&self, mapping: u32) -> Vec<(u32, u32)> {
-        let own = [self.resolve(mapping)];
-        let all;
-        let layers = if own.iter().any(|at| self.at(*at).has(flag::MERGES)) {
-            all = self.layers(mapping);
-            all.as_slice()
-        } else {
-            own.as_slice()
-        };
         let mut found = Vec::new();
         let mut seen = BTreeSet::new();
-        for layer in layers {
-            if !self.at(*layer).shape.is_mapping() {
-                continue;
-            }
+        for layer in self.layers(mapping) {
             let begin = found.len();
-            let mut pairs: Vec<_> = self.pairs(*layer).collect();
+            let mut pairs: Vec<_> = self.pairs(layer).collect();
             // From the end, so that the last of doubled keys is met first.
             while let Some((key, value)) = pairs.pop() {
                 if self.at(key).has(flag::MERGE_KEY) {
@@ -442,6 +479,39 @@ impl<'s> Tree<'s> {
             }
         }
         found
+    }
+}
+
+/// See [`Tree::children`].
+#[derive(Clone)]
+pub(crate) struct Children<'t> {
+    nodes: &'t [Raw],
+    at: u32,
+    end: u32,
+}
+
+impl Iterator for Children<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        if self.at >= self.end {
+            return None;
+        }
+        let child = self.at;
+        self.at = self.nodes.get(child as usize)?.next;
+        Some(child)
+    }
+}
+
+/// See [`Tree::pairs`].
+#[derive(Clone)]
+pub(crate) struct Pairs<'t>(Children<'t>);
+
+impl Iterator for Pairs<'_> {
+    type Item = (u32, u32);
+
+    fn next(&mut self) -> Option<(u32, u32)> {
+        Some((self.0.next()?, self.0.next()?))
     }
 }
 
@@ -490,9 +560,12 @@ impl<'t, 's> Node<'t, 's> {
     /// The entries that count, explicit ones first (the last of doubled ones), then the merged ones that
     /// are not overridden; nothing where the node is no mapping.
     pub fn entries(self) -> impl Iterator<Item = (Self, Self)> + use<'t, 's> {
-        self.tree
-            .effective(self.index)
-            .into_iter()
+        let mapping = self.tree.resolve(self.index);
+        let few = self.tree.is_small(mapping).then(|| self.tree.few(mapping));
+        let all = few.is_none().then(|| self.tree.effective(mapping));
+        few.into_iter()
+            .flatten()
+            .chain(all.into_iter().flatten())
             .map(move |(key, value)| (self.with(key), self.with(value)))
     }
 

@@ -126,8 +126,8 @@ impl<'s> Builder<'s> {
     fn new(text: &'s str, chunk: Range<usize>, source: &'s str) -> Self {
         Self {
             tree: Tree {
-                // Kubernetes manifests have about one node for 15 bytes.
-                nodes: Vec::with_capacity(source.len() / 16 + 1),
+                // Kubernetes manifests have about one node for 12 bytes.
+                nodes: Vec::with_capacity(source.len() / 12 + 1),
                 ..Tree::empty(text, chunk, source)
             },
             source,

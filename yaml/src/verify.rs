@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::edit::Step;
-use crate::node::{Node, Shape, Tree, flag};
+use crate::node::{Node, Raw, Shape, Tree, flag};
 use crate::plan::{Plan, holds};
 use crate::span::{begins_comment, line_end, slice};
 use crate::splice::Splice;
@@ -109,6 +109,9 @@ impl<'c, 'p> Check<'c, 'p> {
         }
         let (shape, found) = (self.old.at(before).shape, self.new.at(after).shape);
         if shape.is_mapping() && found.is_mapping() {
+            if !copied && self.old.is_clear(before) && self.new.is_clear(after) {
+                return self.clear_entries(before, plan, after);
+            }
             if !copied {
                 self.keys(before, plan, after)?;
             }
@@ -142,16 +145,83 @@ impl<'c, 'p> Check<'c, 'p> {
             tree.nodes.get(range).unwrap_or_default()
         };
         let (old, new) = (nodes(self.old, before), nodes(self.new, after));
+        let (Some(first), Some(found)) = (old.first(), new.first()) else {
+            return false;
+        };
         let plain = self.old.aliases.is_empty() && self.old.props.is_empty();
-        plain
-            && old.len() == new.len()
-            && (before..).zip(after..).zip(old.iter().zip(new)).all(
-                |((before, after), (old, new))| {
-                    let inside = old.next - before == new.next - after;
-                    let same = old.shape == new.shape && old.flags == new.flags && inside;
-                    same && self.old.scalar_text(before) == self.new.scalar_text(after)
-                },
-            )
+        if !plain || old.len() != new.len() {
+            return false;
+        }
+        // Where all of it is the same text, a scalar at the same place of it is the same, unless it had to be decoded.
+        let written = |tree: &'c Tree<'c>, raw: Raw| slice(tree.source, raw.range());
+        let alike = written(self.old, *first) == written(self.new, *found);
+        (before..)
+            .zip(after..)
+            .zip(old.iter().zip(new))
+            .all(|((at, new_at), (old, new))| {
+                let place = |raw: &Raw, origin: &Raw| {
+                    let start = raw.start.wrapping_sub(origin.start);
+                    (
+                        start,
+                        raw.end.wrapping_sub(origin.start),
+                        raw.end <= origin.end,
+                    )
+                };
+                let (stood, stands) = (place(old, first), place(new, found));
+                old.shape == new.shape
+                    && old.flags == new.flags
+                    && old.next - at == new.next - new_at
+                    && (alike && stood == stands && stood.2 && !old.has(flag::DECODED)
+                        || self.old.scalar_text(at) == self.new.scalar_text(new_at))
+            })
+    }
+
+    /// The entries of two mappings that merge nothing and have no key twice: the old ones in their order, and none but
+    /// planned ones beside them.
+    fn clear_entries(
+        &mut self,
+        before: u32,
+        plan: Option<&'p Plan<'p>>,
+        after: u32,
+    ) -> Result<(), String> {
+        let (old, new) = (self.old, self.new);
+        let mut wanted = plan.map_or(0, |plan| plan.steps.len());
+        let mut stands = old.pairs(before);
+        let mut next = stands.next();
+        for (new_key, new_value) in new.pairs(after) {
+            let text = new.key_text(new_key).unwrap_or_default();
+            let below = plan.and_then(|plan| plan.key(text));
+            wanted -= usize::from(below.is_some());
+            if let Some((key, value)) = next
+                && old.key_text(key) == Some(text)
+            {
+                next = stands.next();
+                if !self.identical(key, new_key) {
+                    self.push(key, None, new_key, false);
+                }
+                if below.is_some() || !self.identical(value, new_value) {
+                    self.push(value, below, new_value, false);
+                }
+                continue;
+            }
+            let node = Node {
+                tree: new,
+                index: new_value,
+            };
+            let Some(below) = below else {
+                return Err(self.differs(new_key, "a key has come in, or has moved"));
+            };
+            if !below.set.is_some_and(|set| holds(node, set)) {
+                return Err(self.differs(new_value, "a written value is read differently"));
+            }
+        }
+        if next.is_some() {
+            return Err(self.differs(after, "a key is gone or has moved"));
+        }
+        if wanted > 0 {
+            return Err(self.differs(after, "a new key is not there"));
+        }
+        Ok(())
     }
 
     fn push(&mut self, before: u32, plan: Option<&'p Plan<'p>>, after: u32, copied: bool) {
@@ -296,18 +366,19 @@ impl<'c, 'p> Check<'c, 'p> {
         after: u32,
         copied: bool,
     ) -> Result<(), String> {
-        let old: Vec<u32> = self.old.children(before).collect();
-        let new: Vec<u32> = self.new.children(after).collect();
+        let (old, new) = (self.old, self.new);
+        let length = old.children(before).count();
         let steps = plan.iter().flat_map(|plan| &plan.steps);
         let added = steps
-            .filter(|(step, _)| matches!(step, Step::Index(index) if *index >= old.len()))
+            .filter(|(step, _)| matches!(step, Step::Index(index) if *index >= length))
             .count();
-        if old.len() + added != new.len() {
+        if length + added != new.children(after).count() {
             return Err(self.differs(after, "a list has another length"));
         }
-        for (index, &item) in new.iter().enumerate() {
+        let mut stood = old.children(before);
+        for (index, item) in new.children(after).enumerate() {
             let below = plan.and_then(|plan| plan.index(index));
-            if let Some(&was) = old.get(index) {
+            if let Some(was) = stood.next() {
                 self.push(was, below, item, copied);
                 continue;
             }
@@ -383,15 +454,13 @@ fn comments(old: &Tree<'_>, new: &Tree<'_>, splices: &[Splice]) -> Result<(), St
 /// Where the comments begin: between the leaves, and on the header line of block scalars.
 fn comment_starts(tree: &Tree<'_>) -> Vec<usize> {
     let mut found = Vec::new();
+    let mut signs = memchr::memchr_iter(b'#', tree.source.as_bytes()).peekable();
     let mut scan = |from: usize, to: usize| {
-        let mut at = from;
-        while let Some(next) = slice(tree.source, at..to).find('#') {
-            at += next;
-            if begins_comment(tree.source, at) {
+        let mut next = from;
+        while let Some(at) = signs.next_if(|at| *at < to) {
+            if at >= next && begins_comment(tree.source, at) {
                 found.push(at);
-                at = line_end(tree.source, at).max(at + 1);
-            } else {
-                at += 1;
+                next = line_end(tree.source, at);
             }
         }
     };
