@@ -3,7 +3,7 @@
 //! docs/reference.md, section 4. It knows how settings are written, not what they do.
 
 use crate::message::nearest;
-use crate::tables::{RouteRow, RowError, Tables, WorkloadRow};
+use crate::tables::{self, RouteRow, RowError, Tables, WorkloadRow};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, Visitor};
 use set_prestop_yaml::{Node, Tree};
@@ -673,15 +673,11 @@ impl ClassRule {
             return Some(("", text, "keep one of them".to_owned()));
         }
         let name = self.controller.as_deref()?;
-        let tables = Tables::new(&[], &[]).ok()?;
-        if tables.controller_by_name(name).ok()?.is_some() {
+        if tables::controller_by_name(name).is_some() {
             return None;
         }
-        let known = tables
-            .controllers()
-            .ok()?
-            .into_iter()
-            .flat_map(|c| c.row.controllers.iter().map(String::as_str));
+        let known = tables::controllers().iter();
+        let known = known.flat_map(|c| c.controllers.iter().map(AsRef::as_ref));
         let help = match nearest(name, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "name one of docs/controllers.md, or state `sleepSeconds` instead".to_owned(),

@@ -180,10 +180,7 @@ pub fn rewrite<'s>(
     let (mut messages, plans, mut counts) = {
         let places = input::resources(&opened, &chunks);
         let render = render::Render::new(sources, places, config.namespace.as_deref());
-        let traced = trace::Tracer::new(&render, &tables, &config)
-            .map_err(trace::TraceError::from)
-            .and_then(trace::Tracer::run);
-        let trace = match traced {
+        let trace = match trace::Tracer::new(&render, &tables, &config).run() {
             Ok(trace) => trace,
             Err(error) => return Err(fail(&opened, vec![trace_message(&error, &render)])),
         };
@@ -281,7 +278,6 @@ fn row_message(error: &tables::RowError) -> Message {
 
 fn trace_message(error: &trace::TraceError, render: &render::Render<'_, '_>) -> Message {
     let (index, text, help) = match error {
-        trace::TraceError::Row(error) => return row_message(error),
         trace::TraceError::TooLarge(index) => (
             index,
             "the resource has more nodes than may be visited, as where aliases stand within aliases",

@@ -5,25 +5,28 @@
 //! document of aliases within aliases ends in an error and not in hours. It knows four selectors (names, indexes, `[*]`
 //! and a comparison with a literal); a path with any other is refused, by name, when its row is read.
 
-use std::fmt;
+use std::borrow::Cow;
 
 use jsonpath_rust::parser::model::{
-    Comparable, Comparison, Filter, FilterAtom, Literal, Segment, Selector, SingularQuery,
-    SingularQuerySegment,
+    Comparable, Comparison, Filter, FilterAtom, Literal as Parsed, Segment, Selector,
+    SingularQuery, SingularQuerySegment,
 };
 use jsonpath_rust::parser::parse_json_path;
 use set_prestop_yaml::{Kind, Node};
 
-/// A compiled `JSONPath`. It prints as the text that it was compiled from.
+/// A text of a compiled row: the program's own, or one that was read from the configuration.
+pub(crate) type Text = Cow<'static, str>;
+
+/// A list of a compiled row, as [`Text`] is a text of one.
+pub(crate) type List<T> = Cow<'static, [T]>;
+
+/// A compiled `JSONPath`.
 #[derive(Clone, Debug)]
-pub(crate) struct Path {
-    source: String,
-    steps: Vec<Step>,
-}
+pub(crate) struct Path(pub(crate) List<Step>);
 
 /// Names below a node, as `name` or `port.name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Field(Vec<String>);
+pub(crate) struct Field(pub(crate) List<Text>);
 
 /// How many more nodes the walks of one run may visit.
 #[derive(Debug)]
@@ -37,9 +40,10 @@ pub(crate) struct Budget {
 #[error("{0}")]
 pub(crate) struct PathError(String);
 
+/// One selector of a path.
 #[derive(Clone, Debug, PartialEq)]
-enum Step {
-    Name(String),
+pub(crate) enum Step {
+    Name(Text),
     Index(i64),
     Every,
     Where(Test),
@@ -47,10 +51,27 @@ enum Step {
 
 /// `[?@.k == literal]`; `equal` is false for `!=`.
 #[derive(Clone, Debug, PartialEq)]
-struct Test {
-    at: Vec<Step>,
-    equal: bool,
-    literal: Literal,
+pub(crate) struct Test {
+    pub(crate) at: List<Below>,
+    pub(crate) equal: bool,
+    pub(crate) literal: Literal,
+}
+
+/// One selector behind the `@` of a test, which leads to one node at most.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Below {
+    Child(Text),
+    Item(i64),
+}
+
+/// What a test compares with.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Literal {
+    String(Text),
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    Null,
 }
 
 impl Path {
@@ -61,22 +82,16 @@ impl Path {
     /// Where the text is no `JSONPath`, with the column; where it has a selector that rows can't have, with its name.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         if let Some(steps) = plain(text) {
-            return Ok(Self {
-                source: text.to_owned(),
-                steps,
-            });
+            return Ok(Self(steps.into()));
         }
         let query = parse_json_path(text).map_err(|error| syntax(text, &error.to_string()))?;
         let steps = query.segments.into_iter().map(step);
-        let steps = steps.collect::<Result<_, _>>().map_err(|selector| {
+        let steps = steps.collect::<Result<Vec<_>, _>>().map_err(|selector| {
             PathError(format!(
                 "`{text}` has {selector}, expected names, indexes, `[*]`, `[?@.name == 'value']` or `[?@.name != 'value']`"
             ))
         })?;
-        Ok(Self {
-            source: text.to_owned(),
-            steps,
-        })
+        Ok(Self(steps.into()))
     }
 
     /// Every node that the path leads to from `node`, in document order. With `ignore_case` a name finds a key of any
@@ -89,13 +104,18 @@ impl Path {
         budget: &mut Budget,
     ) -> Vec<Node<'t, 's>> {
         let mut found = vec![node];
-        for step in &self.steps {
+        for step in self.0.iter() {
             let mut next = Vec::new();
             for node in found {
                 match step {
-                    Step::Name(_) | Step::Index(_) => {
+                    Step::Name(name) => {
                         if budget.spend() {
-                            next.extend(child(node, step, ignore_case));
+                            next.extend(child(node, name, ignore_case));
+                        }
+                    }
+                    Step::Index(index) => {
+                        if budget.spend() {
+                            next.extend(item(node, *index));
                         }
                     }
                     Step::Every => next.extend(children(node).take_while(|_| budget.spend())),
@@ -117,18 +137,12 @@ impl Path {
     }
 
     /// The names of a path that consists of names alone; those of `$` are none.
-    pub(crate) fn names(&self) -> Option<Vec<&str>> {
-        let names = self.steps.iter().map(|step| match step {
-            Step::Name(name) => Some(name.as_str()),
+    pub(crate) fn names(&self) -> Option<Vec<Text>> {
+        let names = self.0.iter().map(|step| match step {
+            Step::Name(name) => Some(name.clone()),
             _ => None,
         });
         names.collect()
-    }
-}
-
-impl fmt::Display for Path {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.source)
     }
 }
 
@@ -139,12 +153,12 @@ impl Field {
     ///
     /// Where a name is missing or the text is a `JSONPath`.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
-        let names: Vec<String> = text.split('.').map(str::to_owned).collect();
-        let plain = |name: &String| {
+        let names: Vec<Text> = text.split('.').map(|name| name.to_owned().into()).collect();
+        let plain = |name: &Text| {
             !name.is_empty() && !name.contains(['$', '[', ']', '*', '@', '\'', '"', ' '])
         };
         if names.iter().all(plain) {
-            Ok(Self(names))
+            Ok(Self(names.into()))
         } else {
             Err(PathError(format!(
                 "`{text}` is no field, expected names separated by dots such as `port.name`"
@@ -160,7 +174,7 @@ impl Field {
     ) -> Option<Node<'t, 's>> {
         self.0
             .iter()
-            .try_fold(node, |node, name| named(node, name, ignore_case))
+            .try_fold(node, |node, name| child(node, name, ignore_case))
     }
 }
 
@@ -197,17 +211,17 @@ impl Default for Budget {
 impl Test {
     /// RFC 9535, 2.3.5.2.2: what is absent equals no literal; values of two types are never equal.
     fn holds(&self, node: Node<'_, '_>, ignore_case: bool) -> bool {
-        let value = self
-            .at
-            .iter()
-            .try_fold(node, |node, step| child(node, step, ignore_case));
+        let value = self.at.iter().try_fold(node, |node, below| match below {
+            Below::Child(name) => child(node, name, ignore_case),
+            Below::Item(index) => item(node, *index),
+        });
         self.equal == value.is_some_and(|value| equals(value, &self.literal))
     }
 }
 
 fn equals(node: Node<'_, '_>, literal: &Literal) -> bool {
     match literal {
-        Literal::String(text) => node.is_string() && node.text() == Some(text),
+        Literal::String(text) => node.is_string() && node.text() == Some(text.as_ref()),
         Literal::Int(number) => node.as_int() == Some(*number),
         Literal::Float(number) => node.as_float() == Some(*number),
         Literal::Bool(flag) => node.as_bool() == Some(*flag),
@@ -215,28 +229,23 @@ fn equals(node: Node<'_, '_>, literal: &Literal) -> bool {
     }
 }
 
-fn child<'t, 's>(node: Node<'t, 's>, step: &Step, ignore_case: bool) -> Option<Node<'t, 's>> {
-    match step {
-        Step::Name(name) => named(node, name, ignore_case),
-        Step::Index(index) => {
-            let index = if let Ok(index) = usize::try_from(*index) {
-                index
-            } else {
-                let back = usize::try_from(index.unsigned_abs()).ok()?;
-                node.items().count().checked_sub(back)?
-            };
-            node.items().nth(index)
-        }
-        Step::Every | Step::Where(_) => None,
-    }
-}
-
-fn named<'t, 's>(node: Node<'t, 's>, name: &str, ignore_case: bool) -> Option<Node<'t, 's>> {
+fn child<'t, 's>(node: Node<'t, 's>, name: &str, ignore_case: bool) -> Option<Node<'t, 's>> {
     node.get(name).or_else(|| {
         let same = |key: Node<'t, 's>| key.text().is_some_and(|key| key.eq_ignore_ascii_case(name));
         let mut entries = node.entries().filter(|_| ignore_case);
         entries.find(|(key, _)| same(*key)).map(|(_, value)| value)
     })
+}
+
+/// The item of a list; an index below 0 counts from its end.
+fn item<'t, 's>(node: Node<'t, 's>, index: i64) -> Option<Node<'t, 's>> {
+    let index = if let Ok(index) = usize::try_from(index) {
+        index
+    } else {
+        let back = usize::try_from(index.unsigned_abs()).ok()?;
+        node.items().count().checked_sub(back)?
+    };
+    node.items().nth(index)
 }
 
 /// The items of a list or the values of a mapping.
@@ -261,7 +270,7 @@ fn plain(text: &str) -> Option<Vec<Step>> {
             if !short || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
                 return None;
             }
-            steps.push(Step::Name(name.to_owned()));
+            steps.push(Step::Name(name.to_owned().into()));
             rest = after;
         }
     }
@@ -270,7 +279,7 @@ fn plain(text: &str) -> Option<Vec<Step>> {
 
 fn step(segment: Segment) -> Result<Step, &'static str> {
     match segment {
-        Segment::Selector(Selector::Name(name)) => Ok(Step::Name(name)),
+        Segment::Selector(Selector::Name(name)) => Ok(Step::Name(name.into())),
         Segment::Selector(Selector::Index(index)) => Ok(Step::Index(index)),
         Segment::Selector(Selector::Wildcard) => Ok(Step::Every),
         Segment::Selector(Selector::Filter(filter)) => test(filter).map(Step::Where),
@@ -310,13 +319,19 @@ fn test(filter: Filter) -> Result<Test, &'static str> {
         _ => return Err("a filter that does not compare `@` with a literal"),
     };
     let at = segments.into_iter().map(|segment| match segment {
-        SingularQuerySegment::Name(name) => Step::Name(name),
-        SingularQuerySegment::Index(index) => Step::Index(index),
+        SingularQuerySegment::Name(name) => Below::Child(name.into()),
+        SingularQuerySegment::Index(index) => Below::Item(index),
     });
     Ok(Test {
         at: at.collect(),
         equal,
-        literal,
+        literal: match literal {
+            Parsed::String(text) => Literal::String(text.into()),
+            Parsed::Int(number) => Literal::Int(number),
+            Parsed::Float(number) => Literal::Float(number),
+            Parsed::Bool(flag) => Literal::Bool(flag),
+            Parsed::Null => Literal::Null,
+        },
     })
 }
 
@@ -449,7 +464,6 @@ merged: {<<: {k: far}, own: near}
         );
         assert_eq!(names("$"), Some(String::new()));
         assert_eq!(names("$.a[*]"), None);
-        assert_eq!(Path::parse("$.a[*]").unwrap().to_string(), "$.a[*]");
     }
 
     #[test]

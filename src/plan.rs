@@ -270,11 +270,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         template: &Template<'t, 's>,
         object: &Object<'t, 's>,
     ) -> Option<Plan> {
-        let row = self
-            .tables
-            .workload(object.group, object.kind)
-            .ok()
-            .flatten()?;
+        let row = self.tables.workload(object.group, object.kind)?;
         if backend.annotations.inject == Some(Inject::Disabled) {
             self.leave(object, "`set-prestop.dev/inject: disabled`");
             return None;
@@ -300,7 +296,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let containers = self.containers(&pod, backend, sleep)?;
         let grace = self.grace(&pod, backend, &containers)?;
         let mut path = object.place.path.clone();
-        path.extend(template.path.iter().map(|name| Step::Key(name.clone())));
+        path.extend(template.path.iter().map(|name| Step::Key(name.to_string())));
         path.push(Step::Key("spec".to_owned()));
         let plan = Plan {
             resource: object.resource(),

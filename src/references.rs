@@ -5,7 +5,7 @@
 
 use set_prestop_yaml::{Kind, Node, Tree};
 
-use crate::path::{Budget, Field, Path};
+use crate::path::{Budget, Field, List, Path, Text};
 use crate::tables::{Class, Follow, Format, Place, Route, Services, Target, Use, glob};
 
 /// Everything that one object refers to, each list in the order of the row's columns and then of the document.
@@ -32,8 +32,8 @@ pub(crate) struct ServiceRef<'t, 's> {
 /// Another object by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FollowRef {
-    pub(crate) groups: Vec<String>,
-    pub(crate) kind: String,
+    pub(crate) groups: List<Text>,
+    pub(crate) kind: Text,
     pub(crate) name: String,
     /// Stated by the reference; without it the object is in the referring one's own namespace.
     pub(crate) namespace: Option<String>,
@@ -96,7 +96,7 @@ pub(crate) fn references<'t, 's>(
             let nodes = paths.iter().flat_map(|p| p.find(object, false, budget));
             Classes::Names(nodes.filter_map(word).collect())
         }
-        Class::Follow(follow, path) => {
+        Class::Followed(follow, path) => {
             Classes::Follow(follow_refs(follow, object, budget), path.clone())
         }
     };
@@ -128,7 +128,7 @@ pub(crate) fn counts(
     }
     let keys = route.services.iter().map(|column| match &column.place {
         Place::At(_) => None,
-        Place::Annotation { key, .. } => Some(key.as_str()),
+        Place::Annotation { key, .. } => Some(key.as_ref()),
     });
     match keys.collect::<Option<Vec<_>>>() {
         Some(keys) if route.follow.is_empty() && route.targets.is_empty() => {
@@ -194,7 +194,7 @@ fn services<'t, 's>(
             let uses = |used: &Use| {
                 backends.iter().any(|backend| {
                     Some(backend.service.name.as_str()) == suffix
-                        && (used.any_port || backend.port.as_ref() == Some(&used.port))
+                        && (used.any_port || backend.port.as_deref() == Some(used.port.as_ref()))
                 })
             };
             if !used.as_ref().is_none_or(uses) {
@@ -218,7 +218,7 @@ fn services<'t, 's>(
                 ..
             } => {
                 let action = format!("{}{}", key.trim_end_matches('*'), backend.service.name);
-                backend.port.as_ref() == Some(&used.port)
+                backend.port.as_deref() == Some(used.port.as_ref())
                     && annotations(object).any(|(key, _)| key == action)
             }
             _ => false,
@@ -284,7 +284,7 @@ fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'
     let kind = get(&column.kind).and_then(word);
     let kind = kind.as_deref().unwrap_or("Service");
     let mut accept = column.accept.iter();
-    if !accept.any(|(each, accepted)| *each == group && accepted == kind) {
+    if !accept.any(|(each, accepted)| *each == group && *accepted == kind) {
         return None;
     }
     if column.unless.as_ref().and_then(get).and_then(Node::as_bool) == Some(true) {
@@ -292,12 +292,12 @@ fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'
     }
     let place = column.name.as_ref().map_or(Some(node), get)?;
     let text = word(place)?;
-    let excepted = |except: &String| glob(except, &text);
+    let excepted = |except: &Text| glob(except, &text);
     if column.except.as_ref().is_some_and(excepted) {
         return None;
     }
     let (name, own, only_if_present) = match column.format {
-        Format::Name => (text.as_str(), None, false),
+        Format::Plain => (text.as_str(), None, false),
         Format::NamespacedName => match text.split_once('/') {
             Some((namespace, name)) => (name, Some(namespace), false),
             None => (text.as_str(), None, false),
@@ -358,7 +358,7 @@ fn follow_refs(follow: &Follow, object: Node<'_, '_>, budget: &mut Budget) -> Ve
             return None;
         }
         let name = follow.name.get(node, false).and_then(word)?;
-        let excepted = |except: &String| glob(except, &name);
+        let excepted = |except: &Text| glob(except, &name);
         if follow.except.as_ref().is_some_and(excepted) {
             return None;
         }
@@ -411,7 +411,7 @@ mod tests {
     fn lines(tables: &Tables, object: Node<'_, '_>) -> Vec<String> {
         let text = |key: &str| object.get(key).and_then(Node::text).unwrap();
         let group = text("apiVersion").rsplit_once('/').map_or("", |(g, _)| g);
-        let route = tables.route(group, text("kind")).unwrap().unwrap();
+        let route = tables.route(group, text("kind")).unwrap();
         let budget = &mut Budget::default();
         let mut lines = Vec::new();
         if !counts(route, object, budget).unwrap() {
@@ -445,7 +445,8 @@ mod tests {
             Classes::Names(names) => lines.extend(names.iter().map(|name| format!("class {name}"))),
             Classes::Follow(follows, path) => lines.extend(follows.into_iter().map(|follow| {
                 let name = place(follow.namespace, follow.name);
-                format!("class at {path} of {} {name}", follow.kind)
+                let path = path.names().unwrap().join(".");
+                format!("class at $.{path} of {} {name}", follow.kind)
             })),
         }
         lines.extend(
@@ -564,7 +565,7 @@ mod tests {
             let get = |key: &str| object.get(key).and_then(Node::text).unwrap();
             let group = get("apiVersion").rsplit_once('/').map_or("", |(g, _)| g);
             let kind = get("kind");
-            let Some(route) = tables.route(group, kind).unwrap() else {
+            let Some(route) = tables.route(group, kind) else {
                 left.push(kind.to_owned());
                 continue;
             };

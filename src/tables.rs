@@ -1,111 +1,92 @@
 //! The rows that say what names a Service, what a workload is, and how long each load balancer takes.
 //!
-//! A row as written ([`RouteRow`], [`WorkloadRow`], [`ControllerRow`]) has one type, one reader and one set of errors,
-//! whether it stands in `data/` or in the user's configuration; compiling it gives what the trace asks ([`Route`],
-//! [`Workload`], [`Controller`]). No Rust names a kind of route: what the columns can't say becomes a new column.
+//! A row as written ([`RouteRow`], [`WorkloadRow`]) has one type, one reader and one set of errors, whether it stands in
+//! `data/` or in the user's configuration; compiling it gives what the trace asks ([`Route`], [`Workload`]). A row of the
+//! controllers ([`Controller`]) has nothing to compile. No Rust names a kind of route: what the columns can't say becomes a
+//! new column.
 //!
-//! Invariant: at start no YAML and no `JSONPath` is read. [`Tables::new`] looks for line starts alone; a built-in row is
-//! read and compiled when the first object of its kind is met.
+//! Invariant: of the built-in rows no run reads YAML or a `JSONPath`. They are compiled ahead, by a test, into statics of
+//! the same types; only a user's row is compiled in a run, and only it can have a fault.
 
+mod built_in;
 mod compiled;
+#[cfg(test)]
+mod generate;
 mod row;
 
-use std::borrow::Cow;
 use std::str::Chars;
-use std::sync::OnceLock;
 
-use serde::de::DeserializeOwned;
-use serde_yaml::{Number, Value};
-use set_prestop_yaml::{Kind, Node, Tree};
+use set_prestop_yaml::Node;
 
+use crate::path::Text;
 use compiled::each;
-pub(crate) use compiled::{
-    Class, Controller, Follow, Place, Route, RowError, Services, Target, Use, Workload,
-};
-pub(crate) use row::{ControllerRow, Format, SharedClass};
+pub(crate) use compiled::{Class, Follow, Place, Route, RowError, Services, Target, Use, Workload};
+pub(crate) use row::{Controller, Format, SharedClass};
 pub use row::{RouteRow, WorkloadRow};
 
-const ROUTES: &str = include_str!("data/routes.yaml");
-const WORKLOADS: &str = include_str!("data/workloads.yaml");
-const CONTROLLERS: &str = include_str!("data/controllers.yaml");
 const SHELLLESS: &str = include_str!("data/shellless.txt");
 
 /// The tables of one run: the user's rows, and behind them the built-in ones.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    routes: Table<Route>,
-    workloads: Table<Workload>,
-    controllers: Vec<Unread<Controller>>,
-    /// Sorted.
-    kinds: Vec<Cow<'static, str>>,
+    /// Sorted by kind, as the built-in ones are.
+    routes: Vec<Route>,
+    /// Sorted by kind.
+    workloads: Vec<Workload>,
+    /// Those of the user's rows, sorted.
+    kinds: Vec<Text>,
 }
 
 /// What the annotations of a route and the objects of a render say about a class name that several controllers use.
 #[derive(Clone, Debug)]
-pub(crate) enum Shared<'a> {
+pub(crate) enum Shared {
     /// The class name is not shared.
     No,
     /// It is this controller's.
-    Decided(&'a Controller),
+    Decided(&'static Controller),
     /// Nothing tells these controllers apart.
-    Undecided(Vec<&'a Controller>),
+    Undecided(Vec<&'static Controller>),
 }
 
-/// One table: rows by kind, those that come first before the others.
-#[derive(Debug)]
-struct Table<T> {
-    rows: Vec<Row<T>>,
+/// What a row is found by.
+trait Row {
+    fn groups(&self) -> &[Text];
+    fn kind(&self) -> &str;
 }
 
-#[derive(Debug)]
-struct Row<T> {
-    groups: Groups,
-    kind: Cow<'static, str>,
-    written: Unread<T>,
+impl Row for Route {
+    fn groups(&self) -> &[Text] {
+        &self.groups
+    }
+
+    fn kind(&self) -> &str {
+        &self.kind
+    }
 }
 
-#[derive(Debug)]
-enum Groups {
-    Listed(Vec<String>),
-    /// As a built-in row writes them: `apps, extensions`.
-    Written(&'static str),
-}
+impl Row for Workload {
+    fn groups(&self) -> &[Text] {
+        &self.groups
+    }
 
-/// A row that is read from its text when it is first asked for. The user's rows are compiled at once and have no text.
-#[derive(Debug)]
-struct Unread<T> {
-    text: &'static str,
-    compiled: OnceLock<Result<T, RowError>>,
+    fn kind(&self) -> &str {
+        &self.kind
+    }
 }
 
 impl Tables {
-    /// Compiles the user's rows and finds where the built-in rows stand.
+    /// Compiles the user's rows.
     ///
     /// # Errors
     ///
     /// The first fault in the user's rows, its column beginning with `routes[0]` or `workloads[0]`.
     pub(crate) fn new(routes: &[RouteRow], workloads: &[WorkloadRow]) -> Result<Self, RowError> {
-        let mut kinds: Vec<Cow<'static, str>> = Vec::with_capacity(128);
-        for text in [ROUTES, WORKLOADS] {
-            kinds.extend(words_after(text, "kind: ").map(Cow::Borrowed));
-        }
-        kinds.extend(object_kinds(CONTROLLERS).map(Cow::Borrowed));
-        let followed = routes.iter().flat_map(RouteRow::kinds);
-        let own = followed.chain(workloads.iter().map(|row| row.kind.as_str()));
-        kinds.extend(own.map(|kind| Cow::Owned(kind.to_owned())));
-        kinds.sort_unstable();
-        kinds.dedup();
-        let user = each("routes", routes, |row| {
-            Ok(Row::compiled(&row.groups, &row.kind, row.compile()?))
-        })?;
-        let routes = Table::new(user, ROUTES);
-        let user = each("workloads", workloads, |row| {
-            Ok(Row::compiled(&row.groups, &row.kind, row.compile()?))
-        })?;
+        let routes = sorted(each("routes", routes, RouteRow::compile)?);
+        let workloads = sorted(each("workloads", workloads, WorkloadRow::compile)?);
+        let kinds = kinds(&routes, &workloads);
         Ok(Self {
             routes,
-            workloads: Table::new(user, WORKLOADS),
-            controllers: built_in(CONTROLLERS).map(Unread::new).collect(),
+            workloads,
             kinds,
         })
     }
@@ -113,239 +94,108 @@ impl Tables {
     /// Whether an object of this kind can matter to any row: as a route, as a workload, as what a row follows, or as
     /// what tells two controllers apart.
     pub(crate) fn knows(&self, kind: &str) -> bool {
-        let kinds = &self.kinds;
-        kinds
-            .binary_search_by(|each| each.as_ref().cmp(kind))
-            .is_ok()
+        built_in::KINDS.binary_search(&kind).is_ok()
+            || self
+                .kinds
+                .binary_search_by(|each| each.as_ref().cmp(kind))
+                .is_ok()
     }
 
     /// The row for a kind of route.
-    pub(crate) fn route(&self, group: &str, kind: &str) -> Result<Option<&Route>, RowError> {
-        self.routes
-            .find(group, kind, |row: &RouteRow| row.compile())
+    pub(crate) fn route(&self, group: &str, kind: &str) -> Option<&Route> {
+        find(&self.routes, group, kind).or_else(|| find(built_in::ROUTES, group, kind))
     }
 
     /// The row for a kind of workload.
-    pub(crate) fn workload(&self, group: &str, kind: &str) -> Result<Option<&Workload>, RowError> {
-        self.workloads
-            .find(group, kind, |row: &WorkloadRow| row.compile())
+    pub(crate) fn workload(&self, group: &str, kind: &str) -> Option<&Workload> {
+        find(&self.workloads, group, kind).or_else(|| find(built_in::WORKLOADS, group, kind))
     }
+}
 
-    /// The controllers, in the table's order.
-    pub(crate) fn controllers(&self) -> Result<Vec<&Controller>, RowError> {
-        self.controllers_that_say("")
-    }
+/// In the order of kinds; of one kind those that came first stay first.
+fn sorted<T: Row>(mut rows: Vec<T>) -> Vec<T> {
+    rows.sort_by(|one, other| one.kind().cmp(other.kind()));
+    rows
+}
 
-    /// The controller that an IngressClass, a GatewayClass, a row of routes or the configuration calls by this name.
-    pub(crate) fn controller_by_name(&self, name: &str) -> Result<Option<&Controller>, RowError> {
-        let mut controllers = self.controllers_that_say(name)?.into_iter();
-        Ok(controllers.find(|controller| any(&controller.row.controllers, name)))
-    }
+/// The first row of a kind that has the group. It is asked for each object of a render, so that the rows are sorted.
+fn find<'a, T: Row>(rows: &'a [T], group: &str, kind: &str) -> Option<&'a T> {
+    let first = rows.partition_point(|row| row.kind() < kind);
+    let rows = rows.get(first..)?.iter();
+    let mut rows = rows.take_while(|row| row.kind() == kind);
+    rows.find(|row| row.groups().iter().any(|each| each == group))
+}
 
-    /// The controller that alone uses this class name.
-    pub(crate) fn controller_by_class(&self, class: &str) -> Result<Option<&Controller>, RowError> {
-        let mut controllers = self.controllers_that_say(class)?.into_iter();
-        Ok(controllers.find(|controller| any(&controller.row.classes, class)))
-    }
+/// The kinds of objects that the rows ask for, sorted.
+fn kinds(routes: &[Route], workloads: &[Workload]) -> Vec<Text> {
+    let routes = routes.iter().flat_map(Route::kinds);
+    let workloads = workloads.iter().map(|row| &row.kind);
+    let mut kinds: Vec<Text> = routes.chain(workloads).cloned().collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
 
-    /// The controllers in whose text a word stands, or a pattern that it may match: reading all of them would take longer
-    /// than the rest of a small run.
-    fn controllers_that_say(&self, word: &str) -> Result<Vec<&Controller>, RowError> {
-        let says = |text: &str| text.contains(word) || text.contains('*');
-        let rows = self.controllers.iter().filter(|row| says(row.text));
-        rows.map(|row| row.read(|row: &ControllerRow| row.compile()))
-            .collect()
-    }
+/// The controllers, in the table's order.
+pub(crate) fn controllers() -> &'static [Controller] {
+    built_in::CONTROLLERS
+}
 
-    /// Whose a shared class name is: its annotations on the route tell first, then an annotation that is an array, then
-    /// an object in the render, for which `renders` is asked by group and kind.
-    pub(crate) fn shared_class<'a>(
-        &'a self,
-        class: &str,
-        route: Node<'_, '_>,
-        renders: impl Fn(&str, &str) -> bool,
-    ) -> Result<Shared<'a>, RowError> {
-        let users = self.controllers_that_say(class)?.into_iter();
-        let users = users.filter_map(|controller| {
-            let mut shared = controller.row.shared.iter();
-            let shared = shared.find(|shared| shared.class == class)?;
-            Some((controller, shared))
-        });
-        let users: Vec<_> = users.collect();
-        let annotations = route.get("metadata").and_then(|m| m.get("annotations"));
-        let annotated = |patterns: &[String], array: bool| {
-            let mut entries = annotations.into_iter().flat_map(Node::entries);
-            entries.any(|(key, value)| {
-                key.text().is_some_and(|key| any(patterns, key))
-                    && (!array
-                        || value
-                            .text()
-                            .is_some_and(|v| v.trim_start().starts_with('[')))
-            })
-        };
-        let rendered = |objects: &[String]| {
-            let mut objects = objects.iter().filter_map(|object| object.rsplit_once('/'));
-            objects.any(|(group, kind)| renders(group, kind))
-        };
-        let signs: [&dyn Fn(&SharedClass) -> bool; 3] = [
-            &|shared| annotated(&shared.annotations, false),
-            &|shared| annotated(&shared.arrays, true),
-            &|shared| rendered(&shared.objects),
-        ];
-        for sign in signs {
-            let mut told = users.iter().filter(|(_, shared)| sign(shared));
-            if let (Some((controller, _)), None) = (told.next(), told.next()) {
-                return Ok(Shared::Decided(controller));
-            }
-        }
-        Ok(if users.is_empty() {
-            Shared::No
-        } else {
-            Shared::Undecided(
-                users
-                    .into_iter()
-                    .map(|(controller, _)| controller)
-                    .collect(),
-            )
+/// The controller that an IngressClass, a GatewayClass, a row of routes or the configuration calls by this name.
+pub(crate) fn controller_by_name(name: &str) -> Option<&'static Controller> {
+    let mut controllers = controllers().iter();
+    controllers.find(|controller| any(&controller.controllers, name))
+}
+
+/// The controller that alone uses this class name.
+pub(crate) fn controller_by_class(class: &str) -> Option<&'static Controller> {
+    let mut controllers = controllers().iter();
+    controllers.find(|controller| any(&controller.classes, class))
+}
+
+/// Whose a shared class name is: its annotations on the route tell first, then an annotation that is an array, then an
+/// object in the render, for which `renders` is asked by group and kind.
+pub(crate) fn shared_class(
+    class: &str,
+    route: Node<'_, '_>,
+    renders: impl Fn(&str, &str) -> bool,
+) -> Shared {
+    let users = controllers().iter().filter_map(|controller| {
+        let mut shared = controller.shared.iter();
+        let shared = shared.find(|shared| shared.class == class)?;
+        Some((controller, shared))
+    });
+    let users: Vec<_> = users.collect();
+    let annotations = route.get("metadata").and_then(|m| m.get("annotations"));
+    let annotated = |patterns: &[Text], array: bool| {
+        let mut entries = annotations.into_iter().flat_map(Node::entries);
+        entries.any(|(key, value)| {
+            key.text().is_some_and(|key| any(patterns, key))
+                && (!array
+                    || value
+                        .text()
+                        .is_some_and(|v| v.trim_start().starts_with('[')))
         })
-    }
-}
-
-impl<T> Table<T> {
-    fn new(user: Vec<Row<T>>, text: &'static str) -> Self {
-        let mut rows = user;
-        rows.extend(built_in(text).filter_map(Row::unread));
-        Self { rows }
-    }
-
-    fn find<R: DeserializeOwned>(
-        &self,
-        group: &str,
-        kind: &str,
-        compile: impl Fn(&R) -> Result<T, RowError>,
-    ) -> Result<Option<&T>, RowError> {
-        let mut rows = self.rows.iter();
-        let row = rows.find(|row| row.kind == kind && row.groups.contain(group));
-        row.map(|row| row.written.read(compile)).transpose()
-    }
-}
-
-impl<T> Row<T> {
-    fn compiled(groups: &[String], kind: &str, compiled: T) -> Self {
-        Self {
-            groups: Groups::Listed(groups.to_vec()),
-            kind: Cow::Owned(kind.to_owned()),
-            written: Unread {
-                text: "",
-                compiled: OnceLock::from(Ok(compiled)),
-            },
+    };
+    let rendered = |objects: &[Text]| {
+        let mut objects = objects.iter().filter_map(|object| object.rsplit_once('/'));
+        objects.any(|(group, kind)| renders(group, kind))
+    };
+    let signs: [&dyn Fn(&SharedClass) -> bool; 3] = [
+        &|shared| annotated(&shared.annotations, false),
+        &|shared| annotated(&shared.arrays, true),
+        &|shared| rendered(&shared.objects),
+    ];
+    for sign in signs {
+        let mut told = users.iter().filter(|(_, shared)| sign(shared));
+        if let (Some((controller, _)), None) = (told.next(), told.next()) {
+            return Shared::Decided(controller);
         }
     }
-
-    /// A built-in row, of which only the first two lines are looked at: `- groups: [a, b]` and `  kind: X`.
-    fn unread(text: &'static str) -> Option<Self> {
-        let mut lines = text.lines();
-        let groups = lines.next()?.strip_prefix("- groups: [")?;
-        Some(Self {
-            groups: Groups::Written(groups.strip_suffix(']')?),
-            kind: Cow::Borrowed(lines.next()?.strip_prefix("  kind: ")?),
-            written: Unread::new(text),
-        })
+    if users.is_empty() {
+        return Shared::No;
     }
-}
-
-impl Groups {
-    fn contain(&self, group: &str) -> bool {
-        match self {
-            Self::Listed(groups) => groups.iter().any(|each| each == group),
-            Self::Written(groups) => groups
-                .split(", ")
-                .any(|each| each.trim_matches('"') == group),
-        }
-    }
-}
-
-impl<T> Unread<T> {
-    fn new(text: &'static str) -> Self {
-        Self {
-            text,
-            compiled: OnceLock::new(),
-        }
-    }
-
-    fn read<R: DeserializeOwned>(
-        &self,
-        compile: impl Fn(&R) -> Result<T, RowError>,
-    ) -> Result<&T, RowError> {
-        let read = || {
-            let rows: Vec<R> = read(self.text)?;
-            let row = rows.first();
-            row.map_or_else(|| Err(RowError::new("data", "has no row")), compile)
-        };
-        self.compiled
-            .get_or_init(read)
-            .as_ref()
-            .map_err(Clone::clone)
-    }
-}
-
-/// The texts of the built-in rows: a row begins with `- ` in the first column.
-fn built_in(text: &'static str) -> impl Iterator<Item = &'static str> {
-    let mut starts = memchr::memmem::find_iter(text.as_bytes(), "\n- ").map(|at| at + 1);
-    let mut start = starts.next();
-    std::iter::from_fn(move || {
-        let from = start?;
-        start = starts.next();
-        text.get(from..start.unwrap_or(text.len()))
-    })
-}
-
-/// The words with a capital letter that follow `key`.
-fn words_after(text: &'static str, key: &'static str) -> impl Iterator<Item = &'static str> {
-    let ends = memchr::memmem::find_iter(text.as_bytes(), key).map(move |at| at + key.len());
-    ends.filter_map(|at| {
-        let rest = text.get(at..)?;
-        let word = rest.split(|c: char| !c.is_ascii_alphanumeric()).next()?;
-        word.starts_with(|c: char| c.is_ascii_uppercase())
-            .then_some(word)
-    })
-}
-
-/// The kinds in lists such as `objects: [alibabacloud.com/AlbConfig]`.
-fn object_kinds(text: &'static str) -> impl Iterator<Item = &'static str> {
-    let key = "objects: [";
-    let starts = memchr::memmem::find_iter(text.as_bytes(), key).map(move |at| at + key.len());
-    starts.flat_map(|at| {
-        let list = text.get(at..).and_then(|rest| rest.split(']').next());
-        let objects = list.into_iter().flat_map(|list| list.split(','));
-        objects.filter_map(|object| object.rsplit('/').next())
-    })
-}
-
-/// Reads built-in rows as the configuration's are read: the tree's nodes become a value, the value a row.
-fn read<R: DeserializeOwned>(text: &str) -> Result<Vec<R>, RowError> {
-    let fault = |message: String| RowError::new("data", message);
-    let tree = Tree::parse(text, 0..text.len()).map_err(|error| fault(error.to_string()))?;
-    let value = tree.root().map_or(Value::Null, value);
-    serde_yaml::from_value(value).map_err(|error| fault(error.to_string()))
-}
-
-/// A node as serde reads it.
-fn value(node: Node<'_, '_>) -> Value {
-    match node.kind() {
-        Kind::Null => Value::Null,
-        Kind::Sequence => node.items().map(value).collect(),
-        Kind::Mapping => {
-            let entries = node.entries();
-            Value::Mapping(entries.map(|(k, v)| (value(k), value(v))).collect())
-        }
-        Kind::Scalar => {
-            let text = || Value::from(node.text().unwrap_or_default());
-            let flag = node.as_bool().map(Value::Bool);
-            flag.or_else(|| node.as_int().map(|int| Value::Number(Number::from(int))))
-                .unwrap_or_else(text)
-        }
-    }
+    Shared::Undecided(users.into_iter().map(|(user, _)| user).collect())
 }
 
 /// Whether a container image is known to carry no shell.
@@ -411,40 +261,38 @@ pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     }
 }
 
-fn any(patterns: &[String], text: &str) -> bool {
+fn any(patterns: &[Text], text: &str) -> bool {
     patterns.iter().any(|pattern| glob(pattern, text))
 }
 
 #[cfg(test)]
 mod tests {
+    use set_prestop_yaml::Tree;
+
     use super::*;
 
     #[test]
-    fn every_built_in_row_compiles_and_is_found() {
+    fn every_built_in_row_is_found() {
         let tables = Tables::new(&[], &[]).unwrap();
-        let routes: Vec<RouteRow> = read(ROUTES).unwrap();
-        let workloads: Vec<WorkloadRow> = read(WORKLOADS).unwrap();
-        assert_eq!(tables.routes.rows.len(), routes.len());
-        assert_eq!(tables.workloads.rows.len(), workloads.len());
-        for row in &routes {
-            for group in &row.groups {
-                let found = tables.route(group, &row.kind).unwrap();
-                assert!(found.is_some(), "{group}/{}", row.kind);
+        for row in built_in::ROUTES {
+            for group in row.groups() {
+                let found = tables.route(group, row.kind()).unwrap();
+                assert!(std::ptr::eq(found, row), "{group}/{}", row.kind());
             }
-            assert!(tables.knows(&row.kind));
+            assert!(row.kinds().all(|kind| tables.knows(kind)));
             if let Some(controller) = &row.controller {
-                let known = tables.controller_by_name(controller).unwrap();
-                assert!(known.is_some(), "{controller}");
+                assert!(controller_by_name(controller).is_some(), "{controller}");
             }
         }
-        for row in &workloads {
-            for group in &row.groups {
-                let found = tables.workload(group, &row.kind).unwrap();
-                assert!(found.is_some(), "{group}/{}", row.kind);
+        for row in built_in::WORKLOADS {
+            for group in row.groups() {
+                let found = tables.workload(group, row.kind()).unwrap();
+                assert!(std::ptr::eq(found, row), "{group}/{}", row.kind());
             }
-            assert!(tables.knows(&row.kind));
+            assert!(tables.knows(row.kind()));
         }
-        assert!(!tables.controllers().unwrap().is_empty());
+        let named = |controller: &Controller| !controller.name().is_empty();
+        assert!(controllers().iter().all(named));
     }
 
     fn object(text: &str) -> Tree<'_> {
@@ -632,12 +480,12 @@ mod tests {
         let own = "{groups: [y.z], kind: Crew, templates: [$.member]}";
         let own: WorkloadRow = serde_yaml::from_str(own).unwrap();
         let tables = Tables::new(&[row], &[own]).unwrap();
-        let route = |group| tables.route(group, "Ingress").unwrap().unwrap();
+        let route = |group| tables.route(group, "Ingress").unwrap();
         assert!(route("networking.k8s.io").services.is_empty());
         assert!(!route("extensions").services.is_empty());
-        let crew = tables.workload("y.z", "Crew").unwrap().unwrap();
-        assert_eq!(crew.templates, [["member"]]);
-        assert!(tables.workload("apps", "Crew").unwrap().is_none());
+        let crew = tables.workload("y.z", "Crew").unwrap();
+        assert_eq!(crew.templates.concat(), ["member"]);
+        assert!(tables.workload("apps", "Crew").is_none());
         for kind in [
             "Yonder",
             "Crew",
@@ -655,20 +503,16 @@ mod tests {
 
     #[test]
     fn controllers_are_known_by_name_and_by_class() {
-        let tables = Tables::new(&[], &[]).unwrap();
         let by_name = |name| {
-            let controller = tables.controller_by_name(name).unwrap();
-            controller.map(|controller| controller.row.sleep_seconds)
+            let controller = controller_by_name(name);
+            controller.map(|controller| controller.sleep_seconds)
         };
         assert_eq!(by_name("ingress.k8s.alibabacloud/alb"), Some(Some(10)));
         assert_eq!(by_name("eks.amazonaws.com/alb"), Some(Some(40)));
         assert_eq!(by_name("azure/application-gateway"), Some(Some(90)));
         assert_eq!(by_name("haproxy.org/ingress-controller/edge"), Some(None));
         assert_eq!(by_name("example.com/none"), None);
-        let by_class = |class| {
-            let controller = tables.controller_by_class(class).unwrap();
-            controller.map(|controller| controller.name.as_str())
-        };
+        let by_class = |class| controller_by_class(class).map(Controller::name);
         assert_eq!(by_class("gke-l7-global-external-managed"), by_class("gce"));
         assert_eq!(
             by_class("azure-application-gateway"),
@@ -680,17 +524,13 @@ mod tests {
 
     #[test]
     fn a_shared_class_is_told_by_annotations_arrays_and_objects() {
-        let tables = Tables::new(&[], &[]).unwrap();
         let whose = |class: &str, annotations: &str, object_kind: &str| {
             let text = format!("metadata: {{annotations: {{{annotations}}}}}");
             let tree = object(&text);
             let renders = |group: &str, kind: &str| format!("{group}/{kind}") == object_kind;
-            match tables
-                .shared_class(class, tree.root().unwrap(), renders)
-                .unwrap()
-            {
+            match shared_class(class, tree.root().unwrap(), renders) {
                 Shared::No => "no".to_owned(),
-                Shared::Decided(controller) => controller.name.clone(),
+                Shared::Decided(controller) => controller.name().to_owned(),
                 Shared::Undecided(controllers) => format!("{} of them", controllers.len()),
             }
         };

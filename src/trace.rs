@@ -16,10 +16,10 @@ use self::tell::qualified;
 use crate::annotations::{self, Annotations, Inject};
 use crate::config::Config;
 use crate::message::{Message, Reason};
-use crate::path::Budget as Visits;
+use crate::path::{Budget as Visits, List, Text};
 use crate::references::{RefError, References, counts, references, target_refs};
 use crate::render::{Object, Render, Roles, labels, same_namespace};
-use crate::tables::{RowError, Tables, Workload};
+use crate::tables::{Tables, Workload};
 use set_prestop_yaml::{Kind, Node};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -42,18 +42,10 @@ const MOST_FOLLOWED: usize = 4_000_000;
 /// Why the trace can't be finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TraceError {
-    /// A row of the tables, the user's or a built-in one, can't be read.
-    Row(RowError),
     /// The object of this index has more nodes than may be visited.
     TooLarge(usize),
     /// With the ways of the route of this index there are more than are followed.
     TooManyWays(usize),
-}
-
-impl From<RowError> for TraceError {
-    fn from(error: RowError) -> TraceError {
-        TraceError::Row(error)
-    }
 }
 
 /// A pod template of a workload.
@@ -62,7 +54,7 @@ pub(crate) struct Template<'t, 's> {
     /// Index of the workload's object.
     pub(crate) object: usize,
     /// Names from the object to the template; none for a bare Pod.
-    pub(crate) path: Vec<String>,
+    pub(crate) path: List<Text>,
     pub(crate) node: Node<'t, 's>,
 }
 
@@ -90,10 +82,10 @@ pub(crate) enum Origin {
     Configured,
     /// The table's value of a known controller.
     Controller {
-        product: String,
+        product: &'static str,
         seconds: u64,
         class: Option<String>,
-        source: String,
+        source: &'static str,
     },
     /// Nothing said otherwise.
     Default,
@@ -165,14 +157,7 @@ type Wanted<'n> = Option<&'n str>;
 
 impl<'a, 't, 's> Tracer<'a, 't, 's> {
     /// Reads roles, annotations and templates of every object.
-    ///
-    /// # Errors
-    /// A fault in a row of the tables.
-    pub(crate) fn new(
-        render: &'a Render<'t, 's>,
-        tables: &'a Tables,
-        config: &'a Config,
-    ) -> Result<Self, RowError> {
+    pub(crate) fn new(render: &'a Render<'t, 's>, tables: &'a Tables, config: &'a Config) -> Self {
         let mut tracer = Tracer {
             render,
             tables,
@@ -199,10 +184,10 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             messages: Vec::new(),
         };
         for (index, object) in render.objects.iter().enumerate() {
-            let workload = tables.workload(object.group, object.kind)?;
+            let workload = tables.workload(object.group, object.kind);
             let service = object.group.is_empty() && object.kind == "Service";
             let roles = Roles {
-                route: tables.route(object.group, object.kind)?.is_some(),
+                route: tables.route(object.group, object.kind).is_some(),
                 service,
                 workload: workload.is_some(),
             };
@@ -227,7 +212,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         tracer.ways = vec![Vec::new(); tracer.templates.len()];
         let labelled = tracer.labels.values_mut();
         labelled.for_each(|templates| templates.sort_unstable());
-        Ok(tracer)
+        tracer
     }
 
     fn read_annotations(&mut self, index: usize, object: &Object<'t, 's>, roles: Roles) {
@@ -241,7 +226,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     fn read_templates(&mut self, index: usize, object: &Object<'t, 's>, row: &Workload) {
-        for path in &row.templates {
+        for path in row.templates.iter() {
             let found = path
                 .iter()
                 .try_fold(object.node(), |node, name| node.get(name));
@@ -275,15 +260,15 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     /// Follows every route, and what is brought in without one.
     ///
     /// # Errors
-    /// A fault in a row of the tables.
+    /// More nodes or ways than a run looks at.
     pub(crate) fn run(mut self) -> Result<Trace<'t, 's>, TraceError> {
         for index in 0..self.render.objects.len() {
             self.follow_route(index)?;
         }
-        self.follow_load_balancers()?;
+        self.follow_load_balancers();
         let listed = self.follow_backends();
         let enabled = self.follow_enabled();
-        let backends = self.backends()?;
+        let backends = self.backends();
         self.tell_no_route(listed || enabled || !backends.is_empty());
         Ok(Trace {
             templates: self.templates,
@@ -301,7 +286,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         if object.is_local() || !self.roles.get(index).is_some_and(|r| r.route) {
             return Ok(());
         }
-        let Some(row) = self.tables.route(object.group, object.kind)? else {
+        let Some(row) = self.tables.route(object.group, object.kind) else {
             return Ok(());
         };
         let too_large = |RefError::TooLarge| TraceError::TooLarge(index);
@@ -318,7 +303,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             self.taken_out = true;
             return Ok(());
         }
-        let Some(classes) = self.classes(object, &found)? else {
+        let Some(classes) = self.classes(object, &found) else {
             return Ok(());
         };
         let before = self.routes.len();
@@ -346,7 +331,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         let mut waiting = Vec::new();
         let mut next = Some((route, found));
         while let Some((bearer, found)) = next.take() {
-            named |= self.follow_named(route, bearer, &found, classes)?;
+            named |= self.follow_named(route, bearer, &found, classes);
             let namespace = self.render.get(bearer).and_then(|o| o.namespace);
             let before = waiting.len();
             for follow in &found.follows {
@@ -366,7 +351,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 if !visited.insert(to) || self.is_disabled(to) {
                     continue;
                 }
-                if let Some(row) = self.tables.route(target.group, target.kind)? {
+                if let Some(row) = self.tables.route(target.group, target.kind) {
                     let found = references(row, target.node(), &mut self.visits)
                         .map_err(|RefError::TooLarge| TraceError::TooLarge(to))?;
                     next = Some((to, found));
@@ -383,9 +368,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         bearer: usize,
         found: &References<'t, 's>,
         classes: &[ClassSeconds],
-    ) -> Result<bool, TraceError> {
+    ) -> bool {
         let Some(object) = self.render.get(bearer) else {
-            return Ok(false);
+            return false;
         };
         self.tell_unreadable(object, found);
         let named = !found.services.is_empty() || !found.targets.is_empty();
@@ -408,23 +393,23 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 .render
                 .named(group, &target.kind, &target.name, object.namespace)
             {
-                for template in self.templates_of(workload)? {
+                for template in self.templates_of(workload) {
                     self.add_way(template, Some(route), None, classes);
                 }
             }
         }
-        Ok(named)
+        named
     }
 
     /// The templates of a workload, or of the workload that it refers to (a Rollout's `workloadRef`).
-    fn templates_of(&mut self, workload: usize) -> Result<Vec<usize>, TraceError> {
+    fn templates_of(&mut self, workload: usize) -> Vec<usize> {
         let mut found = self.own_templates(workload);
         if found.is_empty() {
-            for referred in self.referred(workload)? {
+            for referred in self.referred(workload) {
                 found.extend(self.own_templates(referred));
             }
         }
-        Ok(found)
+        found
     }
 
     fn own_templates(&self, object: usize) -> Vec<usize> {
@@ -439,15 +424,15 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     /// The workloads that a workload without a template of its own refers to.
-    fn referred(&mut self, workload: usize) -> Result<Vec<usize>, TraceError> {
+    fn referred(&mut self, workload: usize) -> Vec<usize> {
         let Some(object) = self.render.get(workload) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
-        let Some(row) = self.tables.workload(object.group, object.kind)? else {
-            return Ok(Vec::new());
+        let Some(row) = self.tables.workload(object.group, object.kind) else {
+            return Vec::new();
         };
         let Some(follow) = &row.follow else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let mut found = Vec::new();
         for target in target_refs(follow, object.node(), &mut self.visits) {
@@ -457,7 +442,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                     .named(group, &target.kind, &target.name, object.namespace),
             );
         }
-        Ok(found)
+        found
     }
 
     fn follow_service(
@@ -653,9 +638,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     /// Services of type `LoadBalancer` are routes to themselves where the configuration says so.
-    fn follow_load_balancers(&mut self) -> Result<(), TraceError> {
+    fn follow_load_balancers(&mut self) {
         if self.config.load_balancer_services != Some(true) {
-            return Ok(());
+            return;
         }
         for index in 0..self.render.objects.len() {
             let Some(service) = self.render.get(index) else {
@@ -675,13 +660,12 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             if self.is_disabled(index) {
                 self.taken_out = true;
             } else if let Some(seconds) =
-                self.class_seconds(service, text("loadBalancerClass"), None)?
+                self.class_seconds(service, text("loadBalancerClass"), None)
             {
                 self.routes.insert(index);
                 self.follow_service(Some(index), index, service.namespace, &[seconds]);
             }
         }
-        Ok(())
     }
 
     /// The Services that the configuration's `backends` name. Whether it names any.
@@ -738,13 +722,13 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     /// The templates that have to drain, in their order.
-    fn backends(&mut self) -> Result<Vec<Backend>, TraceError> {
+    fn backends(&mut self) -> Vec<Backend> {
         let mut referrers: HashMap<usize, Annotations> = HashMap::new();
         for index in 0..self.render.objects.len() {
             if self.roles.get(index).is_some_and(|r| r.workload)
                 && self.annotations.contains_key(&index)
             {
-                for referred in self.referred(index)? {
+                for referred in self.referred(index) {
                     referrers.insert(referred, self.annotations(index));
                 }
             }
@@ -791,7 +775,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 annotations: read,
             });
         }
-        Ok(backends)
+        backends
     }
 
     /// The Services that select a workload which its own annotation brings in: their annotations say how long it sleeps.

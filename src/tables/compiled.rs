@@ -3,29 +3,31 @@
 use std::fmt;
 
 use super::row::{
-    ClassColumn, ControllerRow, FollowColumn, Format, RouteRow, SerialColumn, ServiceColumn,
-    TargetColumn, When, WorkloadRow,
+    ClassColumn, FollowColumn, Format, RouteRow, SerialColumn, ServiceColumn, TargetColumn, When,
+    WorkloadRow,
 };
-use crate::path::{Field, Path, PathError};
+use crate::path::{Field, List, Path, PathError, Text};
 
 /// A compiled [`RouteRow`].
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
-    pub(crate) controller: Option<String>,
+    pub(super) groups: List<Text>,
+    pub(super) kind: Text,
+    pub(crate) controller: Option<Text>,
     pub(crate) default_class: bool,
     pub(crate) followed: bool,
-    pub(crate) when: Vec<Path>,
+    pub(crate) when: List<Path>,
     pub(crate) class: Class,
-    pub(crate) services: Vec<Services>,
-    pub(crate) follow: Vec<Follow>,
-    pub(crate) targets: Vec<Target>,
+    pub(crate) services: List<Services>,
+    pub(crate) follow: List<Follow>,
+    pub(crate) targets: List<Target>,
 }
 
 /// A compiled [`ClassColumn`].
 #[derive(Clone, Debug)]
 pub(crate) enum Class {
-    Paths(Vec<Path>),
-    Follow(Follow, Path),
+    Paths(List<Path>),
+    Followed(Follow, Path),
 }
 
 /// A compiled [`ServiceColumn`].
@@ -38,10 +40,10 @@ pub(crate) struct Services {
     pub(crate) group: Field,
     pub(crate) kind: Field,
     /// Groups and kinds.
-    pub(crate) accept: Vec<(String, String)>,
+    pub(crate) accept: List<(Text, Text)>,
     pub(crate) format: Format,
     pub(crate) unless: Option<Field>,
-    pub(crate) except: Option<String>,
+    pub(crate) except: Option<Text>,
     pub(crate) ignore_case: bool,
 }
 
@@ -50,7 +52,7 @@ pub(crate) struct Services {
 pub(crate) enum Place {
     At(Path),
     Annotation {
-        key: String,
+        key: Text,
         json: Option<Path>,
         used: Option<Use>,
     },
@@ -59,7 +61,7 @@ pub(crate) enum Place {
 /// The port by which a reference uses an annotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Use {
-    pub(crate) port: String,
+    pub(crate) port: Text,
     pub(crate) any_port: bool,
 }
 
@@ -67,11 +69,11 @@ pub(crate) struct Use {
 #[derive(Clone, Debug)]
 pub(crate) struct Follow {
     pub(crate) at: Path,
-    pub(crate) groups: Vec<String>,
-    pub(crate) kind: String,
+    pub(crate) groups: List<Text>,
+    pub(crate) kind: Text,
     pub(crate) name: Field,
     pub(crate) namespace: Option<Field>,
-    pub(crate) except: Option<String>,
+    pub(crate) except: Option<Text>,
 }
 
 /// A compiled [`TargetColumn`].
@@ -85,10 +87,12 @@ pub(crate) struct Target {
 /// A compiled [`WorkloadRow`].
 #[derive(Clone, Debug)]
 pub(crate) struct Workload {
+    pub(super) groups: List<Text>,
+    pub(super) kind: Text,
     /// The names to each pod template; no name where the object is a pod itself.
-    pub(crate) templates: Vec<Vec<String>>,
+    pub(crate) templates: List<List<Text>>,
     pub(crate) follow: Option<Target>,
-    pub(crate) leave: Option<String>,
+    pub(crate) leave: Option<Text>,
     pub(crate) routed: bool,
     pub(crate) replicas: Option<Path>,
     pub(crate) per_node: bool,
@@ -101,15 +105,7 @@ pub(crate) struct Workload {
 #[derive(Clone, Debug)]
 pub(crate) struct Serial {
     pub(crate) partition: Option<Path>,
-    pub(crate) unless: Vec<Path>,
-}
-
-/// A [`ControllerRow`] that has a name.
-#[derive(Clone, Debug)]
-pub(crate) struct Controller {
-    /// The first of its names: the one to write.
-    pub(crate) name: String,
-    pub(crate) row: ControllerRow,
+    pub(crate) unless: List<Path>,
 }
 
 /// What a row says that it can't: the column, and why.
@@ -150,14 +146,14 @@ impl RouteRow {
             ));
         }
         let when = match &self.when {
-            None => Vec::new(),
-            Some(When::One(text)) => vec![path("when", text)?],
+            None => List::default(),
+            Some(When::One(text)) => vec![path("when", text)?].into(),
             Some(When::Any(texts)) => paths("when", texts)?,
         };
         let class = match &self.class {
-            None => Class::Paths(Vec::new()),
+            None => Class::Paths(List::default()),
             Some(ClassColumn::Paths(texts)) => Class::Paths(paths("class", texts)?),
-            Some(ClassColumn::Follow(class)) => Class::Follow(
+            Some(ClassColumn::Follow(class)) => Class::Followed(
                 class
                     .follow
                     .compile()
@@ -166,14 +162,16 @@ impl RouteRow {
             ),
         };
         Ok(Route {
-            controller: self.controller.clone(),
+            groups: texts(&self.groups),
+            kind: owned(&self.kind),
+            controller: self.controller.as_deref().map(owned),
             default_class: self.default_class,
             followed: self.followed,
             when,
             class,
-            services: each("services", &self.services, ServiceColumn::compile)?,
-            follow: each("follow", &self.follow, FollowColumn::compile)?,
-            targets: each("targets", &self.targets, TargetColumn::compile)?,
+            services: each("services", &self.services, ServiceColumn::compile)?.into(),
+            follow: each("follow", &self.follow, FollowColumn::compile)?.into(),
+            targets: each("targets", &self.targets, TargetColumn::compile)?.into(),
         })
     }
 }
@@ -181,7 +179,7 @@ impl RouteRow {
 impl ServiceColumn {
     fn compile(&self) -> Result<Services, RowError> {
         let used = self.used_by.as_ref().map(|port| Use {
-            port: port.clone(),
+            port: owned(port),
             any_port: self.any_port,
         });
         let place = match (&self.at, &self.annotation) {
@@ -220,15 +218,15 @@ impl ServiceColumn {
                     return Err(RowError::new("name", "needs `json`: a text has no fields"));
                 }
                 Place::Annotation {
-                    key: key.clone(),
+                    key: owned(key),
                     json: optional(self.json.as_ref(), |text| path("json", text))?,
                     used,
                 }
             }
         };
         let accept = match &self.accept {
-            None => vec![(String::new(), "Service".to_owned())],
-            Some(accept) => group_kinds("accept", accept)?,
+            None => vec![(Text::Borrowed(""), Text::Borrowed("Service"))].into(),
+            Some(accept) => group_kinds("accept", accept)?.into(),
         };
         Ok(Services {
             place,
@@ -240,7 +238,7 @@ impl ServiceColumn {
             accept,
             format: self.format,
             unless: optional(self.unless.as_ref(), |text| field("unless", text))?,
-            except: self.except.clone(),
+            except: self.except.as_deref().map(owned),
             ignore_case: self.ignore_case,
         })
     }
@@ -249,19 +247,19 @@ impl ServiceColumn {
 impl FollowColumn {
     fn compile(&self) -> Result<Follow, RowError> {
         let groups = match (&self.group, self.groups.as_slice()) {
-            (Some(group), []) => vec![group.clone()],
+            (Some(group), []) => std::slice::from_ref(group),
             (None, []) => return Err(RowError::new("group", "`group` or `groups` is missing")),
-            (None, groups) => groups.to_vec(),
+            (None, groups) => groups,
             (Some(_), _) => return Err(RowError::new("groups", "can't stand beside `group`")),
         };
-        identity(&groups, &self.kind)?;
+        identity(groups, &self.kind)?;
         Ok(Follow {
             at: path("at", &self.at)?,
-            groups,
-            kind: self.kind.clone(),
+            groups: texts(groups),
+            kind: owned(&self.kind),
             name: field("name", self.name.as_deref().unwrap_or("name"))?,
             namespace: optional(self.namespace.as_ref(), |text| field("namespace", text))?,
-            except: self.except.clone(),
+            except: self.except.as_deref().map(owned),
         })
     }
 }
@@ -293,11 +291,13 @@ impl WorkloadRow {
             })
         };
         Ok(Workload {
-            templates: each("templates", &self.templates, |text| template(text))?,
+            groups: texts(&self.groups),
+            kind: owned(&self.kind),
+            templates: each("templates", &self.templates, |text| template(text))?.into(),
             follow: optional(self.follow.as_ref(), |column| {
                 column.compile().map_err(|e| e.within("follow"))
             })?,
-            leave: self.leave.clone(),
+            leave: self.leave.as_deref().map(owned),
             routed: self.routed,
             replicas: optional(self.replicas.as_ref(), |text| path("replicas", text))?,
             per_node: self.per_node,
@@ -312,16 +312,15 @@ impl WorkloadRow {
     }
 }
 
-impl ControllerRow {
-    /// Checks that the controller has a name.
-    pub(crate) fn compile(&self) -> Result<Controller, RowError> {
-        match self.controllers.first() {
-            None => Err(RowError::new("controllers", "a controller needs a name")),
-            Some(name) => Ok(Controller {
-                name: name.clone(),
-                row: self.clone(),
-            }),
-        }
+impl Route {
+    /// The row's own kind, and those that it follows.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &Text> {
+        let class = match &self.class {
+            Class::Followed(follow, _) => Some(&follow.kind),
+            Class::Paths(_) => None,
+        };
+        let followed = self.follow.iter().map(|follow| &follow.kind);
+        [&self.kind].into_iter().chain(class).chain(followed)
     }
 }
 
@@ -347,9 +346,11 @@ fn identity(groups: &[String], kind: &str) -> Result<(), RowError> {
     Ok(())
 }
 
-fn group_kinds(column: &str, texts: &[String]) -> Result<Vec<(String, String)>, RowError> {
+fn group_kinds(column: &str, texts: &[String]) -> Result<Vec<(Text, Text)>, RowError> {
     each(column, texts, |text| match text.rsplit_once('/') {
-        Some((group, kind)) if !kind.is_empty() => Ok((group.to_owned(), kind.to_owned())),
+        Some((group, kind)) if !kind.is_empty() => {
+            Ok((group.to_owned().into(), kind.to_owned().into()))
+        }
         _ => Err(RowError::new(
             "",
             format!(
@@ -359,7 +360,7 @@ fn group_kinds(column: &str, texts: &[String]) -> Result<Vec<(String, String)>, 
     })
 }
 
-fn template(text: &str) -> Result<Vec<String>, RowError> {
+fn template(text: &str) -> Result<List<Text>, RowError> {
     let path = path("", text)?;
     let names = path.names().ok_or_else(|| {
         RowError::new(
@@ -367,19 +368,27 @@ fn template(text: &str) -> Result<Vec<String>, RowError> {
             format!("`{text}` is more than names, expected a path such as `$.spec.template`"),
         )
     })?;
-    Ok(names.into_iter().map(str::to_owned).collect())
+    Ok(names.into())
 }
 
 fn path(column: &str, text: &str) -> Result<Path, RowError> {
     Path::parse(text).map_err(|error| at(column, &error))
 }
 
-fn paths(column: &str, texts: &[String]) -> Result<Vec<Path>, RowError> {
-    each(column, texts, |text| path("", text))
+fn paths(column: &str, texts: &[String]) -> Result<List<Path>, RowError> {
+    each(column, texts, |text| path("", text)).map(List::from)
 }
 
 fn field(column: &str, text: &str) -> Result<Field, RowError> {
     Field::parse(text).map_err(|error| at(column, &error))
+}
+
+fn owned(text: &str) -> Text {
+    Text::Owned(text.to_owned())
+}
+
+fn texts(texts: &[String]) -> List<Text> {
+    texts.iter().map(|text| owned(text)).collect()
 }
 
 fn at(column: &str, error: &PathError) -> RowError {

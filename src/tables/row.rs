@@ -8,6 +8,8 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::path::{List, Text};
+
 /// A kind of object that names Services, and where in it the names stand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -129,7 +131,7 @@ pub(crate) struct ServiceColumn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) accept: Option<Vec<String>>,
     /// How the name is to be read.
-    #[serde(default, skip_serializing_if = "Format::is_name")]
+    #[serde(default, skip_serializing_if = "Format::is_plain")]
     pub(crate) format: Format,
     /// The field that takes a reference out where it is true, as a mirror's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,7 +151,7 @@ pub(crate) enum Format {
     /// The Service's name.
     #[default]
     #[serde(rename = "name")]
-    Name,
+    Plain,
     /// `name` or `namespace/name`.
     #[serde(rename = "ns/name")]
     NamespacedName,
@@ -264,56 +266,55 @@ pub(crate) struct SerialColumn {
 }
 
 /// A controller, and how long its load balancer goes on sending requests to a pod that is being deleted.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct ControllerRow {
+///
+/// The configuration has no such rows and nothing in them is compiled, so that this type is the written row and the built-in
+/// one, and only the test that makes the one of the other reads it.
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Deserialize))]
+#[cfg_attr(test, serde(rename_all = "camelCase", deny_unknown_fields))]
+pub(crate) struct Controller {
     /// The controller's names, as in `spec.controller` of an IngressClass, `spec.controllerName` of a GatewayClass or
     /// the table of routes; the first is the one to write. `*` stands for any text.
-    pub(crate) controllers: Vec<String>,
+    pub(crate) controllers: List<Text>,
     /// What people call it.
-    pub(crate) product: String,
+    pub(crate) product: Text,
     /// How long to sleep; a controller without a number has the default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sleep_seconds: Option<u32>,
     /// Where the number, or without one the names, are from.
-    pub(crate) source: String,
+    pub(crate) source: Text,
     /// The class names that this controller alone uses. `*` stands for any text.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) classes: Vec<String>,
+    #[cfg_attr(test, serde(default))]
+    pub(crate) classes: List<Text>,
     /// The class names that other controllers use as well, and what tells this one.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) shared: Vec<SharedClass>,
+    #[cfg_attr(test, serde(default))]
+    pub(crate) shared: List<SharedClass>,
 }
 
 /// A class name that several controllers use, and what tells one of them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Deserialize))]
+#[cfg_attr(test, serde(rename_all = "camelCase", deny_unknown_fields))]
 pub(crate) struct SharedClass {
     /// The class name.
-    pub(crate) class: String,
+    pub(crate) class: Text,
     /// Annotations on the route that only this controller reads. `*` stands for any text.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) annotations: Vec<String>,
+    #[cfg_attr(test, serde(default))]
+    pub(crate) annotations: List<Text>,
     /// Annotations on the route whose value is a JSON array for this controller alone. `*` stands for any text.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) arrays: Vec<String>,
+    #[cfg_attr(test, serde(default))]
+    pub(crate) arrays: List<Text>,
     /// Objects, each as `group/kind`, that a render for this controller alone has.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) objects: Vec<String>,
+    #[cfg_attr(test, serde(default))]
+    pub(crate) objects: List<Text>,
 }
 
-impl RouteRow {
-    /// The row's own kind, and those that it follows.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = &str> {
-        let class = match &self.class {
-            Some(ClassColumn::Follow(class)) => Some(class.follow.kind.as_str()),
-            _ => None,
-        };
-        let followed = self.follow.iter().map(|follow| follow.kind.as_str());
-        [self.kind.as_str()]
-            .into_iter()
-            .chain(class)
-            .chain(followed)
+impl Controller {
+    /// The first of its names: the one to write.
+    pub(crate) fn name(&self) -> &str {
+        self.controllers
+            .first()
+            .map(AsRef::as_ref)
+            .unwrap_or_default()
     }
 }
 
@@ -322,8 +323,8 @@ impl Format {
         clippy::trivially_copy_pass_by_ref,
         reason = "serde hands fields by reference"
     )]
-    fn is_name(&self) -> bool {
-        *self == Self::Name
+    fn is_plain(&self) -> bool {
+        *self == Self::Plain
     }
 }
 

@@ -7,7 +7,9 @@ use crate::config::ClassRule;
 use crate::message::Reason;
 use crate::references::{Classes, References};
 use crate::render::Object;
-use crate::tables::{Controller, RowError, Shared, glob};
+use crate::tables::{
+    Controller, Shared, controller_by_class, controller_by_name, glob, shared_class,
+};
 use std::collections::BTreeSet;
 
 /// Marks an IngressClass as the one of routes without a class.
@@ -27,9 +29,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         &mut self,
         object: &Object<'t, 's>,
         found: &References<'t, 's>,
-    ) -> Result<Option<Vec<ClassSeconds>>, RowError> {
-        let tables = self.tables;
-        let row = tables.route(object.group, object.kind)?;
+    ) -> Option<Vec<ClassSeconds>> {
+        let row = self.tables.route(object.group, object.kind);
         let controller = row.and_then(|row| row.controller.as_deref());
         let takes_default = row.is_some_and(|row| row.default_class);
         let mut names: Vec<Option<String>> = match &found.classes {
@@ -76,9 +77,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         names.reverse();
         let mut seconds = Vec::new();
         for name in names {
-            seconds.extend(self.class_seconds(object, name.as_deref(), controller)?);
+            seconds.extend(self.class_seconds(object, name.as_deref(), controller));
         }
-        Ok((!seconds.is_empty()).then_some(seconds))
+        (!seconds.is_empty()).then_some(seconds)
     }
 
     /// The one IngressClass of the render that is marked as default.
@@ -126,7 +127,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         route: &Object<'t, 's>,
         class: Option<&str>,
         kind_controller: Option<&str>,
-    ) -> Result<Option<ClassSeconds>, RowError> {
+    ) -> Option<ClassSeconds> {
         let config = self.config;
         let rules = config.ingress_classes.as_deref().unwrap_or_default();
         let named = |pattern: &str| match class {
@@ -140,7 +141,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let rule: Option<&ClassRule> = rules.iter().find(|rule| named(&rule.class));
         if !listed || rule.is_some_and(|rule| rule.skip) {
             self.skipped.insert(class.map(str::to_owned));
-            return Ok(None);
+            return None;
         }
         let stated = |seconds, origin| ClassSeconds {
             class: class.map(str::to_owned),
@@ -150,42 +151,41 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if let Some(rule) = rule {
             let origin = || Origin::ClassRule(rule.class.clone());
             if let Some(seconds) = rule.sleep_seconds {
-                return Ok(Some(stated(seconds.get(), origin())));
+                return Some(stated(seconds.get(), origin()));
             }
             if let Some(name) = &rule.controller {
-                let known = self.tables.controller_by_name(name)?;
-                let seconds = known
-                    .and_then(|c| c.row.sleep_seconds)
+                let seconds = controller_by_name(name)
+                    .and_then(|c| c.sleep_seconds)
                     .map_or(DEFAULT_SLEEP, u64::from);
-                return Ok(Some(stated(seconds, origin())));
+                return Some(stated(seconds, origin()));
             }
         }
         if let Some(seconds) = config.sleep_seconds {
-            return Ok(Some(stated(seconds.get(), Origin::Configured)));
+            return Some(stated(seconds.get(), Origin::Configured));
         }
-        let controller = match self.controller_of(route, class)? {
+        let controller = match self.controller_of(route, class) {
             Some(controller) => Some(controller),
             None => match kind_controller {
                 Some(name) if class.is_none() || !self.renders_class(class) => {
-                    self.tables.controller_by_name(name)?
+                    controller_by_name(name)
                 }
                 _ => None,
             },
         };
-        Ok(Some(
-            match controller.and_then(|c| c.row.sleep_seconds.map(|s| (c, u64::from(s)))) {
+        Some(
+            match controller.and_then(|c| c.sleep_seconds.map(|s| (c, u64::from(s)))) {
                 Some((controller, seconds)) => stated(
                     seconds,
                     Origin::Controller {
-                        product: controller.row.product.clone(),
+                        product: &controller.product,
                         seconds,
                         class: class.map(str::to_owned),
-                        source: controller.row.source.clone(),
+                        source: &controller.source,
                     },
                 ),
                 None => stated(DEFAULT_SLEEP, Origin::Default),
             },
-        ))
+        )
     }
 
     /// The objects of the render that say which controller a class belongs to.
@@ -213,20 +213,19 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         &mut self,
         route: &Object<'t, 's>,
         class: Option<&str>,
-    ) -> Result<Option<&Controller>, RowError> {
-        let Some(class) = class else { return Ok(None) };
-        let tables = self.tables;
+    ) -> Option<&'static Controller> {
+        let class = class?;
         if let Some(name) = self.class_objects(class) {
-            return tables.controller_by_name(name);
+            return controller_by_name(name);
         }
-        if let Some(controller) = tables.controller_by_class(class)? {
-            return Ok(Some(controller));
+        if let Some(controller) = controller_by_class(class) {
+            return Some(controller);
         }
         let render = self.render;
         let renders = |group: &str, kind: &str| render.has_kind(group, kind);
-        match tables.shared_class(class, route.node(), renders)? {
-            Shared::No => Ok(None),
-            Shared::Decided(controller) => Ok(Some(controller)),
+        match shared_class(class, route.node(), renders) {
+            Shared::No => None,
+            Shared::Decided(controller) => Some(controller),
             Shared::Undecided(users) => {
                 if self.told.insert(format!("class {class}")) {
                     let products: Vec<String> = users
@@ -234,12 +233,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                         .map(|c| {
                             format!(
                                 "{} ({} s)",
-                                c.row.product,
-                                c.row.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from)
+                                c.product,
+                                c.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from)
                             )
                         })
                         .collect();
-                    let name = users.first().map(|c| c.name.as_str()).unwrap_or_default();
+                    let name = users.first().map(|c| c.name()).unwrap_or_default();
                     let text = format!(
                         "the class `{class}` may be that of {}; {DEFAULT_SLEEP} s are taken",
                         products.join(" or of ")
@@ -249,7 +248,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     );
                     self.warn(Reason::ClassUndecided, route, "", &text, &help);
                 }
-                Ok(None)
+                None
             }
         }
     }

@@ -4,6 +4,7 @@ use super::{Identity, Tracer, Wanted};
 use crate::annotations;
 use crate::hook::kind_name;
 use crate::message::{Message, Reason};
+use crate::path::Text;
 use crate::references::References;
 use crate::render::{Object, left_alone};
 use set_prestop_yaml::{Kind, Node};
@@ -14,7 +15,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     pub(super) fn tell_faults(
         &mut self,
         object: &Object<'t, 's>,
-        path: &[String],
+        path: &[Text],
         faults: Vec<annotations::AnnotationFault>,
     ) {
         for fault in faults {
@@ -191,7 +192,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     pub(super) fn tell_no_route(&mut self, asked: bool) {
         let workloads = self.templates.iter().filter(|t| {
             self.render.get(t.object).is_some_and(|o| {
-                let row = self.tables.workload(o.group, o.kind).ok().flatten();
+                let row = self.tables.workload(o.group, o.kind);
                 row.is_some_and(|row| row.leave.is_none())
             })
         });
