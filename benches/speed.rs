@@ -59,11 +59,11 @@ fn edit(bencher: Bencher<'_, '_>) {
     let text = fleet::stream(3);
     let deployment = documents(&text).last().unwrap_or_default();
     let tree = Tree::parse(&text, deployment.clone()).ok();
-    let key = |name: &str| Step::Key(name.to_owned());
+    let key = |name: &'static str| Step::Key(name.into());
     let pod = [key("spec"), key("template"), key("spec")];
     let hook = [key("containers"), Step::Index(0), key("lifecycle")];
-    let command = ["/bin/sh", "-c", "sleep 10"].map(|word| Value::Str(word.to_owned()));
-    let mapping = |key: &str, value| Value::Mapping(vec![(key.to_owned(), value)]);
+    let command = ["/bin/sh", "-c", "sleep 10"].map(|word| Value::Str(word.into()));
+    let mapping = |key: &'static str, value| Value::Mapping(vec![(key.into(), value)]);
     let exec = mapping("exec", mapping("command", Value::Sequence(command.into())));
     let edits = [
         Edit {

@@ -15,7 +15,7 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
     let list = below(tree.root(), &path);
     let nodes: Vec<Node<'_, '_>> = list.into_iter().flat_map(Node::items).collect();
     for container in &plan.containers {
-        let at = |names: &[&str]| {
+        let at = |names: &[&'static str]| {
             let mut path = plan.target.path.clone();
             path.extend([key("containers"), Step::Index(container.index)]);
             path.extend(names.iter().map(|name| key(name)));
@@ -73,12 +73,12 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
     edits
 }
 
-fn key(name: &str) -> Step {
-    Step::Key(name.to_owned())
+fn key(name: &'static str) -> Step {
+    Step::Key(name.into())
 }
 
-fn mapping(key: &str, value: Value) -> Value {
-    Value::Mapping(vec![(key.to_owned(), value)])
+fn mapping(key: &'static str, value: Value) -> Value {
+    Value::Mapping(vec![(key.into(), value)])
 }
 
 fn number(seconds: u64) -> Value {
@@ -92,9 +92,9 @@ fn handler_value(handler: Written) -> Value {
             mapping(
                 "command",
                 Value::Sequence(vec![
-                    Value::Str("/bin/sh".to_owned()),
-                    Value::Str("-c".to_owned()),
-                    Value::Quoted(format!("sleep {seconds}")),
+                    Value::Str("/bin/sh".into()),
+                    Value::Str("-c".into()),
+                    Value::Quoted(format!("sleep {seconds}").into()),
                 ]),
             ),
         ),
@@ -114,6 +114,6 @@ fn below<'t, 's>(node: Option<Node<'t, 's>>, path: &[Step]) -> Option<Node<'t, '
 fn word(stands: Option<Node<'_, '_>>, text: &str) -> Value {
     match (stands.map(Node::is_string), text.parse()) {
         (Some(false), Ok(number)) => Value::Int(number),
-        _ => Value::Str(text.to_owned()),
+        _ => Value::Str(text.to_owned().into()),
     }
 }

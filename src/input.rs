@@ -274,11 +274,13 @@ impl<'s> Job<'s> {
                 return Ok(Vec::new());
             }
         }
-        let trees = Tree::parse(self.text, self.range.clone())
-            .map(|tree| vec![tree])
-            .or_else(|error| json_values(self.text, self.range.clone()).ok_or(error))
-            .map_err(Unread::Document)?;
-        Ok(trees.into_iter().map(|tree| self.chunk(tree)).collect())
+        match Tree::parse(self.text, self.range.clone()) {
+            Ok(tree) => Ok(vec![self.chunk(tree)]),
+            Err(error) => match json_values(self.text, self.range.clone()) {
+                Some(trees) => Ok(trees.into_iter().map(|tree| self.chunk(tree)).collect()),
+                None => Err(Unread::Document(error)),
+            },
+        }
     }
 
     fn chunk(&self, tree: Tree<'s>) -> Chunk<'s> {
@@ -530,7 +532,7 @@ fn list_items<'t, 's>(
 ) {
     for (index, item) in items.items().enumerate() {
         let mut path = list.path.clone();
-        path.push(Step::Key("items".to_owned()));
+        path.push(Step::Key("items".into()));
         path.push(Step::Index(index));
         push(
             Place {

@@ -263,22 +263,25 @@ impl Message {
         self
     }
 
-    /// `name:line:column: severity[Reason] resource field: text`, and what to do on a line of its own.
+    /// Writes `name:line:column: severity[Reason] resource field: text`, and what to do on a line of its own.
     ///
     /// In a ResourceList the place is the file of the package, since nobody can open a host's stdin.
-    #[must_use]
-    pub fn lines(&self, is_resource_list: bool) -> String {
-        let place = if let Some(file) = &self.file {
-            format!("{}[{}]: ", file.path, file.index)
+    ///
+    /// # Errors
+    /// Those of `out`; a `String` has none.
+    pub fn write_lines(&self, out: &mut impl fmt::Write, is_resource_list: bool) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(out, "{}[{}]: ", file.path, file.index)?;
         } else if is_resource_list && self.reason == Reason::BadConfiguration {
-            "functionConfig: ".to_owned()
+            out.write_str("functionConfig: ")?;
         } else if let Some(at) = &self.location {
-            format!("{}:{}:{}: ", at.name, at.line, at.column)
-        } else {
-            String::new()
-        };
-        let help = self.help.as_ref().map(|help| format!("  help: {help}\n"));
-        format!("{place}{self}\n{}", help.unwrap_or_default())
+            write!(out, "{}:{}:{}: ", at.name, at.line, at.column)?;
+        }
+        writeln!(out, "{self}")?;
+        match &self.help {
+            Some(help) => writeln!(out, "  help: {help}"),
+            None => Ok(()),
+        }
     }
 }
 

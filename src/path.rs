@@ -104,34 +104,24 @@ impl Path {
         budget: &mut Budget,
     ) -> Vec<Node<'t, 's>> {
         let mut found = vec![node];
+        let mut next = Vec::new();
         for step in self.0.iter() {
-            let mut next = Vec::new();
-            for node in found {
-                match step {
-                    Step::Name(name) => {
-                        if budget.spend() {
-                            next.extend(child(node, name, ignore_case));
-                        }
+            match step {
+                Step::Name(name) => {
+                    follow(&mut found, budget, |node| child(node, name, ignore_case));
+                }
+                Step::Index(index) => follow(&mut found, budget, |node| item(node, *index)),
+                Step::Every | Step::Where(_) => {
+                    for node in found.drain(..) {
+                        let visited = children(node).take_while(|_| budget.spend());
+                        next.extend(visited.filter(|each| match step {
+                            Step::Where(test) => test.holds(*each, ignore_case),
+                            _ => true,
+                        }));
                     }
-                    Step::Index(index) => {
-                        if budget.spend() {
-                            next.extend(item(node, *index));
-                        }
-                    }
-                    Step::Every => next.extend(children(node).take_while(|_| budget.spend())),
-                    Step::Where(test) => {
-                        for each in children(node) {
-                            if !budget.spend() {
-                                break;
-                            }
-                            if test.holds(each, ignore_case) {
-                                next.push(each);
-                            }
-                        }
-                    }
+                    std::mem::swap(&mut found, &mut next);
                 }
             }
-            found = next;
         }
         found
     }
@@ -144,6 +134,18 @@ impl Path {
         });
         names.collect()
     }
+}
+
+/// Puts in place of each node the one that it leads to.
+fn follow<'t, 's>(
+    found: &mut Vec<Node<'t, 's>>,
+    budget: &mut Budget,
+    to: impl Fn(Node<'t, 's>) -> Option<Node<'t, 's>>,
+) {
+    found.retain_mut(|node| {
+        let next = if budget.spend() { to(*node) } else { None };
+        next.map(|next| *node = next).is_some()
+    });
 }
 
 impl Field {

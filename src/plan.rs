@@ -296,8 +296,8 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let containers = self.containers(&pod, backend, sleep)?;
         let grace = self.grace(&pod, backend, &containers)?;
         let mut path = object.place.path.clone();
-        path.extend(template.path.iter().map(|name| Step::Key(name.to_string())));
-        path.push(Step::Key("spec".to_owned()));
+        path.extend(template.path.iter().cloned().map(Step::Key));
+        path.push(Step::Key("spec".into()));
         let plan = Plan {
             resource: object.resource(),
             location: self.render.location(object, object.node().offset()),
@@ -734,42 +734,48 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let nodes: Vec<Node<'_, '_>> = list.into_iter().flat_map(Node::items).collect();
         for container in &plan.containers {
             let node = nodes.get(container.index).copied().unwrap_or(pod.spec);
-            let why = format!("({})", plan.origin);
             let before = container.before.unwrap_or(0);
             let after = container.after.unwrap_or(0);
-            let (reason, done, missing) = match &container.change {
+            let missing = self.check;
+            let (reason, text) = match &container.change {
                 Change::Nothing => continue,
-                Change::Add { handler, .. } => (
-                    Reason::HookAdded,
-                    format!("{handler} added {why}"),
-                    format!("needs {handler} {why}"),
-                ),
-                Change::Number { .. } if after < before => (
-                    Reason::HookLowered,
-                    format!("sleep lowered from {before} to {after} s {why}"),
-                    format!("needs its sleep lowered from {before} to {after} s {why}"),
-                ),
-                Change::Number { .. } => (
-                    Reason::HookRaised,
-                    format!("sleep raised from {before} to {after} s {why}"),
-                    format!("needs its sleep raised from {before} to {after} s {why}"),
+                Change::Add { handler, .. } if missing => {
+                    (Reason::HookAdded, format!("needs {handler}"))
+                }
+                Change::Add { handler, .. } => (Reason::HookAdded, format!("{handler} added")),
+                Change::Number { .. } => {
+                    let (reason, way) = if after < before {
+                        (Reason::HookLowered, "lowered")
+                    } else {
+                        (Reason::HookRaised, "raised")
+                    };
+                    let needs = if missing { "needs its " } else { "" };
+                    let text = format!("{needs}sleep {way} from {before} to {after} s");
+                    (reason, text)
+                }
+                Change::Prepend { .. } if missing => (
+                    Reason::HookPrepended,
+                    format!("needs `sleep {after}; ` before its script"),
                 ),
                 Change::Prepend { .. } => (
                     Reason::HookPrepended,
-                    format!("`sleep {after}; ` put before the script {why}"),
-                    format!("needs `sleep {after}; ` before its script {why}"),
+                    format!("`sleep {after}; ` put before the script"),
+                ),
+                Change::Replace { handler } if missing => (
+                    Reason::HookReplaced,
+                    format!("needs {handler} in place of its hook"),
                 ),
                 Change::Replace { handler } => (
                     Reason::HookReplaced,
-                    format!("the hook replaced by {handler} {why}"),
-                    format!("needs {handler} in place of its hook {why}"),
+                    format!("the hook replaced by {handler}"),
                 ),
             };
+            let text = format!("{text} ({})", plan.origin);
             let field = format!(
                 "{}.containers[{}].lifecycle.preStop",
                 plan.pod, container.index
             );
-            self.tell_change(reason, done, missing, field, pod.object, node.offset());
+            self.tell_change(reason, text, field, pod.object, node.offset());
         }
         if let Some(seconds) = plan.grace.written {
             let GracePlan {
@@ -793,8 +799,11 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 .unwrap_or(pod.spec);
             self.tell_change(
                 Reason::GraceWritten,
-                format!("{seconds} written ({sum})"),
-                format!("needs to be {seconds} ({sum})"),
+                if self.check {
+                    format!("needs to be {seconds} ({sum})")
+                } else {
+                    format!("{seconds} written ({sum})")
+                },
                 field,
                 pod.object,
                 node.offset(),
@@ -805,17 +814,16 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     fn tell_change(
         &mut self,
         reason: Reason,
-        done: String,
-        missing: String,
+        text: String,
         field: String,
         object: &Object<'t, 's>,
         offset: usize,
     ) {
         let message = if self.check {
-            Message::new(Reason::ChangePending, missing)
+            Message::new(Reason::ChangePending, text)
                 .help("run without `--check` (or `check: true`) to write it")
         } else {
-            Message::new(reason, done)
+            Message::new(reason, text)
         };
         self.tell(message.field(field), object, offset);
     }

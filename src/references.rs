@@ -146,7 +146,7 @@ pub(crate) fn target_refs(
 ) -> Vec<TargetRef> {
     let nodes = target.at.find(object, false, budget).into_iter();
     let refs = nodes.filter_map(|node| {
-        let version = node.get("apiVersion").and_then(word);
+        let version = node.get("apiVersion").and_then(text);
         Some(TargetRef {
             group: version.map(|version| match version.split_once('/') {
                 Some((group, _)) => group.to_owned(),
@@ -162,7 +162,7 @@ pub(crate) fn target_refs(
 /// A reference at a path, and the port that it names.
 struct Backend<'t, 's> {
     service: ServiceRef<'t, 's>,
-    port: Option<String>,
+    port: Option<&'t str>,
 }
 
 fn services<'t, 's>(
@@ -177,7 +177,7 @@ fn services<'t, 's>(
                 if let Some(service) = service(column, node) {
                     let port = column.port.as_ref();
                     let port = port.and_then(|port| port.get(node, column.ignore_case));
-                    let port = port.and_then(|port| word(port.get("name").unwrap_or(port)));
+                    let port = port.and_then(|port| text(port.get("name").unwrap_or(port)));
                     backends.push(Backend { service, port });
                 }
             }
@@ -194,7 +194,7 @@ fn services<'t, 's>(
             let uses = |used: &Use| {
                 backends.iter().any(|backend| {
                     Some(backend.service.name.as_str()) == suffix
-                        && (used.any_port || backend.port.as_deref() == Some(used.port.as_ref()))
+                        && (used.any_port || backend.port == Some(used.port.as_ref()))
                 })
             };
             if !used.as_ref().is_none_or(uses) {
@@ -217,9 +217,10 @@ fn services<'t, 's>(
                 used: Some(used),
                 ..
             } => {
-                let action = format!("{}{}", key.trim_end_matches('*'), backend.service.name);
-                backend.port.as_deref() == Some(used.port.as_ref())
-                    && annotations(object).any(|(key, _)| key == action)
+                let prefix = key.trim_end_matches('*');
+                let name = Some(backend.service.name.as_str());
+                backend.port == Some(used.port.as_ref())
+                    && annotations(object).any(|(key, _)| key.strip_prefix(prefix) == name)
             }
             _ => false,
         })
@@ -280,9 +281,8 @@ fn annotated<'t, 's>(
 /// The Service that a reference names, where it names one.
 fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'t, 's>> {
     let get = |field: &Field| field.get(node, column.ignore_case);
-    let group = get(&column.group).and_then(word).unwrap_or_default();
-    let kind = get(&column.kind).and_then(word);
-    let kind = kind.as_deref().unwrap_or("Service");
+    let group = get(&column.group).and_then(text).unwrap_or_default();
+    let kind = get(&column.kind).and_then(text).unwrap_or("Service");
     let mut accept = column.accept.iter();
     if !accept.any(|(each, accepted)| *each == group && *accepted == kind) {
         return None;
@@ -291,25 +291,25 @@ fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'
         return None;
     }
     let place = column.name.as_ref().map_or(Some(node), get)?;
-    let text = word(place)?;
-    let excepted = |except: &Text| glob(except, &text);
+    let written = text(place)?;
+    let excepted = |except: &Text| glob(except, written);
     if column.except.as_ref().is_some_and(excepted) {
         return None;
     }
     let (name, own, only_if_present) = match column.format {
-        Format::Plain => (text.as_str(), None, false),
-        Format::NamespacedName => match text.split_once('/') {
+        Format::Plain => (written, None, false),
+        Format::NamespacedName => match written.split_once('/') {
             Some((namespace, name)) => (name, Some(namespace), false),
-            None => (text.as_str(), None, false),
+            None => (written, None, false),
         },
-        Format::Host => host(&text)?,
-        Format::Url => url(&text)?,
+        Format::Host => host(written)?,
+        Format::Url => url(written)?,
     };
-    let stated = column.namespace.as_ref().and_then(get).and_then(word);
-    let namespace = stated.or_else(|| own.map(str::to_owned));
+    let stated = column.namespace.as_ref().and_then(get).and_then(text);
+    let namespace = stated.or(own).filter(|namespace| !namespace.is_empty());
     (!name.is_empty()).then(|| ServiceRef {
         name: name.to_owned(),
-        namespace: namespace.filter(|namespace| !namespace.is_empty()),
+        namespace: namespace.map(str::to_owned),
         only_if_present,
         node: place,
     })
@@ -353,7 +353,7 @@ fn url(text: &str) -> Option<Named<'_>> {
 fn follow_refs(follow: &Follow, object: Node<'_, '_>, budget: &mut Budget) -> Vec<FollowRef> {
     let nodes = follow.at.find(object, false, budget).into_iter();
     let refs = nodes.filter_map(|node| {
-        let kind = node.get("kind").and_then(word);
+        let kind = node.get("kind").and_then(text);
         if kind.is_some_and(|kind| kind != follow.kind) {
             return None;
         }
@@ -380,10 +380,12 @@ fn annotations<'t, 's>(object: Node<'t, 's>) -> impl Iterator<Item = (&'t str, N
 }
 
 /// A text that is not empty.
+fn text<'t>(node: Node<'t, '_>) -> Option<&'t str> {
+    node.text().filter(|text| !text.is_empty())
+}
+
 fn word(node: Node<'_, '_>) -> Option<String> {
-    node.text()
-        .filter(|text| !text.is_empty())
-        .map(str::to_owned)
+    text(node).map(str::to_owned)
 }
 
 fn within<T>(budget: &Budget, value: T) -> Result<T, RefError> {

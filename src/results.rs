@@ -9,43 +9,43 @@ const RESULTS: &str = "results";
 
 /// One result.
 fn result(message: &Message) -> Value {
-    let text = |text: &str| Value::Str(text.to_owned());
-    let mut fields = vec![("message".to_owned(), text(&sentence(message)))];
+    let text = |text: &str| Value::Str(text.to_owned().into());
+    let mut fields = vec![("message".into(), text(&sentence(message)))];
     let severity = match message.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info | Severity::Advice | Severity::Ignore => "info",
     };
-    fields.push(("severity".to_owned(), text(severity)));
+    fields.push(("severity".into(), text(severity)));
     if let Some(resource) = &message.resource {
         let mut parts = vec![
-            ("apiVersion".to_owned(), text(&resource.api_version)),
-            ("kind".to_owned(), text(&resource.kind)),
-            ("name".to_owned(), text(&resource.name)),
+            ("apiVersion".into(), text(&resource.api_version)),
+            ("kind".into(), text(&resource.kind)),
+            ("name".into(), text(&resource.name)),
         ];
         if let Some(namespace) = &resource.namespace {
-            parts.push(("namespace".to_owned(), text(namespace)));
+            parts.push(("namespace".into(), text(namespace)));
         }
-        fields.push(("resourceRef".to_owned(), Value::Mapping(parts)));
+        fields.push(("resourceRef".into(), Value::Mapping(parts)));
     }
     if let Some(field) = &message.field {
         fields.push((
-            "field".to_owned(),
-            Value::Mapping(vec![("path".to_owned(), text(field))]),
+            "field".into(),
+            Value::Mapping(vec![("path".into(), text(field))]),
         ));
     }
     if let Some(file) = &message.file {
         fields.push((
-            "file".to_owned(),
+            "file".into(),
             Value::Mapping(vec![
-                ("path".to_owned(), text(&file.path)),
-                ("index".to_owned(), Value::Int(file.index)),
+                ("path".into(), text(&file.path)),
+                ("index".into(), Value::Int(file.index)),
             ]),
         ));
     }
     fields.push((
-        "tags".to_owned(),
-        Value::Mapping(vec![(REASON_TAG.to_owned(), text(message.reason.name()))]),
+        "tags".into(),
+        Value::Mapping(vec![(REASON_TAG.into(), text(message.reason.name()))]),
     ));
     Value::Mapping(fields)
 }
@@ -63,7 +63,7 @@ pub(crate) fn edits(root: Node<'_, '_>, messages: &[Message]) -> Vec<Edit> {
     if messages.is_empty() {
         return Vec::new();
     }
-    let key = || Step::Key(RESULTS.to_owned());
+    let key = || Step::Key(RESULTS.into());
     let there = root
         .get(RESULTS)
         .filter(|r| r.kind() == Kind::Sequence && !r.is_empty());

@@ -15,6 +15,7 @@ mod generate;
 mod row;
 
 use std::str::Chars;
+use std::sync::LazyLock;
 
 use set_prestop_yaml::Node;
 
@@ -218,21 +219,30 @@ pub(crate) fn shellless(image: &str) -> bool {
     {
         return false;
     }
-    let mut patterns = SHELLLESS
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    patterns.any(|pattern| match pattern.rsplit_once(':') {
-        Some((pattern, wanted)) => {
-            glob(wanted, tag) && (glob(pattern, name) || glob(pattern, path))
-        }
-        None => glob(pattern, name) || glob(pattern, path),
+    SHELLLESS_PATTERNS.iter().any(|(pattern, wanted)| {
+        wanted.is_none_or(|wanted| glob(wanted, tag))
+            && (glob(pattern, name) || glob(pattern, path))
     })
 }
 
+/// The patterns of `data/shellless.txt`: a name, and a tag where one is asked for.
+static SHELLLESS_PATTERNS: LazyLock<Vec<(&str, Option<&str>)>> = LazyLock::new(|| {
+    let lines = SHELLLESS.lines();
+    let patterns = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let parted = patterns.map(|pattern| match pattern.rsplit_once(':') {
+        Some((name, tag)) => (name, Some(tag)),
+        None => (pattern, None),
+    });
+    parted.collect()
+});
+
 /// Whether a text matches a pattern of `*` (any text) and `?` (any character).
 pub(crate) fn glob(pattern: &str, text: &str) -> bool {
-    if memchr::memchr2(b'*', b'?', pattern.as_bytes()).is_none() {
+    let Some(fixed) = memchr::memchr2(b'*', b'?', pattern.as_bytes()) else {
         return pattern == text;
+    };
+    if pattern.get(..fixed) != text.get(..fixed) {
+        return false;
     }
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
     // Where the last `*` stands, and the text from which it is tried: it takes one character more each time.

@@ -24,12 +24,14 @@ impl Teller {
     pub(crate) fn tell(&mut self, messages: &[Message], is_resource_list: bool) {
         let mut text = String::new();
         for message in messages {
-            let lines = message.lines(is_resource_list);
+            // A `String` takes everything.
             let shown = message.severity >= Severity::Warning || !(self.quiet || is_resource_list);
             if shown {
-                text.push_str(&lines);
+                let _ = message.write_lines(&mut text, is_resource_list);
             }
-            self.report(&lines);
+            if self.report.is_some() {
+                let _ = message.write_lines(&mut self.reported, is_resource_list);
+            }
         }
         stderr(&text);
     }

@@ -4,6 +4,8 @@
 //! edits ─plan→ Plan ─write, share→ splices ─finish→ edited chunk ─parse→ ─verify→ splices
 //! ```
 
+use std::borrow::Cow;
+
 use crate::error::EditError;
 use crate::node::Tree;
 use crate::parse::parse;
@@ -17,7 +19,7 @@ use crate::write::Writer;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Step {
     /// The value of a key of a mapping, by the key's text.
-    Key(String),
+    Key(Cow<'static, str>),
     /// An item of a sequence, from 0.
     Index(usize),
 }
@@ -45,11 +47,11 @@ pub enum Value {
     Int(i64),
     /// A string: plain where every reader takes it for one, else in double quotes. Where a string
     /// stands already, its quotes stay.
-    Str(String),
+    Str(Cow<'static, str>),
     /// A string in double quotes; where a quoted string stands already, its quotes stay.
-    Quoted(String),
+    Quoted(Cow<'static, str>),
     /// A mapping, in this order.
-    Mapping(Vec<(String, Value)>),
+    Mapping(Vec<(Cow<'static, str>, Value)>),
     /// A sequence.
     Sequence(Vec<Value>),
 }

@@ -1,5 +1,6 @@
 //! Values as text, in block and in flow style.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::edit::Value;
@@ -66,16 +67,16 @@ impl Scalar {
     }
 
     /// The scalar on one line.
-    pub(crate) fn inline(&self, flow: bool, json: bool) -> String {
-        let text = &self.text;
+    pub(crate) fn inline(&self, flow: bool, json: bool) -> Cow<'_, str> {
+        let text = self.text.as_str();
         match self.style {
-            Style::Bare => text.clone(),
-            Style::Plain if !json && (!flow || may_be_plain(text, true)) => text.clone(),
-            Style::Auto if !json && is_safe_plain(text) => text.clone(),
+            Style::Bare => text.into(),
+            Style::Plain if !json && (!flow || may_be_plain(text, true)) => text.into(),
+            Style::Auto if !json && is_safe_plain(text) => text.into(),
             Style::Single if !json && may_be_single(text) => {
-                format!("'{}'", text.replace('\'', "''"))
+                format!("'{}'", text.replace('\'', "''")).into()
             }
-            _ => double(text),
+            _ => double(text).into(),
         }
     }
 }
@@ -87,8 +88,8 @@ impl From<&Value> for New {
             Value::Null => scalar("null".to_owned(), Style::Bare),
             Value::Bool(value) => scalar(value.to_string(), Style::Bare),
             Value::Int(value) => scalar(value.to_string(), Style::Bare),
-            Value::Str(text) => scalar(text.clone(), Style::Auto),
-            Value::Quoted(text) => scalar(text.clone(), Style::Double),
+            Value::Str(text) => scalar(text.to_string(), Style::Auto),
+            Value::Quoted(text) => scalar(text.to_string(), Style::Double),
             Value::Mapping(entries) => Self::Mapping(
                 entries
                     .iter()
@@ -102,7 +103,7 @@ impl From<&Value> for New {
 
 impl New {
     /// The value on one line, if block context needs no more for it.
-    pub(crate) fn inline(&self) -> Option<String> {
+    pub(crate) fn inline(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Scalar(scalar)
                 if scalar.style == Style::Literal && literal(&scalar.text).is_some() =>
@@ -110,8 +111,8 @@ impl New {
                 None
             }
             Self::Scalar(scalar) => Some(scalar.inline(false, false)),
-            Self::Mapping(entries) if entries.is_empty() => Some("{}".to_owned()),
-            Self::Sequence(items) if items.is_empty() => Some("[]".to_owned()),
+            Self::Mapping(entries) if entries.is_empty() => Some("{}".into()),
+            Self::Sequence(items) if items.is_empty() => Some("[]".into()),
             _ => None,
         }
     }

@@ -98,7 +98,7 @@ impl<'w> Writer<'w, '_> {
             text: new.text.clone(),
             style,
         };
-        self.put(raw.range(), scalar.inline(flow, false));
+        self.put(raw.range(), scalar.inline(flow, false).into_owned());
         true
     }
 
@@ -375,10 +375,10 @@ impl<'w> Writer<'w, '_> {
                     block.literal(&mut first, &scalar.text, indent);
                     lines = split_lines(&mut first);
                 } else {
-                    first = text;
+                    first = text.into_owned();
                 }
             }
-            (Some(text), _) => first = text,
+            (Some(text), _) => first = text.into_owned(),
             (None, New::Scalar(scalar)) => {
                 block.literal(&mut first, &scalar.text, column);
                 lines = split_lines(&mut first);
@@ -498,7 +498,7 @@ fn is_string_now(writer: &Writer<'_, '_>, node: u32) -> bool {
             tree: writer.tree,
             index: node,
         },
-        &Value::Str(writer.tree.scalar_text(node).to_owned()),
+        &Value::Str(writer.tree.scalar_text(node).to_owned().into()),
     )
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn read(source: &str) -> Option<Read<'_>> {
         // Kubernetes manifests have about one node for 12 bytes; what is not written to costs nothing, and goes back.
         nodes: Vec::with_capacity(source.len() / 8 + 1),
         decoded: Vec::new(),
-        open: Vec::new(),
+        open: Vec::with_capacity(16),
         end: 0,
         goes_on: None,
     };

@@ -18,35 +18,38 @@ pub(crate) struct Breaks {
 impl Tree<'_> {
     /// The collections around a node, the outermost first, and the node itself last.
     pub(crate) fn lineage(&self, node: u32) -> Vec<u32> {
-        let mut lineage = vec![node];
-        let mut at = node;
-        while let Some(parent) = self.parent(at) {
-            lineage.push(parent);
-            at = parent;
-        }
+        let mut lineage = Vec::with_capacity(16);
+        lineage.extend(self.ancestors(node));
         lineage.reverse();
         lineage
+    }
+
+    /// A node and the collections around it, the outermost last.
+    fn ancestors(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        std::iter::successors(Some(node), |at| self.parent(*at))
     }
 
     /// The collection that a node stands in as a key, a value or an item.
     pub(crate) fn parent(&self, node: u32) -> Option<u32> {
         let parents = self.parents.get_or_init(|| {
-            let mut parents = vec![u32::MAX; self.nodes.len()];
-            for index in self.indexes() {
-                for child in self.children(index) {
-                    if let Some(parent) = parents.get_mut(child as usize) {
-                        *parent = index;
-                    }
+            // The collections around the node that is next in the text, each with the node behind it.
+            let mut open: Vec<(u32, u32)> = Vec::with_capacity(16);
+            let parents = (0..).zip(&self.nodes).map(|(index, raw)| {
+                while open.pop_if(|(_, end)| *end <= index).is_some() {}
+                let parent = open.last().map_or(u32::MAX, |(parent, _)| *parent);
+                if raw.shape.is_mapping() || raw.shape.is_sequence() {
+                    open.push((index, raw.next));
                 }
-            }
-            parents
+                parent
+            });
+            parents.collect()
         });
         let parent = parents.get(node as usize).copied();
         parent.filter(|parent| *parent != u32::MAX)
     }
 
     pub(crate) fn depth(&self, node: u32) -> usize {
-        self.lineage(node).len()
+        self.ancestors(node).count()
     }
 
     /// Whether the node stands inside a flow collection.
@@ -84,8 +87,11 @@ impl Tree<'_> {
             let before = slice(self.text, 0..self.chunk.start);
             let around = if before.is_empty() { self.text } else { before };
             let first = slice(around, 0..next_line(around, 0));
+            // Manifests have lines of some thirty bytes.
+            let mut starts = Vec::with_capacity(self.source.len() / 24 + 1);
+            starts.extend(breaks.filter_map(|at| u32::try_from(at + 1).ok()));
             Breaks {
-                starts: breaks.filter_map(|at| u32::try_from(at + 1).ok()).collect(),
+                starts,
                 around: if first.ends_with("\r\n") {
                     "\r\n"
                 } else {
@@ -155,10 +161,8 @@ impl Tree<'_> {
                 .find_map(|value| between(mapping, value))
         };
         let lineage = self.lineage(node);
-        let below = lineage.iter().skip(1).copied().map(Some).chain([None]);
-        let mut around: Vec<_> = lineage.iter().copied().zip(below).collect();
-        around.reverse();
-        let near = around.into_iter().find_map(|(at, child)| shown(at, child));
+        let mut around = lineage.iter().enumerate().rev();
+        let near = around.find_map(|(at, mapping)| shown(*mapping, lineage.get(at + 1).copied()));
         near.or_else(|| self.indexes().find_map(|at| shown(at, None)))
             .unwrap_or(STEP)
     }
@@ -199,7 +203,7 @@ impl Tree<'_> {
     /// Whether the flow collections around a node are JSON: every key, or every item of a list, stands
     /// in double quotes.
     pub(crate) fn is_json(&self, node: u32) -> bool {
-        for at in self.lineage(node).into_iter().rev() {
+        for at in self.ancestors(node) {
             let raw = self.at(at);
             if raw.shape == Shape::FlowMapping && raw.next > at + 1 {
                 return self

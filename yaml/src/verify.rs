@@ -345,7 +345,7 @@ impl<'c, 'p> Check<'c, 'p> {
         }
         for (step, below) in added {
             let Step::Key(key) = step else { continue };
-            let Some(&(_, value)) = by_text.get(key.as_str()) else {
+            let Some(&(_, value)) = by_text.get(key.as_ref()) else {
                 return Err(self.differs(after, "a new key is not there"));
             };
             let node = Node {

@@ -11,6 +11,7 @@
 //! | something | nothing, or something else | becomes a copy with what is wanted |
 //! | nothing | something | becomes a copy of the old value |
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::edit::{Care, Step, Value};
@@ -156,7 +157,7 @@ impl<'w, 's> Writer<'w, 's> {
         let scalar = !raw.shape.is_mapping() && !raw.shape.is_sequence();
         let anchored = props.is_some_and(|props| props.anchor.is_some());
         let value = plan.set.map(New::from);
-        let Some(text) = value.and_then(|value| value.inline()) else {
+        let Some(text) = value.as_ref().and_then(New::inline) else {
             return Err(refused);
         };
         let core = matches!(kind, TagKind::String | TagKind::Resolved);
@@ -165,7 +166,7 @@ impl<'w, 's> Writer<'w, 's> {
         if !core || !scalar || !beside || anchored || raw.shape.is_block_scalar() {
             return Err(refused);
         }
-        self.put(tag.start as usize..raw.end as usize, text);
+        self.put(tag.start as usize..raw.end as usize, text.into_owned());
         Ok(())
     }
 
@@ -254,7 +255,7 @@ impl<'w, 's> Writer<'w, 's> {
 
     /// Decides on the merge keys of a mapping: replaces the aliases whose anchored mappings change in a way that
     /// is not wanted here, and returns the keys that the others supply as they are wanted.
-    fn sources(&mut self, node: u32, plan: &Plan<'_>) -> Result<Vec<String>, EditError> {
+    fn sources(&mut self, node: u32, plan: &Plan<'_>) -> Result<Vec<Cow<'static, str>>, EditError> {
         let tree = self.tree;
         let nothing = Plan::default();
         let sources = tree.direct_sources(node);
@@ -353,7 +354,7 @@ impl<'w, 's> Writer<'w, 's> {
             if target.shape == Shape::Empty {
                 return Err(self.shared(alias, "it is an empty key"));
             }
-            let text = scalar.inline(self.tree.in_flow(alias), false);
+            let text = scalar.inline(self.tree.in_flow(alias), false).into_owned();
             self.put(self.tree.at(alias).range(), text);
             return Ok(());
         }

@@ -29,7 +29,7 @@ fn path(text: &str) -> Vec<Step> {
         let mut pieces = part.split('[');
         let key = pieces.next().unwrap();
         if !key.is_empty() {
-            steps.push(Step::Key(key.to_owned()));
+            steps.push(Step::Key(key.to_owned().into()));
         }
         for index in pieces {
             steps.push(Step::Index(index.trim_end_matches(']').parse().unwrap()));
@@ -39,18 +39,18 @@ fn path(text: &str) -> Vec<Step> {
 }
 
 fn s(text: &str) -> Value {
-    Value::Str(text.to_owned())
+    Value::Str(text.to_owned().into())
 }
 
 fn q(text: &str) -> Value {
-    Value::Quoted(text.to_owned())
+    Value::Quoted(text.to_owned().into())
 }
 
 fn map(entries: &[(&str, Value)]) -> Value {
     let entries = entries.iter().cloned();
     Value::Mapping(
         entries
-            .map(|(key, value)| (key.to_owned(), value))
+            .map(|(key, value)| (key.to_owned().into(), value))
             .collect(),
     )
 }

@@ -139,11 +139,7 @@ fn an_item_keeps_its_columns_and_offsets() {
         .unwrap();
     assert_eq!(&text[c.span()], "2");
     let edit = set_prestop_yaml::Edit {
-        path: vec![
-            Step::Index(0),
-            Step::Key("b".to_owned()),
-            Step::Key("d".to_owned()),
-        ],
+        path: vec![Step::Index(0), Step::Key("b".into()), Step::Key("d".into())],
         value: Value::Int(3),
     };
     let splices = tree.edit(&[edit]).unwrap();
@@ -314,10 +310,10 @@ fn an_empty_document_has_no_root() {
 #[test]
 fn an_entry_is_rendered_as_whole_lines() {
     let value = Value::Sequence(vec![Value::Mapping(vec![
-        ("message".to_owned(), Value::Quoted("x".to_owned())),
+        ("message".into(), Value::Quoted("x".into())),
         (
-            "tags".to_owned(),
-            Value::Mapping(vec![("a/b".to_owned(), Value::Int(1))]),
+            "tags".into(),
+            Value::Mapping(vec![("a/b".into(), Value::Int(1))]),
         ),
     ])]);
     assert_eq!(

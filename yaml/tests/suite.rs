@@ -255,7 +255,7 @@ fn scalars(node: Node<'_, '_>, path: &mut Vec<Step>, found: &mut Vec<Vec<Step>>)
                     Kind::Null => "",
                     _ => continue,
                 };
-                path.push(Step::Key(key.to_owned()));
+                path.push(Step::Key(key.to_owned().into()));
                 // A null key is found by its text only where it is empty.
                 if node.get(key).is_some_and(|found| found.id() == value.id()) {
                     scalars(value, path, found);
@@ -269,12 +269,12 @@ fn scalars(node: Node<'_, '_>, path: &mut Vec<Step>, found: &mut Vec<Vec<Step>>)
 /// Gives every scalar value of the suite other values and reads them back.
 fn changes(cases: &[Case]) -> Result<(), Failed> {
     let values = [
-        Value::Str("changed".to_owned()),
-        Value::Str("two\nlines: #\n".to_owned()),
+        Value::Str("changed".into()),
+        Value::Str("two\nlines: #\n".into()),
         Value::Int(4711),
         Value::Mapping(vec![(
-            "k".to_owned(),
-            Value::Sequence(vec![Value::Str("v".to_owned())]),
+            "k".into(),
+            Value::Sequence(vec![Value::Str("v".into())]),
         )]),
     ];
     let mut made = 0;

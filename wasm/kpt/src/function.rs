@@ -61,10 +61,14 @@ fn unread(text: &str, help: &str) -> Failed {
 
 /// Warnings and errors, as the command tells them on stderr.
 fn report(messages: &[Message]) -> String {
-    let told = messages
-        .iter()
-        .filter(|message| message.severity >= Severity::Warning);
-    told.map(|message| message.lines(true)).collect()
+    let mut report = String::new();
+    for message in messages {
+        if message.severity >= Severity::Warning {
+            // A `String` takes everything.
+            let _ = message.write_lines(&mut report, true);
+        }
+    }
+    report
 }
 
 /// `text` as one double-quoted line of YAML: no host takes it for an object.

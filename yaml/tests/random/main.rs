@@ -70,11 +70,11 @@ fn paths(value: &Yaml, path: &mut Vec<Step>, found: &mut Vec<Vec<Step>>) {
         }
         Yaml::Mapping(entries) => {
             for (key, value) in entries {
-                path.push(Step::Key(key.as_str().unwrap().to_owned()));
+                path.push(Step::Key(key.as_str().unwrap().to_owned().into()));
                 paths(value, path, found);
                 path.pop();
             }
-            path.push(Step::Key("new".to_owned()));
+            path.push(Step::Key("new".into()));
             found.push(path.clone());
             path.pop();
         }
@@ -90,7 +90,7 @@ fn apply(value: &mut Yaml, path: &[Step], new: Yaml) {
     match (step, value) {
         (Step::Key(key), Yaml::Mapping(entries)) => {
             let entry = entries
-                .entry(Yaml::String(key.clone()))
+                .entry(Yaml::String(key.to_string()))
                 .or_insert(Yaml::Null);
             apply(entry, rest, new);
         }
@@ -105,25 +105,25 @@ fn apply(value: &mut Yaml, path: &[Step], new: Yaml) {
 }
 
 fn wanted(dice: &mut Dice) -> Value {
-    let s = |text: &str| Value::Str(text.to_owned());
+    let s = |text: &str| Value::Str(text.to_owned().into());
     match dice.roll(9) {
         0 => s("sleep 10; exec x"),
         1 => Value::Int(45),
-        2 => Value::Quoted("sleep 10".to_owned()),
+        2 => Value::Quoted("sleep 10".into()),
         3 => Value::Bool(true),
         4 => Value::Null,
         5 => s("two\nlines\n"),
         6 => Value::Sequence(vec![
             s("-c"),
-            Value::Mapping(vec![("deep".to_owned(), s("x: y"))]),
+            Value::Mapping(vec![("deep".into(), s("x: y"))]),
         ]),
         7 => Value::Mapping(Vec::new()),
         _ => Value::Mapping(vec![
-            ("one".to_owned(), s("/bin/sh")),
+            ("one".into(), s("/bin/sh")),
             (
-                "two".to_owned(),
+                "two".into(),
                 Value::Mapping(vec![(
-                    "three".to_owned(),
+                    "three".into(),
                     Value::Sequence(vec![s("x"), Value::Int(3)]),
                 )]),
             ),
@@ -136,11 +136,11 @@ fn as_yaml(value: &Value) -> Yaml {
         Value::Null => Yaml::Null,
         Value::Bool(value) => Yaml::Bool(*value),
         Value::Int(value) => Yaml::from(*value),
-        Value::Str(text) | Value::Quoted(text) => Yaml::from(text.as_str()),
+        Value::Str(text) | Value::Quoted(text) => Yaml::from(text.as_ref()),
         Value::Mapping(entries) => {
             let entries = entries
                 .iter()
-                .map(|(key, value)| (Yaml::from(key.as_str()), as_yaml(value)));
+                .map(|(key, value)| (Yaml::from(key.as_ref()), as_yaml(value)));
             Yaml::Mapping(entries.collect::<Mapping>())
         }
         Value::Sequence(items) => Yaml::Sequence(items.iter().map(as_yaml).collect()),
@@ -439,11 +439,11 @@ fn ways(node: Node<'_, '_>, path: &mut Vec<Step>, found: &mut Vec<Vec<Step>>) {
         }
         Kind::Mapping => {
             for (key, value) in node.entries() {
-                path.push(Step::Key(key.text().unwrap_or_default().to_owned()));
+                path.push(Step::Key(key.text().unwrap_or_default().to_owned().into()));
                 ways(value, path, found);
                 path.pop();
             }
-            path.push(Step::Key("new".to_owned()));
+            path.push(Step::Key("new".into()));
             found.push(path.clone());
             path.pop();
         }
