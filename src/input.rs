@@ -4,9 +4,9 @@
 //! not parsed (docs/reference.md, section 6): one whose kind stands in the tables is always looked at.
 
 use crate::message::{Location, Message, Reason};
-use crate::parallel::in_order;
+use crate::parallel::in_order_with;
 use memchr::{memchr, memchr_iter};
-use set_prestop_yaml::{Items, Kind, Node, Step, SyntaxError, Tree, outdented, position};
+use set_prestop_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented, position};
 use std::ops::Range;
 
 /// A text with manifests.
@@ -205,7 +205,9 @@ pub(crate) fn parse<'s>(
         .enumerate()
         .flat_map(|(source, open)| open.jobs(source))
         .collect();
-    let read = in_order(threads, &jobs, |job| job.read(matters));
+    let read = in_order_with(threads, &jobs, Scratch::default, |scratch, job| {
+        job.read(matters, scratch)
+    });
     let mut chunks = Chunks::default();
     let mut whole = None;
     for (job, read) in jobs.iter().zip(read) {
@@ -259,22 +261,26 @@ enum Unread {
 
 impl<'s> Job<'s> {
     /// The chunks of it that matter.
-    fn read(&self, matters: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<Chunk<'s>>, Unread> {
+    fn read(
+        &self,
+        matters: &(dyn Fn(&str) -> bool + Sync),
+        scratch: &mut Scratch,
+    ) -> Result<Vec<Chunk<'s>>, Unread> {
         if let Some(dash) = self.dash {
-            let chunk = self.item(self.range.clone(), dash, matters)?;
+            let chunk = self.item(self.range.clone(), dash, matters, scratch)?;
             return Ok(chunk.into_iter().collect());
         }
         let part = self.text.get(self.range.clone()).unwrap_or_default();
         if let Some(word) = kind_line(part, 0) {
             if word.ends_with("List") {
-                if let Some(parsed) = self.split(matters) {
+                if let Some(parsed) = self.split(matters, scratch) {
                     return Ok(parsed);
                 }
             } else if !matters(word) {
                 return Ok(Vec::new());
             }
         }
-        match Tree::parse(self.text, self.range.clone()) {
+        match Tree::parse_in(self.text, self.range.clone(), scratch) {
             Ok(tree) => Ok(vec![self.chunk(tree)]),
             Err(error) => match json_values(self.text, self.range.clone()) {
                 Some(trees) => Ok(trees.into_iter().map(|tree| self.chunk(tree)).collect()),
@@ -293,14 +299,18 @@ impl<'s> Job<'s> {
     }
 
     /// A `List` of a stream in pieces; `None` where it has to be parsed whole.
-    fn split(&self, matters: &(dyn Fn(&str) -> bool + Sync)) -> Option<Vec<Chunk<'s>>> {
+    fn split(
+        &self,
+        matters: &(dyn Fn(&str) -> bool + Sync),
+        scratch: &mut Scratch,
+    ) -> Option<Vec<Chunk<'s>>> {
         let items = set_prestop_yaml::items(self.text, self.range.clone())?;
         Tree::parse(self.text, items.head).ok()?;
         Tree::parse(self.text, items.tail).ok()?;
         let chunks = items
             .items
             .into_iter()
-            .map(|range| self.item(range, items.dash_column, matters));
+            .map(|range| self.item(range, items.dash_column, matters, scratch));
         chunks
             .filter_map(Result::transpose)
             .collect::<Result<_, _>>()
@@ -313,12 +323,13 @@ impl<'s> Job<'s> {
         range: Range<usize>,
         dash: usize,
         matters: &(dyn Fn(&str) -> bool + Sync),
+        scratch: &mut Scratch,
     ) -> Result<Option<Chunk<'s>>, Unread> {
         let part = self.text.get(range.clone()).unwrap_or_default();
         if item_kind(part, dash).is_some_and(|word| !word.ends_with("List") && !matters(word)) {
             return Ok(None);
         }
-        let tree = Tree::parse(self.text, range).map_err(|_| Unread::Item)?;
+        let tree = Tree::parse_in(self.text, range, scratch).map_err(|_| Unread::Item)?;
         match tree.root().map(|root| root.items().count()) {
             Some(1) => Ok(Some(Chunk {
                 item: true,

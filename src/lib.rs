@@ -179,12 +179,14 @@ pub fn rewrite<'s>(
     let chunks = input::parse(&mut opened, settings.threads, &matters).map_err(Failure::unread)?;
     let (mut messages, plans, mut counts) = {
         let places = input::resources(&opened, &chunks);
-        let render = render::Render::new(sources, places, config.namespace.as_deref());
+        let namespace = config.namespace.as_deref();
+        let render = render::Render::new(sources, &places, namespace, settings.threads);
         let trace = match trace::Tracer::new(&render, &tables, &config).run() {
             Ok(trace) => trace,
             Err(error) => return Err(fail(&opened, vec![trace_message(&error, &render)])),
         };
-        let planned = plan::Planner::new(&render, &tables, &config, check).run(&trace);
+        let planned =
+            plan::Planner::new(&render, &tables, &config, check).run(&trace, settings.threads);
         let counts = Counts {
             routes: trace.routes,
             services: trace.services,

@@ -10,25 +10,38 @@ use std::thread::{Builder, scope};
 const BATCH: usize = 32;
 
 /// What `each` makes of every thing, in their order. Where no more threads can be had, those that are there do the work.
-pub(crate) fn in_order<T: Sync, R: Send>(
+pub(crate) fn in_order<'a, T: Sync, R: Send>(
     threads: usize,
-    things: &[T],
-    each: impl Fn(&T) -> R + Sync,
+    things: &'a [T],
+    each: impl Fn(&'a T) -> R + Sync,
+) -> Vec<R> {
+    in_order_with(threads, things, || (), |(), thing| each(thing))
+}
+
+/// The same with something that each thread has for itself and keeps from one thing to the next.
+pub(crate) fn in_order_with<'a, S, T: Sync, R: Send>(
+    threads: usize,
+    things: &'a [T],
+    own: impl Fn() -> S + Sync,
+    each: impl Fn(&mut S, &'a T) -> R + Sync,
 ) -> Vec<R> {
     let threads = threads.min(things.len().div_ceil(BATCH));
     if threads < 2 {
-        return things.iter().map(each).collect();
+        let mut own = own();
+        return things.iter().map(|thing| each(&mut own, thing)).collect();
     }
-    let batches: Vec<&[T]> = things.chunks(BATCH).collect();
+    let batches: Vec<&'a [T]> = things.chunks(BATCH).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done: Vec<(usize, Vec<R>)> = Vec::new();
+        let mut own = own();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             let Some(batch) = batches.get(number) else {
                 return done;
             };
-            done.push((number, batch.iter().map(&each).collect()));
+            let batch = batch.iter().map(|thing| each(&mut own, thing));
+            done.push((number, batch.collect()));
         }
     };
     let mut done = scope(|scope| {

@@ -185,11 +185,12 @@ fn services<'t, 's>(
     }
     let mut found = Vec::new();
     let mut faults = Vec::new();
+    let annotations: Vec<_> = annotations(object).collect();
     for column in columns {
         let Place::Annotation { key, json, used } = &column.place else {
             continue;
         };
-        for (annotation, node) in annotations(object).filter(|(name, _)| glob(key, name)) {
+        for &(annotation, node) in annotations.iter().filter(|(name, _)| glob(key, name)) {
             let suffix = annotation.strip_prefix(key.trim_end_matches('*'));
             let uses = |used: &Use| {
                 backends.iter().any(|backend| {
@@ -220,7 +221,9 @@ fn services<'t, 's>(
                 let prefix = key.trim_end_matches('*');
                 let name = Some(backend.service.name.as_str());
                 backend.port == Some(used.port.as_ref())
-                    && annotations(object).any(|(key, _)| key.strip_prefix(prefix) == name)
+                    && annotations
+                        .iter()
+                        .any(|(key, _)| key.strip_prefix(prefix) == name)
             }
             _ => false,
         })

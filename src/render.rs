@@ -5,13 +5,14 @@
 use crate::annotations::Bearer;
 use crate::input::{Place, Source};
 use crate::message::{Location, Message, PackageFile, ResourceRef};
+use crate::parallel::in_order;
 use set_prestop_yaml::{Kind, Lines, Node};
 use std::collections::{HashMap, HashSet};
 
 /// A resource.
 #[derive(Clone, Debug)]
 pub(crate) struct Object<'t, 's> {
-    pub(crate) place: Place<'t, 's>,
+    pub(crate) place: &'t Place<'t, 's>,
     pub(crate) api_version: &'t str,
     /// API group; empty for core.
     pub(crate) group: &'t str,
@@ -23,7 +24,7 @@ pub(crate) struct Object<'t, 's> {
 }
 
 impl<'t, 's> Object<'t, 's> {
-    fn read(place: Place<'t, 's>, default_namespace: Option<&'t str>) -> Object<'t, 's> {
+    fn read(place: &'t Place<'t, 's>, default_namespace: Option<&'t str>) -> Object<'t, 's> {
         let text = |node: Option<Node<'t, 's>>| node.and_then(Node::text).unwrap_or_default();
         let metadata = place.node.get("metadata");
         let api_version = text(place.node.get("apiVersion"));
@@ -95,7 +96,10 @@ pub(crate) struct Render<'t, 's> {
     /// The lines of each source.
     lines: Vec<Lines<'s>>,
     pub(crate) objects: Vec<Object<'t, 's>>,
-    names: HashMap<(&'t str, &'t str), Vec<usize>>,
+    /// By kind and name: the first object, and the last one.
+    names: HashMap<(&'t str, &'t str), (usize, usize)>,
+    /// For each object the next one of its kind and name, itself where there is none: most names stand for one object.
+    namesakes: Vec<usize>,
     /// Groups and kinds of all objects.
     kinds: HashSet<(&'t str, &'t str)>,
     /// By the names that objects had before kustomize's `namePrefix` and `nameSuffix`: it corrects what refers to them
@@ -109,19 +113,22 @@ const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
 impl<'t, 's> Render<'t, 's> {
     pub(crate) fn new(
         sources: &'t [Source<'s>],
-        places: Vec<Place<'t, 's>>,
+        places: &'t [Place<'t, 's>],
         default_namespace: Option<&'t str>,
+        threads: usize,
     ) -> Render<'t, 's> {
-        let objects: Vec<_> = places
-            .into_iter()
-            .map(|place| Object::read(place, default_namespace))
-            .collect();
-        let mut names: HashMap<_, Vec<usize>> = HashMap::with_capacity(objects.len());
+        let objects = in_order(threads, places, |place| {
+            Object::read(place, default_namespace)
+        });
+        let mut names: HashMap<_, (usize, usize)> = HashMap::with_capacity(objects.len());
+        let mut namesakes: Vec<usize> = (0..objects.len()).collect();
         for (index, object) in objects.iter().enumerate() {
-            names
-                .entry((object.kind, object.name))
-                .or_default()
-                .push(index);
+            let known = names.entry((object.kind, object.name));
+            let (_, last) = known.or_insert((index, index));
+            if let Some(next) = namesakes.get_mut(*last) {
+                *next = index;
+            }
+            *last = index;
         }
         let mut previous: HashMap<_, Vec<usize>> = HashMap::new();
         for (index, object) in objects.iter().enumerate() {
@@ -147,6 +154,7 @@ impl<'t, 's> Render<'t, 's> {
                 .collect(),
             objects,
             names,
+            namesakes,
         }
     }
 
@@ -176,17 +184,21 @@ impl<'t, 's> Render<'t, 's> {
         name: &str,
         wanted: Option<&str>,
     ) -> Vec<usize> {
-        let of = |names: &HashMap<(&'t str, &'t str), Vec<usize>>| -> Vec<(usize, Option<&str>)> {
-            let indexes = names.get(&(kind, name)).into_iter().flatten();
-            indexes
-                .filter_map(|index| self.get(*index).map(|o| (*index, o)))
-                .filter(|(_, o)| group(o.group) && !o.is_local())
-                .map(|(index, o)| (index, o.namespace))
-                .collect()
+        let counts = |index: usize| -> Option<(usize, Option<&str>)> {
+            let object = self.get(index)?;
+            (group(object.group) && !object.is_local()).then_some((index, object.namespace))
         };
-        let mut all = of(&self.names);
+        let first = self.names.get(&(kind, name)).map(|(first, _)| *first);
+        let same = std::iter::successors(first, |index| {
+            self.namesakes
+                .get(*index)
+                .copied()
+                .filter(|next| next != index)
+        });
+        let mut all: Vec<_> = same.filter_map(counts).collect();
         if all.is_empty() {
-            all = of(&self.previous);
+            let previous = self.previous.get(&(kind, name)).into_iter().flatten();
+            all.extend(previous.copied().filter_map(counts));
         }
         let only = |keep: &dyn Fn(Option<&str>) -> bool| -> Vec<usize> {
             all.iter()
@@ -229,7 +241,7 @@ impl<'t, 's> Render<'t, 's> {
 
     /// The place of an offset in the source of an object.
     pub(crate) fn location(&self, object: &Object<'t, 's>, offset: usize) -> Option<Location> {
-        let Place {
+        let &Place {
             source, document, ..
         } = object.place;
         let name = self.sources.get(source)?.name;

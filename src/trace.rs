@@ -22,7 +22,7 @@ use crate::render::{Object, Render, Roles, labels, same_namespace};
 use crate::tables::{Tables, Workload};
 use set_prestop_yaml::{Kind, Node};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// The seconds where nothing says otherwise: the example of the document that this program follows.
@@ -564,8 +564,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             let node = self.templates.get(*template).map(|t| t.node);
             pairs.len() == 1
                 || node.is_some_and(|node| {
-                    let held: HashSet<_> = labels(node).collect();
-                    pairs.iter().all(|pair| held.contains(pair))
+                    let mut held: Vec<_> = labels(node).collect();
+                    held.sort_unstable();
+                    pairs.iter().all(|pair| held.binary_search(pair).is_ok())
                 })
         };
         let mut found: Vec<usize> = candidates(rarest)

@@ -46,5 +46,6 @@ pub use edit::{Edit, Step, Value};
 pub use error::{EditError, SyntaxError};
 pub use node::{Kind, Node, NodeId, Tree};
 pub use render::render_entry;
+pub use simple::Scratch;
 pub use span::{Lines, Position, position};
 pub use splice::{Splice, pieces};

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::error::{EditError, SyntaxError};
+use crate::simple::Scratch;
 use crate::span::slice;
 use crate::splice::Splice;
 use crate::style::Breaks;
@@ -188,7 +189,19 @@ impl<'s> Tree<'s> {
     /// # Errors
     /// Where the chunk is no YAML 1.2 document, holds more than one, or nests deeper than 255 levels.
     pub fn parse(text: &'s str, chunk: Range<usize>) -> Result<Self, SyntaxError> {
-        parse::read(text, chunk)
+        Self::parse_in(text, chunk, &mut Scratch::default())
+    }
+
+    /// The same with the room that was used for other chunks: for many of them.
+    ///
+    /// # Errors
+    /// As [`Tree::parse`].
+    pub fn parse_in(
+        text: &'s str,
+        chunk: Range<usize>,
+        scratch: &mut Scratch,
+    ) -> Result<Self, SyntaxError> {
+        parse::read(text, chunk, scratch)
     }
 
     /// A tree without nodes.

@@ -11,17 +11,21 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle,
 
 use crate::error::SyntaxError;
 use crate::node::{Decoded, Props, Raw, Shape, TagKind, Tree, flag};
-use crate::simple;
+use crate::simple::{self, Scratch};
 use crate::span::{byte, line_end, line_start, skip_gap, slice};
 
 /// Collections may nest so deep, block and flow each.
 const NESTING: usize = 255;
 
 /// Reads one chunk of `text`: by the parser where it is not simple.
-pub(crate) fn read(text: &str, chunk: Range<usize>) -> Result<Tree<'_>, SyntaxError> {
+pub(crate) fn read<'s>(
+    text: &'s str,
+    chunk: Range<usize>,
+    scratch: &mut Scratch,
+) -> Result<Tree<'s>, SyntaxError> {
     let source = text.get(chunk.clone()).unwrap_or_default();
     if u32::try_from(source.len()).is_ok()
-        && let Some((nodes, decoded)) = simple::read(source)
+        && let Some((nodes, decoded)) = simple::read(source, scratch)
     {
         return Ok(Tree {
             nodes,

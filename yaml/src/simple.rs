@@ -18,34 +18,41 @@ const NESTING: usize = 100;
 /// A key is shorter than this; the parser has the limit that counts (YAML 1.2.2, 7.4.2).
 const KEY: usize = 512;
 
-/// The nodes and decoded texts of a chunk.
-pub(crate) type Read<'s> = (Vec<Raw>, Vec<Decoded<'s>>);
+/// Room for the nodes of one chunk after another, so that only those that are kept are allocated.
+#[derive(Default, Debug)]
+pub struct Scratch {
+    nodes: Vec<Raw>,
+    open: Vec<Open>,
+}
 
-/// Reads a chunk; none where it is not simple.
-pub(crate) fn read(source: &str) -> Option<Read<'_>> {
+/// Reads a chunk; gives its nodes and decoded texts, none where it is not simple.
+pub(crate) fn read<'s>(
+    source: &'s str,
+    scratch: &mut Scratch,
+) -> Option<(Vec<Raw>, Vec<Decoded<'s>>)> {
     let is_simple = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
     if !source.bytes().fold(true, |all, byte| all & is_simple(byte)) {
         return None;
     }
+    scratch.nodes.clear();
+    scratch.open.clear();
     let mut reader = Reader {
         source,
-        // Kubernetes manifests have about one node for 12 bytes; what is not written to costs nothing, and goes back.
-        nodes: Vec::with_capacity(source.len() / 8 + 1),
+        nodes: &mut scratch.nodes,
         decoded: Vec::new(),
-        open: Vec::with_capacity(16),
+        open: &mut scratch.open,
         end: 0,
         goes_on: None,
     };
     reader.lines()?;
-    reader.nodes.shrink_to_fit();
-    (!reader.nodes.is_empty()).then_some((reader.nodes, reader.decoded))
+    (!reader.nodes.is_empty()).then(|| (reader.nodes.clone(), reader.decoded))
 }
 
-struct Reader<'s> {
+struct Reader<'r, 's> {
     source: &'s str,
-    nodes: Vec<Raw>,
+    nodes: &'r mut Vec<Raw>,
     decoded: Vec<Decoded<'s>>,
-    open: Vec<Open>,
+    open: &'r mut Vec<Open>,
     /// End of the last node without children.
     end: usize,
     /// The column of the plain scalar that the last line ended in, which may go on.
@@ -53,6 +60,7 @@ struct Reader<'s> {
 }
 
 /// A block collection that more lines may belong to.
+#[derive(Debug)]
 struct Open {
     index: usize,
     column: usize,
@@ -69,7 +77,7 @@ struct Scalar {
     is_key: bool,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> Reader<'_, 's> {
     fn byte(&self, at: usize) -> u8 {
         // The end of the text ends a line as well.
         self.source.as_bytes().get(at).copied().unwrap_or(b'\n')
@@ -559,7 +567,7 @@ spec:
 
     /// Says where the two readers differ.
     fn compare(text: &str) -> Result<bool, String> {
-        let Some((nodes, decoded)) = read(text) else {
+        let Some((nodes, decoded)) = read(text, &mut Scratch::default()) else {
             return Ok(false);
         };
         let tree = parse(text, 0..text.len()).map_err(|e| format!("the parser refuses it: {e}"))?;

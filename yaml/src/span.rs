@@ -1,7 +1,7 @@
 //! Places in the text: bytes while working, line and column only when somebody asks.
 
-use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// A place as an editor shows it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -15,15 +15,15 @@ pub struct Position {
 /// Line and column of a byte offset. An offset beyond the text gives the text's end.
 #[must_use]
 pub fn position(text: &str, offset: usize) -> Position {
-    Lines::new(text).position(offset)
+    advance(text, FIRST, 0, offset)
 }
 
 /// The lines of a text that is asked for many places: however many, it is read through once.
 #[derive(Debug)]
 pub struct Lines<'s> {
     text: &'s str,
-    /// The positions of every [`STEP`]th byte, as far as somebody asked.
-    marks: RefCell<Vec<Position>>,
+    /// The positions of every [`STEP`]th byte, once somebody asked.
+    marks: OnceLock<Vec<Position>>,
 }
 
 const FIRST: Position = Position { line: 1, column: 1 };
@@ -35,38 +35,44 @@ impl<'s> Lines<'s> {
     /// The lines of `text`. Nothing is read yet.
     #[must_use]
     pub fn new(text: &'s str) -> Self {
-        let marks = RefCell::new(vec![FIRST]);
-        Self { text, marks }
+        Self {
+            text,
+            marks: OnceLock::new(),
+        }
     }
 
     /// Line and column of a byte offset. An offset beyond the text gives the text's end.
     #[must_use]
     pub fn position(&self, offset: usize) -> Position {
-        let offset = floor(self.text, offset);
-        let mut marks = self.marks.borrow_mut();
-        let mut at = marks.last().copied().unwrap_or(FIRST);
-        while marks.len() <= offset / STEP {
-            at = self.advance(at, (marks.len() - 1) * STEP, marks.len() * STEP);
+        let offset = offset.min(self.text.len());
+        let marks = self.marks.get_or_init(|| {
+            let mut marks = Vec::with_capacity(self.text.len() / STEP + 1);
+            let mut at = FIRST;
             marks.push(at);
-        }
-        at = marks.get(offset / STEP).copied().unwrap_or(at);
-        self.advance(at, offset / STEP * STEP, offset)
+            for start in (0..self.text.len() / STEP).map(|mark| mark * STEP) {
+                at = advance(self.text, at, start, start + STEP);
+                marks.push(at);
+            }
+            marks
+        });
+        let mark = marks.get(offset / STEP).copied().unwrap_or(FIRST);
+        advance(self.text, mark, offset / STEP * STEP, offset)
     }
+}
 
-    /// The position at the end of a range, given that at its start.
-    fn advance(&self, at: Position, start: usize, end: usize) -> Position {
-        let part = slice(self.text, floor(self.text, start)..floor(self.text, end));
-        let breaks = memchr::memchr_iter(b'\n', part.as_bytes()).count();
-        let last = slice(part, line_start(part, part.len())..part.len());
-        let (before, shown) = if breaks > 0 || at.column == 1 {
-            (1, last.trim_start_matches('\u{FEFF}'))
-        } else {
-            (at.column, last)
-        };
-        Position {
-            line: at.line + breaks,
-            column: before + shown.chars().count(),
-        }
+/// The position at the end of a range, given that at its start.
+fn advance(text: &str, at: Position, start: usize, end: usize) -> Position {
+    let part = slice(text, floor(text, start)..floor(text, end));
+    let breaks = memchr::memchr_iter(b'\n', part.as_bytes()).count();
+    let last = slice(part, line_start(part, part.len())..part.len());
+    let (before, shown) = if breaks > 0 || at.column == 1 {
+        (1, last.trim_start_matches('\u{FEFF}'))
+    } else {
+        (at.column, last)
+    };
+    Position {
+        line: at.line + breaks,
+        column: before + shown.chars().count(),
     }
 }
 
