@@ -82,7 +82,7 @@ pub(crate) fn locate(
     let found = position(at.text, offset);
     Some(Location {
         source,
-        name: at.name.to_owned(),
+        name: at.name.into(),
         document,
         line: found.line,
         column: found.column,

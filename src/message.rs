@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// How much a message weighs (docs/reference.md, section 5.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -194,7 +195,7 @@ pub struct Location {
     /// Index of the source among those given to [`crate::rewrite`].
     pub source: usize,
     /// The source's name, as given.
-    pub name: String,
+    pub name: Arc<str>,
     /// Number of the document in its source, from 1.
     pub document: usize,
     /// Line in the source, from 1.
@@ -223,8 +224,8 @@ pub struct Message {
     pub text: String,
     /// What to do, in the imperative.
     pub help: Option<String>,
-    /// The resource that it is about.
-    pub resource: Option<ResourceRef>,
+    /// The resource that it is about, which all its messages share.
+    pub resource: Option<Arc<ResourceRef>>,
     /// Path of the field, as `spec.template.spec.containers[0].lifecycle`.
     pub field: Option<String>,
     /// Where in the input.

@@ -16,6 +16,7 @@ use set_prestop_yaml::{Kind, Node, Step};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Seconds for a program to shut down where neither its pod nor the configuration says.
 pub(crate) const DEFAULT_SHUTDOWN: u64 = 30;
@@ -30,7 +31,7 @@ const NATIVE: KubernetesVersion = KubernetesVersion::NATIVE_SLEEP;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The workload.
-    pub resource: ResourceRef,
+    pub resource: Arc<ResourceRef>,
     /// Where it stands.
     pub location: Option<Location>,
     /// Field path of the pod's spec, as `spec.template.spec`.
@@ -859,24 +860,25 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     }
 
     fn way_text(&self, way: &Way) -> String {
-        let title =
-            |index: Option<usize>| index.and_then(|i| self.render.get(i)).map(Object::title);
-        let mut parts: Vec<String> = Vec::new();
-        if let Some(mut route) = title(way.route) {
-            if let Some(class) = &way.class {
-                route = format!("{route} (class `{class}`)");
+        let object = |index: Option<usize>| index.and_then(|i| self.render.get(i));
+        let mut text = String::with_capacity(128);
+        let route = object(way.route);
+        let service = object(way.service).filter(|_| way.route != way.service);
+        match (route, service) {
+            (None, None) => text.push_str("annotation `set-prestop.dev/inject: enabled`"),
+            (None, Some(_)) => text.push_str("brought in by name or annotation"),
+            (Some(route), _) => {
+                route.add_title(&mut text);
+                if let Some(class) = &way.class {
+                    text.extend([" (class `", class, "`)"]);
+                }
             }
-            parts.push(route);
         }
-        if way.route != way.service {
-            parts.extend(title(way.service));
+        if let Some(service) = service {
+            text.push_str(" → ");
+            service.add_title(&mut text);
         }
-        if parts.is_empty() {
-            parts.push("annotation `set-prestop.dev/inject: enabled`".to_owned());
-        } else if way.route.is_none() {
-            parts.insert(0, "brought in by name or annotation".to_owned());
-        }
-        parts.join(" → ")
+        text
     }
 }
 

@@ -8,6 +8,7 @@ use crate::message::{Location, Message, PackageFile, ResourceRef};
 use crate::parallel::in_order;
 use set_prestop_yaml::{Kind, Lines, Node};
 use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 /// A resource.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Object<'t, 's> {
     pub(crate) namespace: Option<&'t str>,
     pub(crate) name: &'t str,
     annotations: Option<Node<'t, 's>>,
+    /// As messages name it, once one does.
+    resource: OnceLock<Arc<ResourceRef>>,
 }
 
 impl<'t, 's> Object<'t, 's> {
@@ -39,6 +42,7 @@ impl<'t, 's> Object<'t, 's> {
             name: text(metadata.and_then(|m| m.get("name"))),
             annotations: metadata.and_then(|m| m.get("annotations")),
             place,
+            resource: OnceLock::new(),
         }
     }
 
@@ -56,18 +60,21 @@ impl<'t, 's> Object<'t, 's> {
         self.annotation("config.kubernetes.io/local-config") == Some("true")
     }
 
-    pub(crate) fn resource(&self) -> ResourceRef {
-        ResourceRef {
-            api_version: self.api_version.to_owned(),
-            kind: self.kind.to_owned(),
-            namespace: self.namespace.map(str::to_owned),
-            name: self.name.to_owned(),
-        }
+    pub(crate) fn resource(&self) -> Arc<ResourceRef> {
+        let resource = self.resource.get_or_init(|| {
+            Arc::new(ResourceRef {
+                api_version: self.api_version.to_owned(),
+                kind: self.kind.to_owned(),
+                namespace: self.namespace.map(str::to_owned),
+                name: self.name.to_owned(),
+            })
+        });
+        Arc::clone(resource)
     }
 
-    /// `Kind name`, for texts.
-    pub(crate) fn title(&self) -> String {
-        format!("{} `{}`", self.kind, self.name)
+    /// Adds `Kind name` to a text.
+    pub(crate) fn add_title(&self, text: &mut String) {
+        text.extend([self.kind, " `", self.name, "`"]);
     }
 
     /// Where its file lies in the package, from the annotations that a host puts on an item of a ResourceList.
@@ -95,6 +102,8 @@ pub(crate) struct Render<'t, 's> {
     sources: &'t [Source<'s>],
     /// The lines of each source.
     lines: Vec<Lines<'s>>,
+    /// The name of each source, as messages share it.
+    names_of_sources: Vec<Arc<str>>,
     pub(crate) objects: Vec<Object<'t, 's>>,
     /// By kind and name: the first object, and the last one.
     names: HashMap<(&'t str, &'t str), (usize, usize)>,
@@ -148,6 +157,7 @@ impl<'t, 's> Render<'t, 's> {
                 .collect(),
             previous,
             sources,
+            names_of_sources: sources.iter().map(|source| source.name.into()).collect(),
             lines: sources
                 .iter()
                 .map(|source| Lines::new(source.text))
@@ -244,11 +254,11 @@ impl<'t, 's> Render<'t, 's> {
         let &Place {
             source, document, ..
         } = object.place;
-        let name = self.sources.get(source)?.name;
+        let name = Arc::clone(self.names_of_sources.get(source)?);
         let found = self.lines.get(source)?.position(offset);
         Some(Location {
             source,
-            name: name.to_owned(),
+            name,
             document,
             line: found.line,
             column: found.column,

@@ -85,7 +85,7 @@ pub(crate) fn location(name: &str, text: &str, offset: usize) -> Location {
     let at = position(text, offset);
     Location {
         source: 0,
-        name: name.to_owned(),
+        name: name.into(),
         document: 1,
         line: at.line,
         column: at.column,

@@ -307,10 +307,10 @@ fn message(message: &Message) -> Value {
         "reason": message.reason.name(),
         "text": message.text,
         "help": message.help,
-        "resource": message.resource.as_ref().map(resource),
+        "resource": message.resource.as_deref().map(resource),
         "field": message.field,
         "location": message.location.as_ref().map(|at| {
-            json!({"source": at.source, "name": at.name, "document": at.document, "line": at.line, "column": at.column})
+            json!({"source": at.source, "name": &*at.name, "document": at.document, "line": at.line, "column": at.column})
         }),
         "file": message.file.as_ref().map(|file| json!({"path": file.path, "index": file.index})),
     }))
@@ -336,7 +336,7 @@ fn plan(plan: &Plan) -> Value {
     without_null(json!({
         "resource": resource(&plan.resource),
         "location": plan.location.as_ref().map(|at| {
-            json!({"source": at.source, "name": at.name, "document": at.document, "line": at.line, "column": at.column})
+            json!({"source": at.source, "name": &*at.name, "document": at.document, "line": at.line, "column": at.column})
         }),
         "pod": plan.pod,
         "sleepSeconds": plan.sleep_seconds,

@@ -45,7 +45,7 @@ impl<'w> Writer<'w, '_> {
         let start = raw.start as usize;
         let column = self.tree.column(start);
         let depth = self.tree.depth(node);
-        let mut text = String::new();
+        let mut text = String::with_capacity(256);
         // A block scalar that ends the text without a line break would get one if anything came after it.
         if self.tree.breaks_at_end(node) {
             let before = self

@@ -388,21 +388,25 @@ impl<'s> Tree<'s> {
     }
 
     /// The mappings that a mapping is made of, itself first, each once: the first that has a key counts.
-    pub(crate) fn layers(&self, mapping: u32) -> Vec<u32> {
+    pub(crate) fn layers(&self, mapping: u32) -> impl Iterator<Item = u32> + use<> {
         let mapping = self.resolve(mapping);
+        let raw = self.at(mapping);
+        let merged = raw.has(flag::MERGES).then(|| self.merged(mapping));
+        let own = raw.shape.is_mapping().then_some(mapping);
+        own.into_iter().chain(merged.into_iter().flatten())
+    }
+
+    /// The mappings that are merged into one, each once.
+    fn merged(&self, into: u32) -> Vec<u32> {
         let mut layers = vec![];
-        if !self.at(mapping).has(flag::MERGES) {
-            layers.extend(self.at(mapping).shape.is_mapping().then_some(mapping));
-            return layers;
-        }
-        let mut waiting = vec![mapping];
+        let mut waiting = vec![into];
         let mut seen = std::collections::HashSet::new();
         while let Some(mapping) = waiting.pop() {
             let raw = self.at(mapping);
             if !raw.shape.is_mapping() || !seen.insert(mapping) {
                 continue;
             }
-            layers.push(mapping);
+            layers.extend((mapping != into).then_some(mapping));
             if raw.has(flag::MERGES) {
                 let sources = self.direct_sources(mapping);
                 waiting.extend(sources.into_iter().rev().map(|at| self.resolve(at)));
@@ -424,9 +428,8 @@ impl<'s> Tree<'s> {
         if !raw.has(flag::MERGES) {
             return None;
         }
-        self.layers(mapping)
+        self.merged(mapping)
             .into_iter()
-            .skip(1)
             .find_map(|layer| self.explicit(layer, key).0)
     }
 

@@ -147,7 +147,7 @@ fn placed(message: &Message, location: Option<JsValue>) -> JsValue {
         ("reason", message.reason.name().into()),
         ("text", message.text.as_str().into()),
         ("help", message.help.as_deref().into()),
-        ("resource", message.resource.as_ref().map(resource).into()),
+        ("resource", message.resource.as_deref().map(resource).into()),
         ("field", message.field.as_deref().into()),
         ("location", location.into()),
         ("file", message.file.as_ref().map(file).into()),
@@ -177,7 +177,7 @@ fn resource(resource: &ResourceRef) -> JsValue {
 fn location(location: &Location) -> JsValue {
     object([
         ("source", number(location.source)),
-        ("name", location.name.as_str().into()),
+        ("name", location.name.as_ref().into()),
         ("document", number(location.document)),
         ("line", number(location.line)),
         ("column", number(location.column)),
