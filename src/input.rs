@@ -4,7 +4,7 @@
 //! not parsed (docs/reference.md, section 6): one whose kind stands in the tables is always looked at.
 
 use crate::message::{Location, Message, Reason};
-use crate::parallel::in_order_with;
+use crate::parallel::in_order;
 use memchr::{memchr, memchr_iter};
 use set_prestop_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented, position};
 use std::ops::Range;
@@ -205,7 +205,7 @@ pub(crate) fn parse<'s>(
         .enumerate()
         .flat_map(|(source, open)| open.jobs(source))
         .collect();
-    let read = in_order_with(threads, &jobs, Scratch::default, |scratch, job| {
+    let read = in_order(threads, &jobs, Scratch::default, |scratch, job| {
         job.read(matters, scratch)
     });
     let mut chunks = Chunks::default();

@@ -179,14 +179,12 @@ pub fn rewrite<'s>(
     let chunks = input::parse(&mut opened, settings.threads, &matters).map_err(Failure::unread)?;
     let (mut messages, plans, mut counts) = {
         let places = input::resources(&opened, &chunks);
-        let namespace = config.namespace.as_deref();
-        let render = render::Render::new(sources, &places, namespace, settings.threads);
+        let render = render::Render::new(sources, &places, config.namespace.as_deref());
         let trace = match trace::Tracer::new(&render, &tables, &config).run() {
             Ok(trace) => trace,
             Err(error) => return Err(fail(&opened, vec![trace_message(&error, &render)])),
         };
-        let planned =
-            plan::Planner::new(&render, &tables, &config, check).run(&trace, settings.threads);
+        let planned = plan::Planner::new(&render, &tables, &config, check).run(&trace);
         let counts = Counts {
             routes: trace.routes,
             services: trace.services,
@@ -338,7 +336,7 @@ fn write<'s>(
     // Plans come in the order of the text, so those of one chunk stand together.
     let place = |plan: &Plan| (plan.target.source, plan.target.chunk);
     let groups: Vec<&[Plan]> = plans.chunk_by(|a, b| place(a) == place(b)).collect();
-    let edit = |group: &&[Plan]| -> Result<Vec<Splice>, EditError> {
+    let edit = |(): &mut (), group: &&[Plan]| -> Result<Vec<Splice>, EditError> {
         let Some((source, chunk)) = group.first().map(place) else {
             return Ok(Vec::new());
         };
@@ -366,7 +364,7 @@ fn write<'s>(
             (None, _) => Ok(Vec::new()),
         }
     };
-    for (group, splices) in groups.iter().zip(in_order(threads, &groups, edit)) {
+    for (group, splices) in groups.iter().zip(in_order(threads, &groups, || (), edit)) {
         let Some(first) = group.first() else { continue };
         let splices = splices.map_err(|error| Box::new(edit_message(&error, &sources, first)))?;
         if let Some(output) = outputs.get_mut(first.target.source) {

@@ -9,17 +9,9 @@ use std::thread::{Builder, scope};
 /// Things that a thread takes at once: few enough that all end at about the same time.
 const BATCH: usize = 32;
 
-/// What `each` makes of every thing, in their order. Where no more threads can be had, those that are there do the work.
-pub(crate) fn in_order<'a, T: Sync, R: Send>(
-    threads: usize,
-    things: &'a [T],
-    each: impl Fn(&'a T) -> R + Sync,
-) -> Vec<R> {
-    in_order_with(threads, things, || (), |(), thing| each(thing))
-}
-
-/// The same with something that each thread has for itself and keeps from one thing to the next.
-pub(crate) fn in_order_with<'a, S, T: Sync, R: Send>(
+/// What `each` makes of every thing, in their order, with something that each thread has for itself and keeps from one thing
+/// to the next. Where no more threads can be had, those that are there do the work.
+pub(crate) fn in_order<'a, S, T: Sync, R: Send>(
     threads: usize,
     things: &'a [T],
     own: impl Fn() -> S + Sync,
@@ -65,14 +57,16 @@ mod tests {
     #[test]
     fn answers_come_in_the_order_of_the_things() {
         let things: Vec<usize> = (0..1000).collect();
-        let alone = in_order(1, &things, |thing| thing * 2);
+        let run = |threads, things| {
+            in_order(threads, things, Vec::new, |seen, thing| {
+                seen.push(*thing);
+                (thing * 2, seen.last() == Some(thing))
+            })
+        };
+        let alone = run(1, &things);
         for threads in [0, 2, 3, 64] {
-            assert_eq!(
-                in_order(threads, &things, |thing| thing * 2),
-                alone,
-                "{threads}"
-            );
+            assert_eq!(run(threads, &things), alone, "{threads}");
         }
-        assert_eq!(in_order(8, &[], |thing: &usize| *thing), [0; 0]);
+        assert_eq!(run(8, &[]), []);
     }
 }

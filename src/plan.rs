@@ -8,7 +8,6 @@ use crate::budget::{Budget, DEFAULT_GRACE};
 use crate::config::{Config, ExistingHooks, Handler, KubernetesVersion};
 use crate::hook::{self, Hook, Level, Number, Sleep};
 use crate::message::{Location, Message, Reason, ResourceRef};
-use crate::parallel::in_order;
 use crate::render::{Object, Render, left_alone};
 use crate::tables::{Tables, shellless};
 use crate::trace::{Backend, DEFAULT_SLEEP, Origin, Template, Trace, Way};
@@ -226,21 +225,16 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     }
 
     /// Plans every backend of the trace.
-    pub(crate) fn run(mut self, trace: &Trace<'t, 's>, threads: usize) -> Planned {
-        let planned = in_order(threads, &trace.backends, |backend| {
-            let template = trace.templates.get(backend.template)?;
-            let object = self.render.get(template.object)?;
-            let mut one = Planner::new(self.render, self.tables, self.config, self.check);
-            let plan = one.plan(backend, template, object);
-            Some((object, plan, one.messages))
-        });
-        let mut plans = Vec::with_capacity(planned.len());
-        for (object, plan, messages) in planned.into_iter().flatten() {
-            if let Some((plan, origin)) = plan {
-                self.tell_origin(&origin, object);
-                plans.push(plan);
-            }
-            self.messages.extend(messages);
+    pub(crate) fn run(mut self, trace: &Trace<'t, 's>) -> Planned {
+        let mut plans = Vec::with_capacity(trace.backends.len());
+        for backend in &trace.backends {
+            let Some(template) = trace.templates.get(backend.template) else {
+                continue;
+            };
+            let Some(object) = self.render.get(template.object) else {
+                continue;
+            };
+            plans.extend(self.plan(backend, template, object));
         }
         Planned {
             plans,
@@ -276,7 +270,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         backend: &Backend,
         template: &Template<'t, 's>,
         object: &Object<'t, 's>,
-    ) -> Option<(Plan, Origin)> {
+    ) -> Option<Plan> {
         let row = self.tables.workload(object.group, object.kind)?;
         if backend.annotations.inject == Some(Inject::Disabled) {
             self.leave(object, "`set-prestop.dev/inject: disabled`");
@@ -320,6 +314,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 path,
             },
         };
+        self.tell_origin(&origin, object);
         self.tell_changes(&plan, &pod);
         if template.path.is_empty() && plan.is_change() {
             let message = Message::new(
@@ -332,7 +327,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         for (message, offset) in advice::tell(row, object.node(), template.node, &plan) {
             self.tell(message, object, offset);
         }
-        Some((plan, origin))
+        Some(plan)
     }
 
     fn pod<'o>(

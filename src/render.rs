@@ -5,7 +5,6 @@
 use crate::annotations::Bearer;
 use crate::input::{Place, Source};
 use crate::message::{Location, Message, PackageFile, ResourceRef};
-use crate::parallel::in_order;
 use set_prestop_yaml::{Kind, Lines, Node};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -124,11 +123,11 @@ impl<'t, 's> Render<'t, 's> {
         sources: &'t [Source<'s>],
         places: &'t [Place<'t, 's>],
         default_namespace: Option<&'t str>,
-        threads: usize,
     ) -> Render<'t, 's> {
-        let objects = in_order(threads, places, |place| {
-            Object::read(place, default_namespace)
-        });
+        let places = places.iter();
+        let objects: Vec<_> = places
+            .map(|place| Object::read(place, default_namespace))
+            .collect();
         let mut names: HashMap<_, (usize, usize)> = HashMap::with_capacity(objects.len());
         let mut namesakes: Vec<usize> = (0..objects.len()).collect();
         for (index, object) in objects.iter().enumerate() {
