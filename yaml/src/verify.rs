@@ -271,18 +271,20 @@ impl<'c, 'p> Check<'c, 'p> {
                     }
                     break;
                 }
-                self.planned(plan, new_key)?;
+                self.planned(plan, after, new_key)?;
             }
         }
         for (key, _) in found {
-            self.planned(plan, key)?;
+            self.planned(plan, after, key)?;
         }
         Ok(())
     }
 
-    fn planned(&self, plan: Option<&Plan<'_>>, key: u32) -> Result<(), String> {
+    /// Whether a key that has come in is one of those that shall, and stands there once.
+    fn planned(&self, plan: Option<&Plan<'_>>, mapping: u32, key: u32) -> Result<(), String> {
         let text = self.new.key_text(key).unwrap_or_default();
-        if plan.is_some_and(|plan| plan.key(text).is_some()) {
+        let once = self.new.explicit(mapping, text).1 == 1;
+        if once && plan.is_some_and(|plan| plan.key(text).is_some()) {
             Ok(())
         } else {
             Err(self.differs(key, "a key has come in"))
@@ -478,4 +480,121 @@ fn comment_starts(tree: &Tree<'_>) -> Vec<usize> {
     }
     scan(cursor, tree.source.len());
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::edit::{Edit, Step, Value};
+    use crate::node::Tree;
+    use crate::parse::parse;
+    use crate::plan::plan;
+
+    use super::*;
+
+    const OLD: &str = "a: 1\nb:\n  c: x\n  d: [1, {k: v}]\n  f: |\n    t\ne: y # note\n";
+
+    /// What is wrong with `new` as what becomes of `old` when `b.n` is to be 5 and `b.c` to be `z`.
+    fn wrong(old: &str, new: &str) -> Result<(), String> {
+        let path = |name: &'static str| vec![Step::Key("b".into()), Step::Key(name.into())];
+        let edits = [("n", Value::Int(5)), ("c", Value::Str("z".into()))];
+        let edits = edits.map(|(name, value)| Edit {
+            path: path(name),
+            value,
+        });
+        let found = parse(new, 0..new.len()).unwrap();
+        let readers = [
+            Tree::parse(old, 0..old.len()).unwrap(),
+            parse(old, 0..old.len()).unwrap(),
+        ];
+        let answers = readers.map(|tree| {
+            let plan = plan(&tree, &edits).unwrap();
+            verify(&tree, &plan, &found, &[]).map_err(|wrong| match wrong {
+                Wrong::Differs(what) => what,
+                Wrong::TooLarge => "too large".to_owned(),
+            })
+        });
+        let [one, other] = answers;
+        assert_eq!(one, other, "the readers differ on\n{new}");
+        one
+    }
+
+    const RIGHT: &str = "a: 1\nb:\n  c: z\n  d: [1, {k: v}]\n  f: |\n    t\n  n: 5\ne: y # note\n";
+
+    #[test]
+    fn the_planned_change_is_right_wherever_a_new_key_stands() {
+        assert_eq!(wrong(OLD, RIGHT), Ok(()));
+        let first = RIGHT
+            .replace("  n: 5\n", "")
+            .replace("b:\n", "b:\n  n: 5\n");
+        assert_eq!(wrong(OLD, &first), Ok(()));
+        let styled = RIGHT.replace("c: z", "\"c\": 'z'");
+        assert_eq!(wrong(OLD, &styled), Ok(()));
+    }
+
+    #[test]
+    fn every_other_change_is_refused() {
+        for (from, to) in [
+            ("a: 1", "a: 2"),
+            ("a: 1", "a: \"1\""),
+            ("a: 1", "a: !t 1"),
+            ("a: 1", "a: [1]"),
+            ("a: 1\n", ""),
+            ("a: 1\n", "a: 1\na: 1\n"),
+            ("a: 1\n", "a: 1\nx: 1\n"),
+            ("a: 1\n", "A: 1\n"),
+            ("e: y # note\n", "e: y\n"),
+            ("e: y # note\n", "e: y # Note\n"),
+            ("c: z", "c: x"),
+            ("c: z", "c: [z]"),
+            ("  c: z\n", ""),
+            ("  c: z\n", "  c: z\n  c: z\n"),
+            ("n: 5", "n: 6"),
+            ("n: 5", "n: \"5\""),
+            ("n: 5", "m: 5"),
+            ("  n: 5\n", ""),
+            ("  n: 5\n", "  n: 5\n  n: 5\n"),
+            ("  n: 5\n", "n: 5\n"),
+            ("  n: 5\n", "  n: 5\n  o: 5\n"),
+            ("[1, {k: v}]", "[1, {k: w}]"),
+            ("[1, {k: v}]", "[1, {k: v, l: v}]"),
+            ("[1, {k: v}]", "[{k: v}, 1]"),
+            ("[1, {k: v}]", "[1, {k: v}, 2]"),
+            ("[1, {k: v}]", "[1]"),
+            ("[1, {k: v}]", "{1: {k: v}}"),
+            ("    t\n", "    u\n"),
+            ("f: |\n", "f: |-\n"),
+            (
+                "  d: [1, {k: v}]\n  f: |\n    t\n",
+                "  f: |\n    t\n  d: [1, {k: v}]\n",
+            ),
+        ] {
+            let new = RIGHT.replacen(from, to, 1);
+            assert_ne!(new, RIGHT, "{from}");
+            assert!(
+                wrong(OLD, &new).is_err(),
+                "{from:?} as {to:?} goes through:\n{new}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_merged_and_shared_is_compared_as_well() {
+        let shared = |text: &str| format!("base: &x {{k: v}}\nuse: *x\n{text}");
+        let merging = |text: &str| text.replace("a: 1\n", "a: {<<: {p: q}, r: s}\n");
+        let (old, new) = (merging(&shared(OLD)), merging(&shared(RIGHT)));
+        assert_eq!(wrong(&old, &new), Ok(()));
+        for (from, to) in [
+            ("{p: q}", "{p: z}"),
+            ("{p: q}", "{p: q, t: u}"),
+            ("<<: {p: q}", "p: q"),
+            ("use: *x", "use: {k: w}"),
+            ("&x {k: v}", "&x {k: w}"),
+        ] {
+            let new = new.replacen(from, to, 1);
+            assert!(
+                wrong(&old, &new).is_err(),
+                "{from:?} as {to:?} goes through:\n{new}"
+            );
+        }
+    }
 }
