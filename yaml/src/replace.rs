@@ -266,12 +266,17 @@ impl<'w> Writer<'w, '_> {
             let before = slice(source, 0..range.start)
                 .trim_end_matches([' ', '\t'])
                 .len();
-            let from = if self.tree.begins_line(range.start) {
-                range.start
+            // Of a line of its own nothing stays but a comment: blanks alone, and a tab before all, are no good line.
+            let blanks = skip_blanks(source, range.end);
+            let line = self.tree.line_start(range.start);
+            let (from, to) = if !self.tree.begins_line(range.start) {
+                (before, range.end)
+            } else if line > 0 && blanks == self.tree.line_end(range.end) {
+                (self.tree.line_end(line - 1), blanks)
             } else {
-                before
+                (range.start, blanks)
             };
-            self.put(from..range.end, String::new());
+            self.put(from..to, String::new());
         }
         if self.without_colon(node).is_some() {
             return Err(EditError::Unplaceable {
