@@ -1,0 +1,198 @@
+//! What the fuzz targets share: what a text means, to the project's reader and to an independent one.
+
+use serde::Deserialize as _;
+use serde_yaml::Value as Yaml;
+use set_prestop_yaml::{Kind, Node, Step, Value};
+
+/// The value of a node, aliases and merge keys written out.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Meaning {
+    Null,
+    Bool(bool),
+    Int(i64),
+    /// Its bits.
+    Float(u64),
+    Text(String),
+    List(Vec<Meaning>),
+    /// Sorted: the order of merged keys is nobody's promise.
+    Map(Vec<(Key, Meaning)>),
+}
+
+/// Keys are compared by their text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Key {
+    Text(String),
+    Complex(Meaning),
+}
+
+/// Values larger or deeper than this are not compared: aliases of aliases have no bound.
+const NODES: usize = 20_000;
+const DEPTH: usize = 300;
+
+impl Meaning {
+    /// None where the value is too large.
+    #[must_use]
+    pub fn of(node: Node<'_, '_>) -> Option<Self> {
+        below(node, &mut NODES.clone(), 0)
+    }
+
+    /// None where no edit can lead there.
+    #[must_use]
+    pub fn with(mut self, path: &[Step], value: &Value) -> Option<Self> {
+        let Some((step, rest)) = path.split_first() else {
+            return Some(written(value));
+        };
+        match step {
+            Step::Key(name) => {
+                if self == Self::Null {
+                    self = Self::Map(Vec::new());
+                }
+                let Self::Map(entries) = &mut self else {
+                    return None;
+                };
+                let key = Key::Text(name.to_string());
+                let at = entries.iter().position(|(known, _)| *known == key);
+                let old = at.map_or(Self::Null, |at| entries.remove(at).1);
+                entries.push((key, old.with(rest, value)?));
+                entries.sort();
+            }
+            Step::Index(index) => {
+                if self == Self::Null {
+                    self = Self::List(Vec::new());
+                }
+                let Self::List(items) = &mut self else {
+                    return None;
+                };
+                if *index == items.len() {
+                    items.push(Self::Null);
+                }
+                let item = items.get_mut(*index)?;
+                *item = item.clone().with(rest, value)?;
+            }
+        }
+        Some(self)
+    }
+
+    /// Whether an independent reader sees this too. What a plain scalar means is for each reader to say.
+    #[must_use]
+    pub fn agrees(&self, other: &Yaml) -> bool {
+        match (self, other) {
+            (_, Yaml::Tagged(tagged)) => self.agrees(&tagged.value),
+            (Self::Text(one), Yaml::String(two)) => one == two,
+            (Self::List(one), Yaml::Sequence(two)) => {
+                one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one.agrees(two))
+            }
+            (Self::Map(one), Yaml::Mapping(two)) => {
+                one.len() == two.len()
+                    && one.iter().all(|(key, value)| match key {
+                        Key::Text(name) => two
+                            .iter()
+                            .find(|(key, _)| shown(key).as_ref() == Some(name))
+                            .is_some_and(|(_, found)| value.agrees(found)),
+                        Key::Complex(_) => false,
+                    })
+            }
+            (Self::List(_) | Self::Map(_), _) | (_, Yaml::Sequence(_) | Yaml::Mapping(_)) => false,
+            _ => true,
+        }
+    }
+}
+
+/// The text of a simple key.
+fn shown(key: &Yaml) -> Option<String> {
+    match key {
+        Yaml::String(text) => Some(text.clone()),
+        Yaml::Number(number) => Some(number.to_string()),
+        Yaml::Bool(value) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+fn below(node: Node<'_, '_>, budget: &mut usize, depth: usize) -> Option<Meaning> {
+    *budget = budget.checked_sub(1)?;
+    if depth > DEPTH {
+        return None;
+    }
+    Some(match node.kind() {
+        Kind::Null => Meaning::Null,
+        Kind::Scalar => match (node.as_bool(), node.as_int(), node.as_float()) {
+            (Some(value), ..) => Meaning::Bool(value),
+            (_, Some(value), _) => Meaning::Int(value),
+            (.., Some(value)) => Meaning::Float(value.to_bits()),
+            _ => Meaning::Text(node.text()?.to_owned()),
+        },
+        Kind::Sequence => {
+            let items = node.items().map(|item| below(item, budget, depth + 1));
+            Meaning::List(items.collect::<Option<_>>()?)
+        }
+        Kind::Mapping => {
+            let mut entries = Vec::new();
+            for (key, value) in node.entries() {
+                let name = match key.kind() {
+                    Kind::Null => Key::Text(String::new()),
+                    Kind::Scalar => Key::Text(key.text()?.to_owned()),
+                    _ => Key::Complex(below(key, budget, depth + 1)?),
+                };
+                entries.push((name, below(value, budget, depth + 1)?));
+            }
+            entries.sort();
+            Meaning::Map(entries)
+        }
+    })
+}
+
+fn written(value: &Value) -> Meaning {
+    match value {
+        Value::Null => Meaning::Null,
+        Value::Bool(value) => Meaning::Bool(*value),
+        Value::Int(value) => Meaning::Int(*value),
+        Value::Str(text) | Value::Quoted(text) => Meaning::Text(text.to_string()),
+        Value::Sequence(items) => Meaning::List(items.iter().map(written).collect()),
+        Value::Mapping(entries) => {
+            let entries = entries
+                .iter()
+                .map(|(key, value)| (Key::Text(key.to_string()), written(value)));
+            let mut entries: Vec<_> = entries.collect();
+            entries.sort();
+            Meaning::Map(entries)
+        }
+    }
+}
+
+/// The documents of a text as an independent reader sees them; none where it refuses the text.
+#[must_use]
+pub fn read(text: &str) -> Option<Vec<Yaml>> {
+    let mut documents = Vec::new();
+    for document in serde_yaml::Deserializer::from_str(text) {
+        let mut value = Yaml::deserialize(document).ok()?;
+        merge(&mut value)?;
+        documents.push(value);
+    }
+    Some(documents)
+}
+
+/// Applies merge keys from the inside out.
+fn merge(value: &mut Yaml) -> Option<()> {
+    match value {
+        Yaml::Sequence(items) => items.iter_mut().try_for_each(merge),
+        Yaml::Tagged(tagged) => merge(&mut tagged.value),
+        Yaml::Mapping(entries) => {
+            entries.iter_mut().try_for_each(|(_, value)| merge(value))?;
+            let sources = match entries.shift_remove("<<") {
+                None => return Some(()),
+                Some(Yaml::Sequence(items)) => items,
+                Some(value) => vec![value],
+            };
+            for source in sources {
+                let Yaml::Mapping(source) = source else {
+                    return None;
+                };
+                for (key, value) in source {
+                    entries.entry(key).or_insert(value);
+                }
+            }
+            Some(())
+        }
+        _ => Some(()),
+    }
+}
