@@ -104,7 +104,9 @@ fn attempt(
     let Some(splices) = merge(writer.splices) else {
         return Ok(Err(wrong("two splices overlap".to_owned())));
     };
-    let edited: String = pieces(tree.source, &splices).collect();
+    let added: usize = splices.iter().map(|splice| splice.text.len()).sum();
+    let mut edited = String::with_capacity(tree.source.len() + added);
+    edited.extend(pieces(tree.source, &splices));
     // What is written is read by the parser whoever read what stood there, so that two readers have to agree on it.
     let checked = match parse(&edited, 0..edited.len()) {
         Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),
