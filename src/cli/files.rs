@@ -37,15 +37,24 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Vec<M
 fn stdin() -> Result<Read, Vec<Message>> {
     const NAME: &str = "<stdin>";
     let mut bytes = Vec::new();
-    io::stdin()
-        .lock()
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(NAME, &error))?;
+    read_stdin(&mut bytes).map_err(|error| unreadable(NAME, &error))?;
     Ok(Read {
         name: NAME.to_owned(),
         text: utf8(NAME, bytes)?,
         path: None,
     })
+}
+
+/// Reads stdin as a file, of which the system says how much it holds where it is one: no growing, and no copies of what is there.
+#[cfg(unix)]
+fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<usize> {
+    use std::os::fd::AsFd as _;
+    fs::File::from(io::stdin().as_fd().try_clone_to_owned()?).read_to_end(bytes)
+}
+
+#[cfg(not(unix))]
+fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<usize> {
+    io::stdin().lock().read_to_end(bytes)
 }
 
 fn file(path: &Path) -> Result<Read, Vec<Message>> {
