@@ -63,6 +63,7 @@ pub(crate) fn edit(tree: &Tree<'_>, edits: &[Edit]) -> Result<Vec<Splice>, EditE
         return Ok(Vec::new());
     }
     refuse_line_breaks(tree)?;
+    refuse_anchors(tree)?;
     let mut last = EditError::Verify {
         offset: tree.chunk.start,
         what: String::new(),
@@ -128,6 +129,22 @@ fn attempt(
         });
         shifted.collect()
     }))
+}
+
+/// Refuses a chunk with an anchor whose name has a character that ends it for readers of YAML 1.1: they take what follows
+/// for the value (YAML 1.2.2, 6.9.2, has names of any characters but those of flow collections).
+fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
+    let anchors = tree.props.iter().filter_map(|props| props.anchor.clone());
+    for anchor in anchors {
+        let range = anchor.start as usize..anchor.end as usize;
+        if slice(tree.source, range).contains([':', '?', '%', '@', '`']) {
+            return Err(EditError::Unplaceable {
+                offset: tree.chunk.start + anchor.start as usize,
+                reason: "some readers see another anchor here, and a value that begins within its name",
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a chunk with a character that is a line break in YAML 1.1 alone (YAML 1.2.2, 5.4).
