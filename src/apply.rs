@@ -16,7 +16,8 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
     let nodes: Vec<Node<'_, '_>> = list.into_iter().flat_map(Node::items).collect();
     for container in &plan.containers {
         let at = |names: &[&'static str]| {
-            let mut path = plan.target.path.clone();
+            let mut path = Vec::with_capacity(plan.target.path.len() + names.len() + 3);
+            path.extend_from_slice(&plan.target.path);
             path.extend([key("containers"), Step::Index(container.index)]);
             path.extend(names.iter().map(|name| key(name)));
             path

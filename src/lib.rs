@@ -46,7 +46,7 @@ pub use tables::{RouteRow, WorkloadRow};
 
 use input::{Chunk, Chunks, Opened, ResourceList};
 use parallel::in_order;
-use set_prestop_yaml::{Edit, EditError};
+use set_prestop_yaml::{Edit, EditError, Scratch};
 use std::fmt;
 
 /// How a run is done, beside the functionConfig that a ResourceList brings.
@@ -336,7 +336,7 @@ fn write<'s>(
     // Plans come in the order of the text, so those of one chunk stand together.
     let place = |plan: &Plan| (plan.target.source, plan.target.chunk);
     let groups: Vec<&[Plan]> = plans.chunk_by(|a, b| place(a) == place(b)).collect();
-    let edit = |(): &mut (), group: &&[Plan]| -> Result<Vec<Splice>, EditError> {
+    let edit = |scratch: &mut Scratch, group: &&[Plan]| -> Result<Vec<Splice>, EditError> {
         let Some((source, chunk)) = group.first().map(place) else {
             return Ok(Vec::new());
         };
@@ -347,7 +347,7 @@ fn write<'s>(
                     .iter()
                     .flat_map(|plan| apply::edits(plan, tree))
                     .collect();
-                tree.edit(&edits)
+                tree.edit_in(&edits, scratch)
             }
             (None, Some(ResourceList::Whole(tree))) => {
                 let mut edits: Vec<Edit> = group
@@ -359,12 +359,15 @@ fn write<'s>(
                         .into_iter()
                         .flat_map(|root| results::edits(root, messages)),
                 );
-                tree.edit(&edits)
+                tree.edit_in(&edits, scratch)
             }
             (None, _) => Ok(Vec::new()),
         }
     };
-    for (group, splices) in groups.iter().zip(in_order(threads, &groups, || (), edit)) {
+    for (group, splices) in groups
+        .iter()
+        .zip(in_order(threads, &groups, Scratch::default, edit))
+    {
         let Some(first) = group.first() else { continue };
         let splices = splices.map_err(|error| Box::new(edit_message(&error, &sources, first)))?;
         if let Some(output) = outputs.get_mut(first.target.source) {

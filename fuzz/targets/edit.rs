@@ -158,6 +158,10 @@ fn check(tree: &Tree<'_>, root: Node<'_, '_>, edits: &[Edit], text: &str) {
         found.as_ref() == Some(&expected),
         "{edits:?} in\n{text}\ngave\n{edited}\nread as {found:?}\nexpected {expected:?}"
     );
+    // Behind a plain scalar alone in its document the other reader takes a line of tabs, and behind nothing else.
+    if edits.iter().any(|edit| edit.path.is_empty()) && text.contains('\t') {
+        return;
+    }
     // Given a text, the other reader takes a byte order mark for a column.
     let unmarked = |part: &str| read(part.trim_start_matches('\u{FEFF}'));
     if let Some([before]) = unmarked(&text[chunk.clone()]).as_deref()

@@ -10,6 +10,7 @@ use crate::error::EditError;
 use crate::node::Tree;
 use crate::parse::parse;
 use crate::plan::{Plan, plan};
+use crate::simple::Scratch;
 use crate::span::{byte, slice};
 use crate::splice::{Splice, merge, pieces};
 use crate::verify::{Wrong, verify};
@@ -57,7 +58,11 @@ pub enum Value {
 }
 
 /// Makes the splices for all edits, or none.
-pub(crate) fn edit(tree: &Tree<'_>, edits: &[Edit]) -> Result<Vec<Splice>, EditError> {
+pub(crate) fn edit(
+    tree: &Tree<'_>,
+    edits: &[Edit],
+    scratch: &mut Scratch,
+) -> Result<Vec<Splice>, EditError> {
     let plan = plan(tree, edits)?;
     if plan.is_empty() {
         return Ok(Vec::new());
@@ -69,7 +74,7 @@ pub(crate) fn edit(tree: &Tree<'_>, edits: &[Edit]) -> Result<Vec<Splice>, EditE
         what: String::new(),
     };
     for care in [Care::Middle, Care::Whole, Care::Quoted] {
-        match attempt(tree, &plan, care)? {
+        match attempt(tree, &plan, care, scratch)? {
             Ok(splices) => return Ok(splices),
             Err(error) => last = error,
         }
@@ -94,6 +99,7 @@ fn attempt(
     tree: &Tree<'_>,
     plan: &Plan<'_>,
     care: Care,
+    scratch: &mut Scratch,
 ) -> Result<Result<Vec<Splice>, EditError>, EditError> {
     let mut writer = Writer::new(tree, plan, care);
     writer.run()?;
@@ -105,23 +111,29 @@ fn attempt(
     let Some(splices) = merge(writer.splices) else {
         return Ok(Err(wrong("two splices overlap".to_owned())));
     };
-    let added: usize = splices.iter().map(|splice| splice.text.len()).sum();
-    let mut edited = String::with_capacity(tree.source.len() + added);
+    let mut edited = std::mem::take(&mut scratch.text);
+    edited.clear();
     edited.extend(pieces(tree.source, &splices));
     // What is written is read by the parser whoever read what stood there, so that two readers have to agree on it.
-    let checked = match parse(&edited, 0..edited.len()) {
+    let nodes = std::mem::take(&mut scratch.nodes);
+    let checked = match parse(&edited, 0..edited.len(), nodes) {
         Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),
-        Ok(new) => match verify(tree, plan, &new, &splices) {
-            Ok(()) => Ok(()),
-            Err(Wrong::Differs(what)) => Err(what),
-            Err(Wrong::TooLarge) => {
-                return Err(EditError::Shared {
-                    offset: tree.chunk.start,
-                    reason: "merge keys within merge keys lead to more than can be compared",
-                });
+        Ok(new) => {
+            let verified = verify(tree, plan, &new, &splices);
+            scratch.nodes = new.nodes;
+            match verified {
+                Ok(()) => Ok(()),
+                Err(Wrong::Differs(what)) => Err(what),
+                Err(Wrong::TooLarge) => {
+                    return Err(EditError::Shared {
+                        offset: tree.chunk.start,
+                        reason: "merge keys within merge keys lead to more than can be compared",
+                    });
+                }
             }
-        },
+        }
     };
+    scratch.text = edited;
     Ok(checked.map_err(wrong).map(|()| {
         let shifted = splices.into_iter().map(|splice| Splice {
             range: tree.chunk.start + splice.range.start..tree.chunk.start + splice.range.end,

@@ -251,7 +251,19 @@ impl<'s> Tree<'s> {
     /// # Errors
     /// See [`EditError`]: where the edits can't be made rightly, none is made.
     pub fn edit(&self, edits: &[crate::Edit]) -> Result<Vec<Splice>, EditError> {
-        edit::edit(self, edits)
+        self.edit_in(edits, &mut Scratch::default())
+    }
+
+    /// The same with the room that was used for other chunks: for many of them.
+    ///
+    /// # Errors
+    /// As [`Tree::edit`].
+    pub fn edit_in(
+        &self,
+        edits: &[crate::Edit],
+        scratch: &mut Scratch,
+    ) -> Result<Vec<Splice>, EditError> {
+        edit::edit(self, edits, scratch)
     }
 
     pub(crate) fn raw(&self, index: u32) -> Option<Raw> {

@@ -33,11 +33,16 @@ pub(crate) fn read<'s>(
             ..Tree::empty(text, chunk, source)
         });
     }
-    parse(text, chunk)
+    // Manifests have about one node for 12 bytes.
+    parse(text, chunk, Vec::with_capacity(source.len() / 12 + 1))
 }
 
-/// Parses one chunk of `text`.
-pub(crate) fn parse(text: &str, chunk: Range<usize>) -> Result<Tree<'_>, SyntaxError> {
+/// Parses one chunk of `text`, its nodes into a vector whose room is used.
+pub(crate) fn parse(
+    text: &str,
+    chunk: Range<usize>,
+    nodes: Vec<Raw>,
+) -> Result<Tree<'_>, SyntaxError> {
     let base = chunk.start;
     let fail = |offset: usize, message: &str| SyntaxError {
         offset: base + offset,
@@ -56,7 +61,7 @@ pub(crate) fn parse(text: &str, chunk: Range<usize>) -> Result<Tree<'_>, SyntaxE
         flow_nesting_limit: NESTING,
         block_nesting_limit: NESTING,
     };
-    let mut builder = Builder::new(text, chunk, source);
+    let mut builder = Builder::new(text, chunk, source, nodes);
     let mut documents = 0;
     for event in Parser::new_from_str_with_options(source, options) {
         let (event, span) = event.map_err(|error| {
@@ -127,11 +132,11 @@ struct Builder<'s> {
 }
 
 impl<'s> Builder<'s> {
-    fn new(text: &'s str, chunk: Range<usize>, source: &'s str) -> Self {
+    fn new(text: &'s str, chunk: Range<usize>, source: &'s str, mut nodes: Vec<Raw>) -> Self {
+        nodes.clear();
         Self {
             tree: Tree {
-                // Kubernetes manifests have about one node for 12 bytes.
-                nodes: Vec::with_capacity(source.len() / 12 + 1),
+                nodes,
                 ..Tree::empty(text, chunk, source)
             },
             source,

@@ -18,11 +18,13 @@ const NESTING: usize = 100;
 /// A key is shorter than this; the parser has the limit that counts (YAML 1.2.2, 7.4.2).
 const KEY: usize = 512;
 
-/// Room for the nodes of one chunk after another, so that only those that are kept are allocated.
+/// Room for one chunk after another, so that only what is kept is allocated.
 #[derive(Default, Debug)]
 pub struct Scratch {
-    nodes: Vec<Raw>,
+    pub(crate) nodes: Vec<Raw>,
     open: Vec<Open>,
+    /// For edited texts.
+    pub(crate) text: String,
 }
 
 /// Reads a chunk; gives its nodes and decoded texts, none where it is not simple.
@@ -570,7 +572,8 @@ spec:
         let Some((nodes, decoded)) = read(text, &mut Scratch::default()) else {
             return Ok(false);
         };
-        let tree = parse(text, 0..text.len()).map_err(|e| format!("the parser refuses it: {e}"))?;
+        let tree = parse(text, 0..text.len(), Vec::new())
+            .map_err(|e| format!("the parser refuses it: {e}"))?;
         if !tree.props.is_empty() || !tree.aliases.is_empty() {
             return Err("it has anchors, tags or aliases".to_owned());
         }

@@ -501,10 +501,10 @@ mod tests {
             path: path(name),
             value,
         });
-        let found = parse(new, 0..new.len()).unwrap();
+        let found = parse(new, 0..new.len(), Vec::new()).unwrap();
         let readers = [
             Tree::parse(old, 0..old.len()).unwrap(),
-            parse(old, 0..old.len()).unwrap(),
+            parse(old, 0..old.len(), Vec::new()).unwrap(),
         ];
         let answers = readers.map(|tree| {
             let plan = plan(&tree, &edits).unwrap();
