@@ -158,16 +158,16 @@ fn check(tree: &Tree<'_>, root: Node<'_, '_>, edits: &[Edit], text: &str) {
         found.as_ref() == Some(&expected),
         "{edits:?} in\n{text}\ngave\n{edited}\nread as {found:?}\nexpected {expected:?}"
     );
-    // Behind a plain scalar alone in its document the other reader takes a line of tabs, and behind nothing else.
-    if edits.iter().any(|edit| edit.path.is_empty()) && text.contains('\t') {
+    // Behind a plain scalar alone in its document the other reader takes a line of tabs, and behind nothing else; a byte
+    // order mark at the start of a line it takes for a column.
+    let tabs = edits.iter().any(|edit| edit.path.is_empty()) && text.contains('\t');
+    if tabs || text.contains('\u{FEFF}') {
         return;
     }
-    // Given a text, the other reader takes a byte order mark for a column.
-    let unmarked = |part: &str| read(part.trim_start_matches('\u{FEFF}'));
-    if let Some([before]) = unmarked(&text[chunk.clone()]).as_deref()
+    if let Some([before]) = read(&text[chunk.clone()]).as_deref()
         && old.agrees(before)
     {
-        let after = unmarked(&edited[chunk.start..chunk.start + length]);
+        let after = read(&edited[chunk.start..chunk.start + length]);
         assert!(
             matches!(after.as_deref(), Some([after]) if expected.agrees(after)),
             "another reader: {edits:?} in\n{text}\ngave\n{edited}\nread as {after:?}"
