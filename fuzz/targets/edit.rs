@@ -74,6 +74,11 @@ fn path(root: Node<'_, '_>, dice: &mut Dice<'_>) -> Vec<Step> {
                     }
                     Some(_) => return path,
                 };
+                // A null that is written out has a text as a key, and is not found by the empty one.
+                let value = entries.get(choice).map(|(_, value)| value.id());
+                if value.is_some() && node.get(name).map(Node::id) != value {
+                    return path;
+                }
                 path.push(Step::Key(name.to_owned().into()));
                 entries.get(choice).map(|(_, value)| *value)
             }
