@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use crate::error::EditError;
-use crate::node::Tree;
+use crate::node::{Raw, Shape, Tree};
 use crate::parse::parse;
 use crate::plan::{Plan, plan};
 use crate::simple::Scratch;
@@ -120,7 +120,14 @@ fn attempt(
         Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),
         Ok(new) => {
             let verified = verify(tree, plan, &new, &splices);
+            let tab = tab_behind(&new, &splices);
             scratch.nodes = new.nodes;
+            if let Some(offset) = tab {
+                return Err(EditError::Unplaceable {
+                    offset: tree.chunk.start + offset,
+                    reason: "a line with a tab in its indentation follows, which some readers take behind a plain scalar alone",
+                });
+            }
             match verified {
                 Ok(()) => Ok(()),
                 Err(Wrong::Differs(what)) => Err(what),
@@ -141,6 +148,40 @@ fn attempt(
         });
         shifted.collect()
     }))
+}
+
+/// The end, in the old text, of a splice behind which a blank line or a comment has a tab in its indentation, if any.
+///
+/// Readers of YAML 1.1 take such lines for the white space of a plain scalar before them, and refuse them behind anything
+/// else, so that it matters what the splice ends with.
+fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
+    memchr::memchr(b'\t', new.source.as_bytes())?;
+    let (mut added, mut removed) = (0, 0);
+    splices.iter().find_map(|splice| {
+        added += splice.text.len();
+        removed += splice.range.len();
+        let end = splice.range.end + added - removed;
+        let rest = slice(new.source, end..new.source.len());
+        let gap = rest.lines().skip(1).map_while(|line| {
+            let text = line.trim_start_matches([' ', '\t']);
+            let indent = slice(line, 0..line.len() - text.len());
+            (text.is_empty() || text.starts_with('#')).then_some(indent)
+        });
+        let mut gap = gap.skip_while(|indent| !indent.contains('\t'));
+        gap.next()?;
+        let before = (0..).zip(&new.nodes).filter(|(_, raw)| {
+            let leaf = !raw.shape.is_mapping() && !raw.shape.is_sequence();
+            leaf && raw.start as usize <= end
+        });
+        // What follows inside a scalar is its own text, a block scalar's lines go on as they did, and flow takes tabs.
+        let fits = before.last().is_some_and(|(index, raw): (u32, &Raw)| {
+            raw.end as usize > end
+                || raw.shape == Shape::Plain
+                || raw.shape.is_block_scalar()
+                || new.in_flow(index)
+        });
+        (!fits).then_some(splice.range.end)
+    })
 }
 
 /// Refuses a chunk with an anchor whose name has a character that ends it for readers of YAML 1.1: they take what follows
