@@ -11,7 +11,7 @@ use crate::node::{Raw, Shape, Tree};
 use crate::parse::parse;
 use crate::plan::{Plan, plan};
 use crate::simple::Scratch;
-use crate::span::{byte, slice};
+use crate::span::{byte, line_start, slice};
 use crate::splice::{Splice, merge, pieces};
 use crate::verify::{Wrong, verify};
 use crate::write::Writer;
@@ -161,8 +161,11 @@ fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
         added += splice.text.len();
         removed += splice.range.len();
         let end = splice.range.end + added - removed;
-        let rest = slice(new.source, end..new.source.len());
-        let gap = rest.lines().skip(1).map_while(|line| {
+        // Of the line that the splice ends on, what is left counts where nothing but blanks stands before it.
+        let line = line_start(new.source, end);
+        let begun = !slice(new.source, line..end).trim().is_empty();
+        let lines = slice(new.source, line..new.source.len()).lines();
+        let gap = lines.skip(usize::from(begun)).map_while(|line| {
             let text = line.trim_start_matches([' ', '\t']);
             let indent = slice(line, 0..line.len() - text.len());
             (text.is_empty() || text.starts_with('#')).then_some(indent)
@@ -175,8 +178,9 @@ fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
         });
         // What follows inside a scalar is its own text, a block scalar's lines go on as they did, and flow takes tabs.
         let fits = before.last().is_some_and(|(index, raw): (u32, &Raw)| {
+            let between = slice(new.source, raw.end as usize..end);
             raw.end as usize > end
-                || raw.shape == Shape::Plain
+                || raw.shape == Shape::Plain && between.trim().is_empty()
                 || raw.shape.is_block_scalar()
                 || new.in_flow(index)
         });

@@ -882,3 +882,30 @@ fn bombs_of_aliases_stay_small() {
     assert!(last.get("missing").is_none());
     assert_eq!(last.entries().count(), 1);
 }
+
+#[test]
+fn tabs_that_readers_of_yaml_1_1_refuse_are_not_left_behind() {
+    given("a:\n  ~\t\nb: 1\n")
+        .put("a", list(&[q("x")]))
+        .gives("a:\n- \"x\"\nb: 1\n");
+    given("a:\n  ~\t# c\nb: 1\n")
+        .put("a", list(&[q("x")]))
+        .gives("a:\n  # c\n- \"x\"\nb: 1\n");
+    given("a:\n  b: x\n  \t\nc: 1\n")
+        .put("a.d", s("z"))
+        .gives("a:\n  b: x\n  d: z\n  \t\nc: 1\n");
+    given("{\"a\": {\n\t\"b\": 1\n\t\n}}\n")
+        .put("a.d", q("y"))
+        .gives("{\"a\": {\n\t\"b\": 1,\n\t\"d\": \"y\"\n\t\n}}\n");
+    for (text, value) in [
+        ("a:\n  b: x\n  \t\nc: 1\n", q("y")),
+        ("a:\n  b: x\n  \t# c\nc: 1\n", q("y")),
+        ("a:\n  d:\n    |\t\nc: 1\n", list(&[s("y")])),
+    ] {
+        let refused = given(text).put("a.d", value).refused();
+        assert!(
+            matches!(refused, EditError::Unplaceable { .. }),
+            "{refused} {text}"
+        );
+    }
+}
