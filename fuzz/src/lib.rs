@@ -1,8 +1,8 @@
 //! What the fuzz targets share: what a text means, to the project's reader and to an independent one.
 
+use lossless_yaml::{Kind, Node, Step, Value};
 use serde::Deserialize as _;
 use serde_yaml::Value as Yaml;
-use set_prestop_yaml::{Kind, Node, Step, Value};
 
 /// The value of a node, aliases and merge keys written out.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -6,10 +6,10 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use set_prestop_fuzz::{Meaning, read};
-use set_prestop_yaml::{
+use lossless_yaml::{
     Edit, EditError, Kind, Node, Step, Tree, Value, documents, pieces, unified_diff,
 };
+use set_prestop_fuzz::{Meaning, read};
 
 /// Bytes that choose the edits.
 const CHOICES: usize = 16;

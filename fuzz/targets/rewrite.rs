@@ -5,13 +5,13 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
+use lossless_yaml::{Kind, Node, NodeId, Tree, documents};
 use serde_yaml::Value as Yaml;
 use set_prestop::{
     Config, ExistingHooks, Failure, Handler, Outcome, Reason, Settings, Severity, Source,
     parse_config, rewrite,
 };
 use set_prestop_fuzz::read;
-use set_prestop_yaml::{Kind, Node, NodeId, Tree, documents};
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;

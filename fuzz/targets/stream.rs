@@ -4,9 +4,9 @@
 
 use granit_parser::{Event, Parser};
 use libfuzzer_sys::{Corpus, fuzz_target};
+use lossless_yaml::{Tree, documents, items};
 use set_prestop::{Config, Failure, Outcome, Reason, Settings, Source, parse_config, rewrite};
 use set_prestop_fuzz::Meaning;
-use set_prestop_yaml::{Tree, documents, items};
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::LazyLock;

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! ```
-//! use set_prestop_yaml::{Edit, Step, Tree, Value, pieces};
+//! use lossless_yaml::{Edit, Step, Tree, Value, pieces};
 //!
 //! let text = "spec:\n  replicas: 2 # two\n";
 //! let tree = Tree::parse(text, 0..text.len())?;

@@ -5,7 +5,7 @@
     reason = "the helpers of tests fail by panicking"
 )]
 
-use set_prestop_yaml::{Edit, EditError, Splice, Step, Tree, Value, pieces};
+use lossless_yaml::{Edit, EditError, Splice, Step, Tree, Value, pieces};
 
 /// A text and the edits of one call.
 struct Case {
@@ -588,7 +588,7 @@ fn strings_that_some_reader_takes_for_something_else_are_quoted() {
         "\u{e9}",
         "a,b",
     ] {
-        let expected = set_prestop_yaml::render_entry("k", &q(text), 0, false, "\n");
+        let expected = lossless_yaml::render_entry("k", &q(text), 0, false, "\n");
         given("a: 1\n")
             .put("k", s(text))
             .gives(&format!("a: 1\n{expected}"));

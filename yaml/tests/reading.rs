@@ -5,7 +5,7 @@
     reason = "the helpers of tests fail by panicking"
 )]
 
-use set_prestop_yaml::{
+use lossless_yaml::{
     Kind, Node, Splice, Step, Tree, Value, documents, items, pieces, position, render_entry,
     unified_diff,
 };
@@ -138,7 +138,7 @@ fn an_item_keeps_its_columns_and_offsets() {
         .get("c")
         .unwrap();
     assert_eq!(&text[c.span()], "2");
-    let edit = set_prestop_yaml::Edit {
+    let edit = lossless_yaml::Edit {
         path: vec![Step::Index(0), Step::Key("b".into()), Step::Key("d".into())],
         value: Value::Int(3),
     };

@@ -21,8 +21,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use lossless_yaml::{Edit, Kind, Node, Step, SyntaxError, Tree, Value, documents, pieces};
 use serde_yaml::Value as Json;
-use set_prestop_yaml::{Edit, Kind, Node, Step, SyntaxError, Tree, Value, documents, pieces};
 
 /// Cases that are read otherwise on purpose: `id/number`, and why.
 const DIFFERENCES: &[(&str, &str)] = &[

@@ -14,12 +14,12 @@ mod text;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use granit_parser::{Event, Parser};
+use lossless_yaml::{
+    Edit, EditError, Kind, Node, Step, Tree, Value, documents, items, pieces, unified_diff,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_yaml::{Mapping, Value as Yaml};
-use set_prestop_yaml::{
-    Edit, EditError, Kind, Node, Step, Tree, Value, documents, items, pieces, unified_diff,
-};
 use text::{Dice, Text};
 
 /// Reads with the independent reader; none where it refuses the text.
