@@ -93,6 +93,8 @@ reasons! {
     LeftAlone = Info,
     /// The `templates` folder of a Helm chart holds templates, no manifests, and is not read.
     TemplatesSkipped = Info,
+    /// A file that the command line names holds nothing. The shell empties the file of `set-prestop FILE > FILE` before it is read; `--write` edits in place.
+    EmptyFile = Warning,
     /// A hook stands that is no sleep, and is kept as it is: the pod may stop before the load balancer knows.
     HookKept = Warning,
     /// A container's image has no shell, or it is a Windows container, so that a sleep by `exec` cannot run. State `kubernetesVersion` of at least 1.30 or use `handler: Sleep`.

@@ -253,7 +253,13 @@ fn files_that_are_printed_are_documents_of_one_stream() {
 #[test]
 fn check_lists_what_is_missing_and_exits_1() {
     let run = here(&["--check"], TEA);
-    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (
+            Some(1),
+            "set-prestop checked 1 workload, 2 changes missing\n"
+        )
+    );
     assert_eq!(
         run.stderr.matches("error[ChangePending]").count(),
         2,
@@ -269,7 +275,38 @@ fn check_lists_what_is_missing_and_exits_1() {
         with_diff.stdout
     );
     let done = here(&["--check"], &drained());
-    assert_eq!((done.code, done.stdout.as_str()), (Some(0), ""));
+    let nothing = "set-prestop checked 1 workload, nothing is missing\n";
+    assert_eq!((done.code, done.stdout.as_str()), (Some(0), nothing));
+    for looks in ["--diff", "--check"] {
+        assert_eq!(here(&[looks], &drained()).stdout, nothing, "{looks}");
+    }
+    assert!(here(&["--explain"], &drained()).stdout.ends_with(nothing));
+}
+
+#[test]
+fn check_of_a_configuration_hands_the_manifests_on() {
+    let config = "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nmetadata:\n  name: gate\nspec:\n  check: true\n";
+    let dir = folder(&[("gate", config)]);
+    for args in [&["gate"][..], &["--config", "gate"]] {
+        let missing = run(dir.path(), args, TEA);
+        assert_eq!((missing.code, missing.stdout.as_str()), (Some(1), TEA));
+        let done = run(dir.path(), args, &drained());
+        assert_eq!((done.code, done.stdout), (Some(0), drained()));
+    }
+}
+
+#[test]
+fn a_file_that_was_emptied_is_told() {
+    let dir = folder(&[("f.yaml", "")]);
+    let run = run(dir.path(), &["f.yaml"], "");
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""));
+    assert!(
+        run.stderr.starts_with(
+            "f.yaml:1:1: warning[EmptyFile]: the file is empty (0 bytes)\n  help: to edit in place use `--write`"
+        ),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -223,9 +223,14 @@ fn failing(case: &Case, plain: &Run) -> Result<(), Failed> {
 }
 
 fn passing(case: &Case, plain: &Run) -> Result<(), Failed> {
-    let diff = case.run(case.input.as_bytes(), &["--diff"])?.stdout;
+    let mut diff = case.run(case.input.as_bytes(), &["--diff"])?.stdout;
+    if diff.starts_with("set-prestop checked ") {
+        diff.clear();
+    }
     let pending = plain.code == Some(1);
-    let output = if pending && !case.is_resource_list() {
+    // The flag `--check` prints what it looked at, and no manifests.
+    let only_checks = case.args.iter().any(|a| a == "--check") && !case.is_resource_list();
+    let output = if only_checks {
         case.input.clone()
     } else {
         plain.stdout.clone()
@@ -246,6 +251,9 @@ fn passing(case: &Case, plain: &Run) -> Result<(), Failed> {
     if !pending && std::env::var_os("NO_LAWS").is_none() {
         laws(case, &output, &diff)?;
     }
+    if std::env::var_os("NO_LAWS").is_none() {
+        never_blank(case)?;
+    }
     golden(
         case,
         &[
@@ -254,6 +262,101 @@ fn passing(case: &Case, plain: &Run) -> Result<(), Failed> {
             ("error", String::new()),
         ],
     )
+}
+
+/// The law that no case may take off: where a run reads stdin and ends with 0, stdout is blank only if stdin was. Helm 3
+/// takes a blank stdout for "delete everything" (docs/reference.md, section 5.2).
+fn never_blank(case: &Case) -> Result<(), Failed> {
+    let dir = tempfile::tempdir()?;
+    let checks = dir.path().join("checks.yaml");
+    fs::write(&checks, checking(case.config.as_deref())?)?;
+    let checks = checks.to_string_lossy().into_owned();
+    let config = ["--config", checks.as_str()];
+    let modes: [(&[&str], bool); 6] = [
+        (&[], false),
+        (&["--check"], true),
+        (&["--diff"], true),
+        (&["--explain"], true),
+        (&config, false),
+        (&config[1..], false),
+    ];
+    for (mode, looks) in modes {
+        // The plugin protocol is a SetPreStop alone.
+        let plugin = mode.len() == 1 && !looks;
+        if plugin
+            && case
+                .config
+                .as_ref()
+                .is_some_and(|c| c.contains("kind: ConfigMap"))
+        {
+            continue;
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_set-prestop"));
+        command.current_dir(dir.path()).env_clear().args(mode);
+        if !plugin {
+            command.args(&case.args);
+        }
+        if let Some(config) = case
+            .config
+            .as_ref()
+            .filter(|_| !mode.contains(&checks.as_str()))
+        {
+            let path = dir.path().join("config.yaml");
+            fs::write(&path, config)?;
+            command.arg("--config").arg(path);
+        }
+        let run = finish(command, case.input.as_bytes())?;
+        if run.code != Some(0) || case.input.trim().is_empty() {
+            continue;
+        }
+        let what = format!("{mode:?} never prints nothing");
+        same(&false, &run.stdout.trim().is_empty(), &what)?;
+        let flag = case.args.iter().any(|a| a == "--check");
+        if mode.contains(&checks.as_str()) && !flag && !case.is_resource_list() {
+            same(
+                &case.input,
+                &run.stdout,
+                "`check: true` hands the manifests on",
+            )?;
+        }
+        // A ResourceList goes on as one, and only its host reads it.
+        if looks
+            && !(case.is_resource_list()
+                && !mode.contains(&"--diff")
+                && !mode.contains(&"--explain"))
+        {
+            same(
+                &false,
+                &is_taken_for_manifests(&run.stdout),
+                &format!("{mode:?}: {}", run.stdout),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The configuration of a case with `check: true`.
+fn checking(config: Option<&str>) -> Result<String, Failed> {
+    const NONE: &str =
+        "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nmetadata:\n  name: drain\n";
+    let mut value: Value = serde_yaml::from_str(config.unwrap_or(NONE))?;
+    let (key, check) = match value["kind"].as_str() {
+        Some("ConfigMap") => ("data", Value::String("true".to_owned())),
+        _ => ("spec", Value::Bool(true)),
+    };
+    if value[key].is_null() {
+        value[key] = Value::Mapping(serde_yaml::Mapping::new());
+    }
+    value[key]["check"] = check;
+    Ok(serde_yaml::to_string(&value)?)
+}
+
+/// Whether Helm could take the text, or a document of it, for a manifest or for none: a mapping, or nothing but comments.
+fn is_taken_for_manifests(text: &str) -> bool {
+    text.split("\n---\n").any(|document| {
+        let value = serde_yaml::from_str::<Value>(document);
+        matches!(value, Ok(Value::Mapping(_) | Value::Null))
+    })
 }
 
 /// Messages without their place and without the line of counts.

@@ -28,10 +28,21 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Vec<M
         } else if path.is_dir() {
             folder(path, &mut inputs, &mut told)?;
         } else {
-            inputs.push(file(path)?);
+            let read = file(path)?;
+            told.extend(read.text.is_empty().then(|| empty(&read.name)));
+            inputs.push(read);
         }
     }
     Ok((inputs, told))
+}
+
+/// A file that was named and holds nothing: `set-prestop f.yaml > f.yaml` has emptied it.
+fn empty(name: &str) -> Message {
+    let mut message = Message::new(Reason::EmptyFile, "the file is empty (0 bytes)").help(
+        "to edit in place use `--write`; `set-prestop FILE > FILE` empties the file before it is read",
+    );
+    message.location = Some(location(name, "", 0));
+    message
 }
 
 fn stdin() -> Result<Read, Vec<Message>> {

@@ -185,28 +185,36 @@ fn work(
     }
 }
 
-/// Writes what the run is asked for: the text, the diff, the drawing, the files. `--check` alone prints nothing.
+/// Writes what the run is asked for: the text, the diff, the drawing, the files.
+///
+/// A host that takes stdout for the manifests, as Helm 3 does, takes a blank one for "delete everything". So a run that
+/// only looks ends with a line that nobody takes for a manifest; and `check` of a configuration, which a host may
+/// not know of, hands the manifests on (docs/reference.md, section 5.2).
 fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Message> {
     if args.explain {
         print(std::iter::once(
             set_prestop::explain(&outcome.plans).as_str(),
         ))?;
     }
+    let mut shown = false;
     if args.diff {
         let diffs: Vec<String> = outcome.outputs.iter().map(Output::diff).collect();
+        shown = diffs.iter().any(|diff| !diff.is_empty());
         print(diffs.iter().map(String::as_str))?;
     }
     if args.write {
         return files::write(inputs, &outcome.outputs);
     }
-    if args.explain || args.diff {
-        return Ok(());
+    let only_checks = args.config.check == Some(true) && !outcome.is_resource_list;
+    if args.explain || args.diff || only_checks {
+        // Not every program that reads diffs takes one that ends in a sentence.
+        if shown {
+            return Ok(());
+        }
+        return print(std::iter::once(looked_at(outcome).as_str()));
     }
     if outcome.is_resource_list {
         return print(outcome.outputs.iter().flat_map(Output::pieces));
-    }
-    if outcome.is_check {
-        return Ok(());
     }
     let several = outcome.outputs.len() > 1;
     let mut unfinished = false;
@@ -226,6 +234,22 @@ fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Messa
         unfinished = !output.source.text.ends_with('\n') && !output.source.text.is_empty();
     }
     Ok(())
+}
+
+/// What a run looked at that prints no manifests. As YAML it is a text: neither a mapping nor a comment.
+fn looked_at(outcome: &Outcome<'_>) -> String {
+    let number = |count: usize, one: &str| match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
+    };
+    let workloads = number(outcome.counts.workloads, "workload");
+    match outcome.counts.changes {
+        0 => format!("set-prestop checked {workloads}, nothing is missing\n"),
+        count => format!(
+            "set-prestop checked {workloads}, {} missing\n",
+            number(count, "change")
+        ),
+    }
 }
 
 /// Writes to stdout. A reader that went away has what it wanted (a broken pipe is no fault).
