@@ -3,7 +3,7 @@
 use crate::annotations::REASON_TAG;
 use crate::input::ResourceList;
 use crate::message::{Message, Severity};
-use set_prestop_yaml::{Edit, Kind, Node, Splice, Step, Value, render_entry};
+use set_prestop_yaml::{Edit, Kind, Node, Splice, Step, Value, emit_entry};
 
 const RESULTS: &str = "results";
 
@@ -120,7 +120,7 @@ pub(crate) fn splices(
                 "\n"
             };
             let value = Value::Sequence(messages.iter().map(result).collect());
-            let entry = render_entry(RESULTS, &value, 0, items.dash_column > 0, line_end);
+            let entry = emit_entry(RESULTS, &value, 0, items.dash_column > 0, line_end);
             Ok(vec![Splice {
                 range: end..end,
                 text: entry,

@@ -20,32 +20,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod append;
-mod chunk;
-mod copy;
-mod diff;
+mod check;
 mod edit;
 mod error;
-mod node;
-mod parse;
-mod plan;
-mod render;
-mod replace;
-mod scalar;
-mod simple;
-mod span;
-mod splice;
-mod style;
-mod value;
-mod verify;
-mod write;
+mod read;
+mod text;
+mod tree;
 
-pub use chunk::{Items, documents, items, outdented};
-pub use diff::unified_diff;
-pub use edit::{Edit, Step, Value};
+pub use edit::emit::emit_entry;
 pub use error::{EditError, SyntaxError};
-pub use node::{Kind, Node, NodeId, Tree};
-pub use render::render_entry;
-pub use simple::Scratch;
-pub use span::{Lines, Position, position};
-pub use splice::{Splice, pieces};
+pub use read::chunk::{Items, documents, items, outdented};
+pub use read::scratch::Scratch;
+pub use text::diff::unified_diff;
+pub use text::span::{Lines, Position, position};
+pub use text::splice::{Splice, pieces};
+pub use tree::arena::Tree;
+pub use tree::change::{Edit, Step, Value};
+pub use tree::node::{Kind, Node, NodeId};

@@ -6,7 +6,7 @@
 )]
 
 use lossless_yaml::{
-    Kind, Node, Splice, Step, Tree, Value, documents, items, pieces, position, render_entry,
+    Kind, Node, Splice, Step, Tree, Value, documents, emit_entry, items, pieces, position,
     unified_diff,
 };
 
@@ -317,11 +317,11 @@ fn an_entry_is_rendered_as_whole_lines() {
         ),
     ])]);
     assert_eq!(
-        render_entry("results", &value, 0, false, "\n"),
+        emit_entry("results", &value, 0, false, "\n"),
         "results:\n- message: \"x\"\n  tags:\n    a/b: 1\n"
     );
     assert_eq!(
-        render_entry("results", &value, 2, true, "\r\n"),
+        emit_entry("results", &value, 2, true, "\r\n"),
         "  results:\r\n    - message: \"x\"\r\n      tags:\r\n        a/b: 1\r\n"
     );
 }

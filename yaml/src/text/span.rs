@@ -1,4 +1,4 @@
-//! Places in the text: bytes while working, line and column only when somebody asks.
+//! Fates in the text: bytes while working, line and column only when somebody asks.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -57,6 +57,55 @@ impl<'s> Lines<'s> {
         });
         let mark = marks.get(offset / STEP).copied().unwrap_or(FIRST);
         advance(self.text, mark, offset / STEP * STEP, offset)
+    }
+}
+
+/// The line breaks of a part of a text. All are found at once, because a whole text may be one line.
+#[derive(Debug)]
+pub(crate) struct Breaks {
+    /// Where the lines but the first begin, counted from the start of the part.
+    starts: Vec<u32>,
+    /// The first line break of the text around the part.
+    pub(crate) around: &'static str,
+}
+
+impl Breaks {
+    /// The line breaks of `part`, which begins at `start` in `text`.
+    pub(crate) fn new(text: &str, part: &str, start: usize) -> Self {
+        let breaks = memchr::memchr_iter(b'\n', part.as_bytes());
+        let before = slice(text, 0..start);
+        let around = if before.is_empty() { text } else { before };
+        let first = slice(around, 0..next_line(around, 0));
+        // Manifests have lines of some thirty bytes.
+        let mut starts = Vec::with_capacity(part.len() / 24 + 1);
+        starts.extend(breaks.filter_map(|at| u32::try_from(at + 1).ok()));
+        Self {
+            starts,
+            around: if first.ends_with("\r\n") {
+                "\r\n"
+            } else {
+                "\n"
+            },
+        }
+    }
+
+    /// Where the line of an offset begins.
+    pub(crate) fn line_start(&self, offset: usize) -> usize {
+        let start = self.after(offset).checked_sub(1);
+        let start = start.and_then(|at| self.starts.get(at));
+        start.map_or(0, |start| *start as usize)
+    }
+
+    /// Where the line after that of an offset begins; none after the last one.
+    pub(crate) fn next_line(&self, offset: usize) -> Option<usize> {
+        let start = self.starts.get(self.after(offset));
+        start.map(|start| *start as usize)
+    }
+
+    /// How many lines begin after the first one and not after the offset.
+    fn after(&self, offset: usize) -> usize {
+        self.starts
+            .partition_point(|start| *start as usize <= offset)
     }
 }
 

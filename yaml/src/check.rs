@@ -1,14 +1,14 @@
-//! The check after the edit: the edited text means the old value with the planned changes, keys stand in
+//! The check after the edit: the edited text means the old value with the wanted changes, keys stand in
 //! the old order, and no comment is lost.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::edit::Step;
-use crate::node::{Node, Raw, Shape, Tree, flag};
-use crate::plan::{Plan, holds};
-use crate::span::{begins_comment, line_end, slice};
-use crate::splice::Splice;
+use crate::text::span::{begins_comment, line_end, slice};
+use crate::text::splice::Splice;
+use crate::tree::arena::{Raw, Shape, Tree, flag};
+use crate::tree::change::{Step, Wanted, holds};
+use crate::tree::node::Node;
 
 /// Comparisons before the check gives up: so many, and so many for each node. Without merge keys that lead to merge keys
 /// no node is compared more than twice.
@@ -29,19 +29,19 @@ impl From<String> for Wrong {
 }
 
 /// Compares.
-pub(crate) fn verify(
+pub(crate) fn check(
     old: &Tree<'_>,
-    plan: &Plan<'_>,
+    wanted: &Wanted<'_>,
     new: &Tree<'_>,
     splices: &[Splice],
 ) -> Result<(), Wrong> {
-    let mut check = Check {
+    let mut comparison = Comparison {
         old,
         new,
         seen: HashSet::new(),
         waiting: vec![Pair {
             before: 0,
-            plan: Some(plan),
+            wanted: Some(wanted),
             after: 0,
             copied: false,
         }],
@@ -50,23 +50,23 @@ pub(crate) fn verify(
     if old.nodes.is_empty() != new.nodes.is_empty() {
         return Err("the document is gone".to_owned().into());
     }
-    while let Some(pair) = check.waiting.pop() {
-        check.compare(&pair)?;
+    while let Some(pair) = comparison.waiting.pop() {
+        comparison.compare(&pair)?;
         visits = visits.checked_sub(1).ok_or(Wrong::TooLarge)?;
     }
     Ok(comments(old, new, splices)?)
 }
 
-/// A node of the old tree, and the node that should be the same but for the plan.
+/// A node of the old tree, and the node that should be the same but for the wanted.
 struct Pair<'p> {
     before: u32,
-    plan: Option<&'p Plan<'p>>,
+    wanted: Option<&'p Wanted<'p>>,
     after: u32,
     /// Whether the new node may be a copy: without tags, its merge keys resolved.
     copied: bool,
 }
 
-struct Check<'c, 'p> {
+struct Comparison<'c, 'p> {
     old: &'c Tree<'c>,
     new: &'c Tree<'c>,
     /// Pairs of nodes that have been looked at, so that a bomb of aliases is looked at once.
@@ -74,34 +74,31 @@ struct Check<'c, 'p> {
     waiting: Vec<Pair<'p>>,
 }
 
-impl<'c, 'p> Check<'c, 'p> {
+impl<'c, 'p> Comparison<'c, 'p> {
     fn compare(&mut self, pair: &Pair<'p>) -> Result<(), String> {
         let &Pair {
             before,
-            plan,
+            wanted,
             after,
             copied,
         } = pair;
-        let plan = plan.filter(|plan| !plan.is_empty());
+        let wanted = wanted.filter(|wanted| !wanted.is_empty());
         let was_alias = self.old.at(before).shape == Shape::Alias;
         let copied = copied || was_alias && self.new.at(after).shape != Shape::Alias;
         let before = self.old.resolve(before);
         let after = self.new.resolve(after);
-        let node = Node {
-            tree: self.new,
-            index: after,
-        };
-        if let Some(value) = plan.and_then(|plan| plan.set) {
+        let node = self.new.node_at(after);
+        if let Some(value) = wanted.and_then(|wanted| wanted.set) {
             return if holds(node, value) {
                 Ok(())
             } else {
                 Err(self.differs(after, "a written value is read differently"))
             };
         }
-        if plan.is_none() && self.identical(before, after) {
+        if wanted.is_none() && self.identical(before, after) {
             return Ok(());
         }
-        if plan.is_none() && !self.seen.insert((before, after, copied)) {
+        if wanted.is_none() && !self.seen.insert((before, after, copied)) {
             return Ok(());
         }
         if !copied {
@@ -110,23 +107,20 @@ impl<'c, 'p> Check<'c, 'p> {
         let (shape, found) = (self.old.at(before).shape, self.new.at(after).shape);
         if shape.is_mapping() && found.is_mapping() {
             if !copied && self.old.is_clear(before) && self.new.is_clear(after) {
-                return self.clear_entries(before, plan, after);
+                return self.clear_entries(before, wanted, after);
             }
             if !copied {
-                self.keys(before, plan, after)?;
+                self.keys(before, wanted, after)?;
             }
-            return self.entries(before, plan, after, copied);
+            return self.entries(before, wanted, after, copied);
         }
         if shape.is_sequence() && found.is_sequence() {
-            return self.items(before, plan, after, copied);
+            return self.items(before, wanted, after, copied);
         }
-        if let Some(plan) = plan {
-            return self.filled(before, plan, node);
+        if let Some(wanted) = wanted {
+            return self.filled(before, wanted, node);
         }
-        let old = Node {
-            tree: self.old,
-            index: before,
-        };
+        let old = self.old.node_at(before);
         let scalars = old.kind() == node.kind() && !found.is_mapping() && !found.is_sequence();
         let (was, is) = (old.resolved(), node.resolved());
         // A float that is no number is the same as itself here.
@@ -177,21 +171,21 @@ impl<'c, 'p> Check<'c, 'p> {
     }
 
     /// The entries of two mappings that merge nothing and have no key twice: the old ones in their order, and none but
-    /// planned ones beside them.
+    /// wanted ones beside them.
     fn clear_entries(
         &mut self,
         before: u32,
-        plan: Option<&'p Plan<'p>>,
+        wanted: Option<&'p Wanted<'p>>,
         after: u32,
     ) -> Result<(), String> {
         let (old, new) = (self.old, self.new);
-        let mut wanted = plan.map_or(0, |plan| plan.steps.len());
+        let mut missing = wanted.map_or(0, |wanted| wanted.steps.len());
         let mut stands = old.pairs(before);
         let mut next = stands.next();
         for (new_key, new_value) in new.pairs(after) {
             let text = new.key_text(new_key).unwrap_or_default();
-            let below = plan.and_then(|plan| plan.key(text));
-            wanted -= usize::from(below.is_some());
+            let below = wanted.and_then(|wanted| wanted.key(text));
+            missing -= usize::from(below.is_some());
             if let Some((key, value)) = next
                 && old.key_text(key) == Some(text)
             {
@@ -204,10 +198,7 @@ impl<'c, 'p> Check<'c, 'p> {
                 }
                 continue;
             }
-            let node = Node {
-                tree: new,
-                index: new_value,
-            };
+            let node = new.node_at(new_value);
             let Some(below) = below else {
                 return Err(self.differs(new_key, "a key has come in, or has moved"));
             };
@@ -218,16 +209,16 @@ impl<'c, 'p> Check<'c, 'p> {
         if next.is_some() {
             return Err(self.differs(after, "a key is gone or has moved"));
         }
-        if wanted > 0 {
+        if missing > 0 {
             return Err(self.differs(after, "a new key is not there"));
         }
         Ok(())
     }
 
-    fn push(&mut self, before: u32, plan: Option<&'p Plan<'p>>, after: u32, copied: bool) {
+    fn push(&mut self, before: u32, wanted: Option<&'p Wanted<'p>>, after: u32, copied: bool) {
         self.waiting.push(Pair {
             before,
-            plan,
+            wanted,
             after,
             copied,
         });
@@ -251,9 +242,14 @@ impl<'c, 'p> Check<'c, 'p> {
         }
     }
 
-    /// The keys as they stand: the old ones in their order, as often as before, and none but planned ones
+    /// The keys as they stand: the old ones in their order, as often as before, and none but wanted ones
     /// beside them. Values under doubled keys that do not count are compared too.
-    fn keys(&mut self, before: u32, plan: Option<&'p Plan<'p>>, after: u32) -> Result<(), String> {
+    fn keys(
+        &mut self,
+        before: u32,
+        wanted: Option<&'p Wanted<'p>>,
+        after: u32,
+    ) -> Result<(), String> {
         let effective = self.old.effective(before);
         let counting: HashSet<u32> = effective.into_iter().map(|(_, value)| value).collect();
         let mut found = self.new.pairs(after);
@@ -271,20 +267,20 @@ impl<'c, 'p> Check<'c, 'p> {
                     }
                     break;
                 }
-                self.planned(plan, after, new_key)?;
+                self.comes_in(wanted, after, new_key)?;
             }
         }
         for (key, _) in found {
-            self.planned(plan, after, key)?;
+            self.comes_in(wanted, after, key)?;
         }
         Ok(())
     }
 
     /// Whether a key that has come in is one of those that shall, and stands there once.
-    fn planned(&self, plan: Option<&Plan<'_>>, mapping: u32, key: u32) -> Result<(), String> {
+    fn comes_in(&self, wanted: Option<&Wanted<'_>>, mapping: u32, key: u32) -> Result<(), String> {
         let text = self.new.key_text(key).unwrap_or_default();
         let once = self.new.explicit(mapping, text).1 == 1;
-        if once && plan.is_some_and(|plan| plan.key(text).is_some()) {
+        if once && wanted.is_some_and(|wanted| wanted.key(text).is_some()) {
             Ok(())
         } else {
             Err(self.differs(key, "a key has come in"))
@@ -295,13 +291,13 @@ impl<'c, 'p> Check<'c, 'p> {
     fn entries(
         &mut self,
         before: u32,
-        plan: Option<&'p Plan<'p>>,
+        wanted: Option<&'p Wanted<'p>>,
         after: u32,
         copied: bool,
     ) -> Result<(), String> {
         let old = self.old.effective(before);
         let new = self.new.effective(after);
-        let added = plan.iter().flat_map(|plan| &plan.steps).filter(
+        let added = wanted.iter().flat_map(|wanted| &wanted.steps).filter(
             |(step, _)| matches!(step, Step::Key(key) if self.old.lookup(before, key).is_none()),
         );
         let added: Vec<_> = added.collect();
@@ -340,7 +336,7 @@ impl<'c, 'p> Check<'c, 'p> {
             self.push(key, None, new_key, copied);
             self.push(
                 value,
-                plan.and_then(|plan| plan.key(text)),
+                wanted.and_then(|wanted| wanted.key(text)),
                 new_value,
                 copied,
             );
@@ -350,10 +346,7 @@ impl<'c, 'p> Check<'c, 'p> {
             let Some(&(_, value)) = by_text.get(key.as_ref()) else {
                 return Err(self.differs(after, "a new key is not there"));
             };
-            let node = Node {
-                tree: self.new,
-                index: value,
-            };
+            let node = self.new.node_at(value);
             if !below.set.is_some_and(|set| holds(node, set)) {
                 return Err(self.differs(value, "a written value is read differently"));
             }
@@ -364,13 +357,13 @@ impl<'c, 'p> Check<'c, 'p> {
     fn items(
         &mut self,
         before: u32,
-        plan: Option<&'p Plan<'p>>,
+        wanted: Option<&'p Wanted<'p>>,
         after: u32,
         copied: bool,
     ) -> Result<(), String> {
         let (old, new) = (self.old, self.new);
         let length = old.children(before).count();
-        let steps = plan.iter().flat_map(|plan| &plan.steps);
+        let steps = wanted.iter().flat_map(|wanted| &wanted.steps);
         let added = steps
             .filter(|(step, _)| matches!(step, Step::Index(index) if *index >= length))
             .count();
@@ -379,15 +372,12 @@ impl<'c, 'p> Check<'c, 'p> {
         }
         let mut stood = old.children(before);
         for (index, item) in new.children(after).enumerate() {
-            let below = plan.and_then(|plan| plan.index(index));
+            let below = wanted.and_then(|wanted| wanted.index(index));
             if let Some(was) = stood.next() {
                 self.push(was, below, item, copied);
                 continue;
             }
-            let node = Node {
-                tree: self.new,
-                index: item,
-            };
+            let node = self.new.node_at(item);
             if !below
                 .and_then(|below| below.set)
                 .is_some_and(|set| holds(node, set))
@@ -399,13 +389,10 @@ impl<'c, 'p> Check<'c, 'p> {
     }
 
     /// A place that was null and holds a new collection.
-    fn filled(&self, before: u32, plan: &Plan<'_>, node: Node<'_, '_>) -> Result<(), String> {
-        let old = Node {
-            tree: self.old,
-            index: before,
-        };
+    fn filled(&self, before: u32, wanted: &Wanted<'_>, node: Node<'_, '_>) -> Result<(), String> {
+        let old = self.old.node_at(before);
         let count = node.entries().count() + node.items().count();
-        let right = plan.steps.iter().all(|(step, below)| {
+        let right = wanted.steps.iter().all(|(step, below)| {
             let found = match step {
                 Step::Key(key) => node.get(key),
                 Step::Index(index) => node.items().nth(*index),
@@ -414,7 +401,7 @@ impl<'c, 'p> Check<'c, 'p> {
                 .zip(below.set)
                 .is_some_and(|(node, set)| holds(node, set))
         });
-        if old.is_empty() && count == plan.steps.len() && right {
+        if old.is_empty() && count == wanted.steps.len() && right {
             Ok(())
         } else {
             Err(self.differs(node.index, "a filled value is read differently"))
@@ -484,10 +471,8 @@ fn comment_starts(tree: &Tree<'_>) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use crate::edit::{Edit, Step, Value};
-    use crate::node::Tree;
-    use crate::parse::parse;
-    use crate::plan::plan;
+    use crate::read::parse::parse;
+    use crate::tree::change::{Edit, Value};
 
     use super::*;
 
@@ -507,8 +492,8 @@ mod tests {
             parse(old, 0..old.len(), Vec::new()).unwrap(),
         ];
         let answers = readers.map(|tree| {
-            let plan = plan(&tree, &edits).unwrap();
-            verify(&tree, &plan, &found, &[]).map_err(|wrong| match wrong {
+            let wanted = Wanted::of(&tree, &edits).unwrap();
+            check(&tree, &wanted, &found, &[]).map_err(|wrong| match wrong {
                 Wrong::Differs(what) => what,
                 Wrong::TooLarge => "too large".to_owned(),
             })

@@ -1,24 +1,23 @@
 //! Copies of shared values: what an alias or a merge key stands for, written out.
 
-use crate::edit::{Care, Step};
+use crate::edit::draft::{Care, Drafts};
+use crate::edit::emit::{New, Scalar, Style, may_be_plain};
 use crate::error::EditError;
-use crate::node::{Node, Shape, TagKind, flag};
-use crate::plan::Plan;
-use crate::render::{New, Scalar, Style};
-use crate::value::Resolved;
-use crate::write::Writer;
+use crate::tree::arena::{Shape, TagKind, flag};
+use crate::tree::change::{Step, Wanted};
+use crate::tree::value::Resolved;
 
 /// Copies may nest so deep; a manifest comes nowhere near.
 const DEPTH: usize = 100;
 
-impl Writer<'_, '_> {
-    /// The value of a node with a plan applied: aliases and merge keys resolved, anchors dropped.
-    pub(crate) fn copy(&mut self, node: u32, plan: &Plan<'_>) -> Result<New, EditError> {
-        self.copy_below(node, plan, 0)
+impl Drafts<'_, '_> {
+    /// The value of a node with a wanted applied: aliases and merge keys resolved, anchors dropped.
+    pub(crate) fn copy(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<New, EditError> {
+        self.copy_below(node, wanted, 0)
     }
 
-    fn copy_below(&mut self, at: u32, plan: &Plan<'_>, depth: usize) -> Result<New, EditError> {
-        if let Some(value) = plan.set {
+    fn copy_below(&mut self, at: u32, wanted: &Wanted<'_>, depth: usize) -> Result<New, EditError> {
+        if let Some(value) = wanted.set {
             return Ok(New::from(value));
         }
         let node = self.tree.resolve(at);
@@ -37,17 +36,17 @@ impl Writer<'_, '_> {
             return Err(self.shared(node, "it nests too deep"));
         }
         self.spend(node, 4)?;
-        let nothing = Plan::default();
+        let nothing = Wanted::default();
         if raw.shape.is_mapping() {
             let mut entries = Vec::new();
             let effective = self.tree.effective(node);
             for &(key, value) in &effective {
                 let text = self.tree.key_text(key).unwrap_or_default();
-                let below = plan.key(text).unwrap_or(&nothing);
+                let below = wanted.key(text).unwrap_or(&nothing);
                 let key = self.copy_key(key)?;
                 entries.push((key, self.copy_below(value, below, depth + 1)?));
             }
-            for (step, below) in &plan.steps {
+            for (step, below) in &wanted.steps {
                 if let (Step::Key(key), Some(value)) = (step, below.set)
                     && self.tree.lookup(node, key).is_none()
                 {
@@ -60,10 +59,10 @@ impl Writer<'_, '_> {
             let children: Vec<u32> = self.tree.children(node).collect();
             let mut items = Vec::new();
             for (index, &child) in children.iter().enumerate() {
-                let below = plan.index(index).unwrap_or(&nothing);
+                let below = wanted.index(index).unwrap_or(&nothing);
                 items.push(self.copy_below(child, below, depth + 1)?);
             }
-            let added = plan.steps.iter().filter_map(|(step, below)| match step {
+            let added = wanted.steps.iter().filter_map(|(step, below)| match step {
                 Step::Index(index) if *index >= children.len() => {
                     Some((*index, New::from(below.set?)))
                 }
@@ -72,8 +71,8 @@ impl Writer<'_, '_> {
             items.extend(self.contiguous(node, added.collect(), children.len())?);
             return Ok(New::Sequence(items));
         }
-        if !plan.steps.is_empty() {
-            return self.fresh(node, plan);
+        if !wanted.steps.is_empty() {
+            return self.fresh(node, wanted);
         }
         Ok(New::Scalar(self.copy_scalar(node)?))
     }
@@ -92,11 +91,7 @@ impl Writer<'_, '_> {
         let raw = self.tree.at(node);
         let text = self.tree.scalar_text(node).to_owned();
         self.spend(node, text.len())?;
-        let resolved = Node {
-            tree: self.tree,
-            index: node,
-        }
-        .resolved();
+        let resolved = self.tree.node_at(node).resolved();
         let style = match raw.shape {
             Shape::Single => Style::Single,
             Shape::Literal | Shape::Folded if self.care < Care::Quoted => Style::Literal,
@@ -109,19 +104,53 @@ impl Writer<'_, '_> {
                 });
             }
             _ if resolved != Resolved::String => Style::Bare,
-            _ if crate::render::may_be_plain(&text, false) => Style::Plain,
+            _ if may_be_plain(&text, false) => Style::Plain,
             _ => Style::Double,
         };
         Ok(Scalar { text, style })
     }
 
-    fn spend(&mut self, node: u32, bytes: usize) -> Result<(), EditError> {
-        match self.budget.checked_sub(bytes) {
-            Some(rest) => {
-                self.budget = rest;
-                Ok(())
+    /// A collection for a place that holds none yet.
+    pub(crate) fn fresh(&self, node: u32, wanted: &Wanted<'_>) -> Result<New, EditError> {
+        let conflict = || EditError::Conflict {
+            offset: self.offset(node),
+        };
+        let mut entries = Vec::new();
+        let mut items = Vec::new();
+        for (step, wanted) in &wanted.steps {
+            let value = New::from(wanted.set.ok_or_else(conflict)?);
+            match step {
+                Step::Key(key) => entries.push((Scalar::auto(key), value)),
+                Step::Index(index) => items.push((*index, value)),
             }
-            None => Err(self.shared(node, "it is larger than 64 KiB")),
         }
+        if items.is_empty() {
+            return Ok(New::Mapping(entries));
+        }
+        if !entries.is_empty() {
+            return Err(conflict());
+        }
+        Ok(New::Sequence(self.contiguous(node, items, 0)?))
+    }
+
+    /// New items in the order of their indexes, which have to follow the `length` items that are there.
+    pub(crate) fn contiguous(
+        &self,
+        node: u32,
+        mut items: Vec<(usize, New)>,
+        length: usize,
+    ) -> Result<Vec<New>, EditError> {
+        items.sort_by_key(|(index, _)| *index);
+        if items
+            .iter()
+            .enumerate()
+            .any(|(at, (index, _))| length + at != *index)
+        {
+            return Err(EditError::NotAContainer {
+                offset: self.offset(node),
+                reason: "the list is shorter than the index",
+            });
+        }
+        Ok(items.into_iter().map(|(_, value)| value).collect())
     }
 }

@@ -8,8 +8,6 @@
 //! | `1.5`, `.5`, `1e3`, `08`, `.inf`, `.nan` | float |
 //! | anything else, `2001-01-01` and `12:30` among it | string |
 
-use crate::node::{Node, Shape, TagKind, flag};
-
 /// What a plain scalar is.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Resolved {
@@ -106,75 +104,6 @@ fn float(text: &str) -> Resolved {
         // Go reports a number beyond the range, and the text stays a string.
         Ok(value) if value.is_finite() => Resolved::Float(value),
         _ => Resolved::String,
-    }
-}
-
-impl Node<'_, '_> {
-    /// What the node's scalar is to kubectl; a string for quoted ones.
-    pub(crate) fn resolved(self) -> Resolved {
-        let index = self.tree.resolve(self.index);
-        let raw = self.tree.at(index);
-        let tag = if raw.has(flag::TAG) {
-            self.tree.tag_kind(index)
-        } else {
-            None
-        };
-        match (raw.shape, tag) {
-            (Shape::Empty | Shape::Plain, Some(TagKind::String)) => Resolved::String,
-            (Shape::Empty, _) => Resolved::Null,
-            (Shape::Plain, _) | (Shape::Single | Shape::Double, Some(TagKind::Resolved)) => {
-                resolve(self.tree.scalar_text(index))
-            }
-            _ => Resolved::String,
-        }
-    }
-
-    fn is_collection(self) -> bool {
-        let shape = self.target().shape;
-        shape.is_mapping() || shape.is_sequence()
-    }
-
-    pub(crate) fn is_null(self) -> bool {
-        !self.is_collection() && self.resolved() == Resolved::Null
-    }
-
-    /// Whether this is a scalar that kubectl reads as a string: a quoted or block one, or a plain one
-    /// that is no null, boolean, integer or float of YAML 1.1.
-    #[must_use]
-    pub fn is_string(self) -> bool {
-        !self.is_collection() && self.resolved() == Resolved::String
-    }
-
-    /// The integer that kubectl reads here; none for a quoted one or one beyond 64 bits.
-    #[must_use]
-    pub fn as_int(self) -> Option<i64> {
-        match self.resolved() {
-            Resolved::Int(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// The boolean that kubectl reads here: `yes` and `on` are true, `no` and `off` are false.
-    #[must_use]
-    pub fn as_bool(self) -> Option<bool> {
-        match self.resolved() {
-            Resolved::Bool(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// The number that kubectl reads here, an integer among it.
-    #[must_use]
-    pub fn as_float(self) -> Option<f64> {
-        match self.resolved() {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "who asks for a float takes what a float can hold"
-            )]
-            Resolved::Int(value) => Some(value as f64),
-            Resolved::Float(value) => Some(value),
-            _ => None,
-        }
     }
 }
 

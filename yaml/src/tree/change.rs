@@ -1,50 +1,113 @@
-//! The edits of one call as a tree of steps, without those that hold already.
+//! Edits, and what is wanted of a tree: the edits of one call as a tree of steps, without those that hold already.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ops::Range;
 
-use crate::edit::{Edit, Step, Value};
 use crate::error::EditError;
-use crate::node::{Kind, Node, NodeId, Tree, flag};
+use crate::tree::arena::{Tree, flag};
+use crate::tree::node::{Kind, Node, NodeId};
+
+/// A step from a node to one below it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Step {
+    /// The value of a key of a mapping, by the key's text.
+    Key(Cow<'static, str>),
+    /// An item of a sequence, from 0.
+    Index(usize),
+}
+
+/// After this the value at `path` is `value`.
+///
+/// Every step but the last has to be there. A last key that is absent is appended to its mapping, a last
+/// index that equals the length to its sequence; a null counts as an empty mapping or sequence.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Edit {
+    /// The way from the root.
+    pub path: Vec<Step>,
+    /// What shall stand there.
+    pub value: Value,
+}
+
+/// A value to be written.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A string: plain where every reader takes it for one, else in double quotes. Where a string
+    /// stands already, its quotes stay.
+    Str(Cow<'static, str>),
+    /// A string in double quotes; where a quoted string stands already, its quotes stay.
+    Quoted(Cow<'static, str>),
+    /// A mapping, in this order.
+    Mapping(Vec<(Cow<'static, str>, Value)>),
+    /// A sequence.
+    Sequence(Vec<Value>),
+}
 
 /// What is wanted at a place and below it.
 #[derive(Default, Debug)]
-pub(crate) struct Plan<'e> {
+pub(crate) struct Wanted<'e> {
     /// The value that the place shall have; then there are no steps.
     pub(crate) set: Option<&'e Value>,
     /// Places below, in the order of the edits.
-    pub(crate) steps: Vec<(&'e Step, Plan<'e>)>,
+    pub(crate) steps: Vec<(&'e Step, Wanted<'e>)>,
     /// Where among the steps an item of a sequence stands: a long list can have a step for each.
     items: HashMap<usize, usize>,
 }
 
-/// The plan of a node as it stands in the text.
-#[derive(Clone, Copy)]
-pub(crate) enum Place<'p> {
-    /// Nothing is wanted there.
-    Unchanged,
-    /// Something is wanted there or below.
-    Planned(&'p Plan<'p>),
-    /// A node above it is replaced whole.
-    Gone,
-}
+impl<'e> Wanted<'e> {
+    /// What all edits want that do not hold already.
+    pub(crate) fn of(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Self, EditError> {
+        let mut wanted = Self::default();
+        let mut lists = Lists::default();
+        let mut held = Vec::new();
+        for edit in edits {
+            let Some(root) = tree.root() else {
+                return Err(EditError::NotAContainer {
+                    offset: tree.chunk.start,
+                    reason: "the document is empty",
+                });
+            };
+            let (node, exists) = walk(root, &edit.path, &mut lists)?;
+            if exists && holds(node, &edit.value) {
+                held.push((node, &edit.path));
+                continue;
+            }
+            refuse_doubles(root, &edit.path, &mut lists)?;
+            if wanted.add(&edit.path, &edit.value).is_err() {
+                return Err(EditError::Conflict {
+                    offset: node.offset(),
+                });
+            }
+        }
+        // What holds already has to hold after the others too.
+        match held.into_iter().find(|(_, path)| wanted.touches(path)) {
+            Some((node, _)) => Err(EditError::Conflict {
+                offset: node.offset(),
+            }),
+            None => Ok(wanted),
+        }
+    }
 
-impl<'e> Plan<'e> {
     pub(crate) fn is_empty(&self) -> bool {
         self.set.is_none() && self.steps.is_empty()
     }
 
-    pub(crate) fn key(&self, wanted: &str) -> Option<&Plan<'e>> {
+    pub(crate) fn key(&self, name: &str) -> Option<&Wanted<'e>> {
         let found = self
             .steps
             .iter()
-            .find(|(step, _)| matches!(step, Step::Key(key) if key == wanted));
-        found.map(|(_, plan)| plan)
+            .find(|(step, _)| matches!(step, Step::Key(key) if key == name));
+        found.map(|(_, wanted)| wanted)
     }
 
-    pub(crate) fn index(&self, wanted: usize) -> Option<&Plan<'e>> {
-        let at = self.items.get(&wanted)?;
-        self.steps.get(*at).map(|(_, plan)| plan)
+    pub(crate) fn index(&self, index: usize) -> Option<&Wanted<'e>> {
+        let at = self.items.get(&index)?;
+        self.steps.get(*at).map(|(_, wanted)| wanted)
     }
 
     /// Whether something is wanted at this place, above or below it.
@@ -54,28 +117,28 @@ impl<'e> Plan<'e> {
             None => !self.steps.is_empty(),
             Some((step, rest)) => {
                 let below = self.position(step).and_then(|at| self.steps.get(at));
-                below.is_some_and(|(_, plan)| plan.touches(rest))
+                below.is_some_and(|(_, wanted)| wanted.touches(rest))
             }
         }
     }
 
-    fn position(&self, wanted: &Step) -> Option<usize> {
-        match wanted {
+    fn position(&self, below: &Step) -> Option<usize> {
+        match below {
             Step::Index(index) => self.items.get(index).copied(),
-            Step::Key(_) => self.steps.iter().position(|(step, _)| *step == wanted),
+            Step::Key(_) => self.steps.iter().position(|(step, _)| *step == below),
         }
     }
 
-    /// Whether both plans make the same of the same value.
-    pub(crate) fn same(&self, other: &Plan<'_>) -> bool {
+    /// Whether both make the same of the same value.
+    pub(crate) fn same(&self, other: &Wanted<'_>) -> bool {
         self.set == other.set
             && self.steps.len() == other.steps.len()
-            && self.steps.iter().all(|(step, plan)| {
+            && self.steps.iter().all(|(step, wanted)| {
                 let twin = match step {
                     Step::Key(key) => other.key(key),
                     Step::Index(index) => other.index(*index),
                 };
-                twin.is_some_and(|twin| plan.same(twin))
+                twin.is_some_and(|twin| wanted.same(twin))
             })
     }
 
@@ -91,49 +154,16 @@ impl<'e> Plan<'e> {
             return Err(());
         }
         let known = self.position(step);
-        if let Some((_, plan)) = known.and_then(|at| self.steps.get_mut(at)) {
-            return plan.add(rest, value);
+        if let Some((_, wanted)) = known.and_then(|at| self.steps.get_mut(at)) {
+            return wanted.add(rest, value);
         }
-        let mut plan = Plan::default();
-        plan.add(rest, value)?;
+        let mut wanted = Wanted::default();
+        wanted.add(rest, value)?;
         if let Step::Index(index) = step {
             self.items.insert(*index, self.steps.len());
         }
-        self.steps.push((step, plan));
+        self.steps.push((step, wanted));
         Ok(())
-    }
-}
-
-/// Makes the plan of all edits that do not hold already.
-pub(crate) fn plan<'e>(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Plan<'e>, EditError> {
-    let mut plan = Plan::default();
-    let mut lists = Lists::default();
-    let mut held = Vec::new();
-    for edit in edits {
-        let Some(root) = tree.root() else {
-            return Err(EditError::NotAContainer {
-                offset: tree.chunk.start,
-                reason: "the document is empty",
-            });
-        };
-        let (node, exists) = walk(root, &edit.path, &mut lists)?;
-        if exists && holds(node, &edit.value) {
-            held.push((node, &edit.path));
-            continue;
-        }
-        refuse_doubles(root, &edit.path, &mut lists)?;
-        if plan.add(&edit.path, &edit.value).is_err() {
-            return Err(EditError::Conflict {
-                offset: node.offset(),
-            });
-        }
-    }
-    // What holds already has to hold after the others too.
-    match held.into_iter().find(|(_, path)| plan.touches(path)) {
-        Some((node, _)) => Err(EditError::Conflict {
-            offset: node.offset(),
-        }),
-        None => Ok(plan),
     }
 }
 
@@ -245,55 +275,6 @@ pub(crate) fn holds(node: Node<'_, '_>, value: &Value) -> bool {
                     .items()
                     .zip(items)
                     .all(|(node, value)| holds(node, value))
-        }
-    }
-}
-
-/// The plans of the nodes that stand in the text. A way through an alias or a merge key leads to none of them.
-pub(crate) struct Places<'p> {
-    planned: HashMap<u32, &'p Plan<'p>>,
-    /// The nodes below those that are replaced whole, in order.
-    gone: Vec<Range<u32>>,
-}
-
-impl<'p> Places<'p> {
-    pub(crate) fn new(tree: &Tree<'_>, plan: &'p Plan<'p>) -> Self {
-        let mut planned = HashMap::new();
-        let mut gone = Vec::new();
-        let mut waiting = vec![(0, plan)];
-        while let Some((node, plan)) = waiting.pop() {
-            if plan.is_empty() {
-                continue;
-            }
-            planned.insert(node, plan);
-            let raw = tree.at(node);
-            if plan.set.is_some() {
-                gone.push(node + 1..raw.next);
-            } else if raw.shape.is_sequence() {
-                let items = (0..).zip(tree.children(node));
-                waiting.extend(items.filter_map(|(index, item)| Some((item, plan.index(index)?))));
-            } else {
-                waiting.extend(plan.steps.iter().filter_map(|(step, below)| {
-                    let Step::Key(key) = step else { return None };
-                    let (_, value) = tree.explicit(node, key).0?;
-                    Some((value, below))
-                }));
-            }
-        }
-        gone.sort_by_key(|range| range.start);
-        Self { planned, gone }
-    }
-
-    pub(crate) fn at(&self, node: u32) -> Place<'p> {
-        if let Some(plan) = self.planned.get(&node) {
-            return Place::Planned(plan);
-        }
-        let after = self.gone.partition_point(|range| range.start <= node);
-        let around = after.checked_sub(1).and_then(|at| self.gone.get(at));
-        if around.is_some_and(|range| range.contains(&node)) {
-            Place::Gone
-        } else {
-            Place::Unchanged
         }
     }
 }

@@ -10,31 +10,46 @@ use std::ops::Range;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle, Tag, options};
 
 use crate::error::SyntaxError;
-use crate::node::{Decoded, Props, Raw, Shape, TagKind, Tree, flag};
-use crate::simple::{self, Scratch};
-use crate::span::{byte, line_end, line_start, skip_gap, slice};
+use crate::read::scratch::Scratch;
+use crate::read::simple;
+use crate::text::span::{byte, line_end, line_start, skip_gap, slice};
+use crate::tree::arena::{Decoded, Props, Raw, Shape, TagKind, Tree, flag};
 
 /// Collections may nest so deep, block and flow each.
 const NESTING: usize = 255;
 
-/// Reads one chunk of `text`: by the parser where it is not simple.
-pub(crate) fn read<'s>(
-    text: &'s str,
-    chunk: Range<usize>,
-    scratch: &mut Scratch,
-) -> Result<Tree<'s>, SyntaxError> {
-    let source = text.get(chunk.clone()).unwrap_or_default();
-    if u32::try_from(source.len()).is_ok()
-        && let Some((nodes, decoded)) = simple::read(source, scratch)
-    {
-        return Ok(Tree {
-            nodes,
-            decoded,
-            ..Tree::empty(text, chunk, source)
-        });
+impl<'s> Tree<'s> {
+    /// Parses one chunk of `text`: a document as [`documents`](crate::documents) gives it, or an item as
+    /// [`items`](crate::items) gives it; then the root is a sequence of this one item.
+    ///
+    /// # Errors
+    /// Where the chunk is no YAML 1.2 document, holds more than one, or nests deeper than 255 levels.
+    pub fn parse(text: &'s str, chunk: Range<usize>) -> Result<Self, SyntaxError> {
+        Self::parse_in(text, chunk, &mut Scratch::default())
     }
-    // Manifests have about one node for 12 bytes.
-    parse(text, chunk, Vec::with_capacity(source.len() / 12 + 1))
+
+    /// The same with the room that was used for other chunks: for many of them.
+    ///
+    /// # Errors
+    /// As [`Tree::parse`].
+    pub fn parse_in(
+        text: &'s str,
+        chunk: Range<usize>,
+        scratch: &mut Scratch,
+    ) -> Result<Self, SyntaxError> {
+        let source = text.get(chunk.clone()).unwrap_or_default();
+        if u32::try_from(source.len()).is_ok()
+            && let Some((nodes, decoded)) = simple::read(source, scratch)
+        {
+            return Ok(Self {
+                nodes,
+                decoded,
+                ..Self::empty(text, chunk, source)
+            });
+        }
+        // Manifests have about one node for 12 bytes.
+        parse(text, chunk, Vec::with_capacity(source.len() / 12 + 1))
+    }
 }
 
 /// Parses one chunk of `text`, its nodes into a vector whose room is used.

@@ -1,12 +1,12 @@
 //! Appends entries and items at the end of a collection that has some.
 
+use crate::edit::draft::Drafts;
+use crate::edit::emit::{Flow, New, Scalar};
 use crate::error::EditError;
-use crate::node::Shape;
-use crate::render::{Flow, New, Scalar};
-use crate::span::{byte, slice};
-use crate::write::Writer;
+use crate::text::span::{byte, slice};
+use crate::tree::arena::Shape;
 
-impl<'w> Writer<'w, '_> {
+impl<'s> Drafts<'_, 's> {
     /// Appends entries to a mapping that is not empty.
     pub(crate) fn append_entries(
         &mut self,
@@ -22,17 +22,17 @@ impl<'w> Writer<'w, '_> {
         };
         if raw.shape == Shape::FlowMapping {
             let flow = self.flow_of(last_key);
-            let rendered = entries.iter().map(|(key, value)| {
+            let emitted = entries.iter().map(|(key, value)| {
                 let mut text = String::new();
                 flow.entry(&mut text, key, value, 0);
                 text
             });
-            let rendered = rendered.collect();
+            let emitted = emitted.collect();
             self.append_flow(
                 last_key,
                 self.tree.at(last_value).end as usize,
                 &flow,
-                rendered,
+                emitted,
             );
             return Ok(());
         }
@@ -54,7 +54,7 @@ impl<'w> Writer<'w, '_> {
                 .filter(|(key, _)| *key != last_key)
                 .last();
             let Some((_, before)) = before else {
-                let block = self.block_style(node, start);
+                let block = self.tree.block_style(node, start);
                 for (key, value) in entries {
                     block.entry(&mut text, key, value, column);
                     block.line(&mut text, column);
@@ -75,7 +75,7 @@ impl<'w> Writer<'w, '_> {
 
     fn block_entries(&self, text: &mut String, node: u32, at: usize, entries: &[(Scalar, New)]) {
         let column = self.tree.column(self.tree.at(node).start as usize);
-        let block = self.block_style(node, at);
+        let block = self.tree.block_style(node, at);
         for (key, value) in entries {
             block.line(text, column);
             block.entry(text, key, value, column);
@@ -96,13 +96,13 @@ impl<'w> Writer<'w, '_> {
         };
         if raw.shape == Shape::FlowSequence {
             let flow = self.flow_of(last);
-            let rendered = items.iter().map(|item| {
+            let emitted = items.iter().map(|item| {
                 let mut text = String::new();
                 flow.value(&mut text, item, 0);
                 text
             });
-            let rendered = rendered.collect();
-            self.append_flow(last, self.tree.at(last).end as usize, &flow, rendered);
+            let emitted = emitted.collect();
+            self.append_flow(last, self.tree.at(last).end as usize, &flow, emitted);
             return Ok(());
         }
         self.refuse_tabs(node)?;
@@ -119,7 +119,7 @@ impl<'w> Writer<'w, '_> {
             2
         };
         let at = self.tree.last_line_end(node);
-        let block = self.block_style(node, at);
+        let block = self.tree.block_style(node, at);
         let mut text = String::new();
         for item in items {
             block.line(&mut text, column);
@@ -129,26 +129,9 @@ impl<'w> Writer<'w, '_> {
         Ok(())
     }
 
-    /// Refuses to align lines with a collection that a tab stands before: how wide it is nobody says.
-    pub(crate) fn refuse_tabs(&self, node: u32) -> Result<(), EditError> {
-        let start = self.tree.at(node).start as usize;
-        let line = slice(self.tree.source, self.tree.line_start(start)..start);
-        if line.contains('\t') {
-            return Err(self.unplaceable(node, "a tab stands before the column"));
-        }
-        Ok(())
-    }
-
-    fn unplaceable(&self, node: u32, reason: &'static str) -> EditError {
-        EditError::Unplaceable {
-            offset: self.offset(node),
-            reason,
-        }
-    }
-
     /// The style for a sibling of a flow collection's last child.
-    fn flow_of(&self, last: u32) -> Flow<'w> {
-        let mut flow = self.flow_style(last);
+    fn flow_of(&self, last: u32) -> Flow<'s> {
+        let mut flow = self.tree.flow_style(last);
         if !self.tree.begins_line(self.tree.outer_start(last)) {
             flow.pretty = None;
         }
@@ -156,7 +139,7 @@ impl<'w> Writer<'w, '_> {
     }
 
     /// Appends children to a flow collection: on lines of their own where the last child has one.
-    fn append_flow(&mut self, last: u32, end: usize, flow: &Flow<'_>, rendered: Vec<String>) {
+    fn append_flow(&mut self, last: u32, end: usize, flow: &Flow<'_>, emitted: Vec<String>) {
         let source = self.tree.source;
         // A comma right after a colon is part of a plain key for some readers.
         let bare = byte(source, end.wrapping_sub(1)) == b':';
@@ -197,8 +180,8 @@ impl<'w> Writer<'w, '_> {
                 text.push(',');
             }
         }
-        let count = rendered.len();
-        for (index, child) in rendered.into_iter().enumerate() {
+        let count = emitted.len();
+        for (index, child) in emitted.into_iter().enumerate() {
             text.push_str(&between);
             text.push_str(&child);
             if index + 1 < count || comma.is_some() {

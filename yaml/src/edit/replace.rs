@@ -1,12 +1,12 @@
 //! Replaces the value of a node that stands in the text.
 
-use crate::edit::{Care, Value};
+use crate::edit::draft::{Care, Drafts};
+use crate::edit::emit::{Block, Flow, New, Scalar, Style, literal, may_be_plain};
+use crate::edit::scalar::middle;
 use crate::error::EditError;
-use crate::node::{Shape, flag};
-use crate::render::{Block, Flow, New, Scalar, Style, may_be_plain};
-use crate::scalar;
-use crate::span::{byte, skip_blanks, slice};
-use crate::write::Writer;
+use crate::text::span::{byte, skip_blanks, skip_gap, slice};
+use crate::tree::arena::{Shape, flag};
+use crate::tree::value::{Resolved, resolve};
 
 /// What a value is put after.
 enum Holder {
@@ -18,7 +18,7 @@ enum Holder {
     Document,
 }
 
-impl<'w> Writer<'w, '_> {
+impl Drafts<'_, '_> {
     /// Gives a node of the text a new value. Its anchor and tag stay.
     pub(crate) fn replace(&mut self, node: u32, value: &New) -> Result<(), EditError> {
         let raw = self.tree.at(node);
@@ -28,13 +28,13 @@ impl<'w> Writer<'w, '_> {
             return Ok(());
         }
         if self.tree.in_flow(node) {
-            let flow = self.flow_style(node);
+            let flow = self.tree.flow_style(node);
             return self.replace_inline(node, &flow_text(&flow, value));
         }
         let is_empty = raw.next == node + 1;
         let comment_inside = raw.shape.is_flow() && is_empty && !self.inner(node).trim().is_empty();
         if raw.shape.is_flow() && (!is_empty || comment_inside) && value.inline().is_none() {
-            let flow = self.flow_style(node);
+            let flow = self.tree.flow_style(node);
             if comment_inside {
                 return self.fill_flow(node, value, &flow);
             }
@@ -74,17 +74,14 @@ impl<'w> Writer<'w, '_> {
             return false;
         }
         let flow = self.tree.in_flow(node);
-        if plain
-            && (!may_be_plain(&new.text, flow)
-                || crate::value::resolve(&new.text) != crate::value::Resolved::String)
-        {
+        if plain && (!may_be_plain(&new.text, flow) || resolve(&new.text) != Resolved::String) {
             return false;
         }
-        if plain && !is_string_now(self, node) {
+        if plain && !self.tree.node_at(node).is_string() {
             return false;
         }
         if self.care == Care::Middle
-            && let Some((range, text)) = scalar::middle(self.tree, node, &new.text)
+            && let Some((range, text)) = middle(self.tree, node, &new.text)
         {
             self.put(range, text);
             return true;
@@ -186,14 +183,6 @@ impl<'w> Writer<'w, '_> {
         }
     }
 
-    pub(crate) fn block_style(&self, node: u32, at: usize) -> Block<'static> {
-        Block {
-            step: self.tree.step(node),
-            dash: self.tree.dash(node),
-            line_end: self.tree.line_break(at),
-        }
-    }
-
     /// The column where the lines of a value below its holder stand.
     fn column_below(&self, node: u32, value: &New, block: &Block<'_>) -> usize {
         match (self.holder(node), value) {
@@ -220,7 +209,7 @@ impl<'w> Writer<'w, '_> {
         if let Some(parent) = self.tree.parent(node) {
             self.refuse_tabs(parent)?;
         }
-        let block = self.block_style(node, end);
+        let block = self.tree.block_style(node, end);
         let mut text = String::new();
         if let New::Scalar(scalar) = value {
             // A block scalar: its header takes the literal's place.
@@ -298,7 +287,7 @@ impl<'w> Writer<'w, '_> {
         let source = self.tree.source;
         let own_lines = self.tree.begins_line(start);
         let same = raw.shape.is_mapping() == matches!(value, New::Mapping(_));
-        let block = self.block_style(node, start);
+        let block = self.tree.block_style(node, start);
         if let (Some(text), true, Holder::Key(_)) = (value.inline(), own_lines, self.holder(node)) {
             // Back to the key's line: the lines of the block go, line break included.
             let first = self.tree.line_start(start);
@@ -342,7 +331,7 @@ impl<'w> Writer<'w, '_> {
         let parent = self.tree.parent(node).unwrap_or(0);
         let key = self.tree.pairs(parent).find(|(_, value)| *value == node);
         let end = key.map_or(0, |(key, _)| self.tree.at(key).end as usize);
-        let colon = crate::span::skip_gap(source, end);
+        let colon = skip_gap(source, end);
         colon + 1
     }
 
@@ -355,7 +344,7 @@ impl<'w> Writer<'w, '_> {
         let header_end = self.tree.line_end(start);
         let header = slice(source, start..header_end);
         let indicators = header.find([' ', '\t']).map_or(header_end, |at| start + at);
-        let block = self.block_style(node, start);
+        let block = self.tree.block_style(node, start);
         let column = self.column_below(node, value, &block);
         let mut first = String::new();
         let mut lines = String::new();
@@ -376,7 +365,7 @@ impl<'w> Writer<'w, '_> {
                     Holder::Document => 0,
                 };
                 let indent = if indent > least { indent } else { column };
-                if self.care < Care::Quoted && crate::render::literal(&scalar.text).is_some() {
+                if self.care < Care::Quoted && literal(&scalar.text).is_some() {
                     block.literal(&mut first, &scalar.text, indent);
                     lines = split_lines(&mut first);
                 } else {
@@ -432,79 +421,12 @@ impl<'w> Writer<'w, '_> {
         self.put(open + 1..open + 1, text);
         Ok(())
     }
-
-    /// How a flow value in this node's place is written.
-    pub(crate) fn flow_style(&self, node: u32) -> Flow<'w> {
-        let tree = self.tree;
-        let json = tree.is_json(node);
-        let start = tree.outer_start(node);
-        let line = tree.line_start(start);
-        let first = skip_blanks(tree.source, line);
-        let indent = slice(tree.source, line..first);
-        let parent = tree.parent(node);
-        let flow_parent = parent.filter(|parent| tree.at(*parent).shape.is_flow());
-        let pretty = flow_parent
-            .filter(|_| json)
-            .and_then(|parent| self.pretty_step(parent, indent));
-        Flow {
-            json,
-            tight: flow_parent.is_some_and(|parent| json && self.is_tight(parent)),
-            pretty,
-            indent,
-            line_end: tree.line_break(start),
-        }
-    }
-
-    /// The step of indentation where each child of the flow collection has a line of its own.
-    pub(crate) fn pretty_step(&self, parent: u32, indent: &'w str) -> Option<&'w str> {
-        let tree = self.tree;
-        let first = tree.children(parent).next()?;
-        if !tree.begins_line(tree.outer_start(first)) {
-            return None;
-        }
-        let open = tree.at(parent).start as usize;
-        let line = tree.line_start(open);
-        let outer = slice(tree.source, line..skip_blanks(tree.source, line));
-        let step = indent.strip_prefix(outer).unwrap_or_default();
-        Some(if step.is_empty() { "  " } else { step })
-    }
-
-    /// Whether the flow collection has no space after colons and commas.
-    pub(crate) fn is_tight(&self, parent: u32) -> bool {
-        let tree = self.tree;
-        if tree.at(parent).shape.is_mapping() {
-            let written = |(_, value): &(u32, u32)| tree.at(*value).shape != Shape::Empty;
-            let last = tree.pairs(parent).filter(written).last();
-            return last.is_some_and(|(key, value)| {
-                tree.outer_start(value) == tree.at(key).end as usize + 1
-            });
-        }
-        let mut items = tree.children(parent);
-        match (items.next(), items.next()) {
-            (Some(first), Some(second)) => {
-                tree.outer_start(second) == tree.at(first).end as usize + 1
-            }
-            _ => tree.parent(parent).is_some_and(|above| {
-                tree.at(above).shape == Shape::FlowMapping && self.is_tight(above)
-            }),
-        }
-    }
 }
 
 /// Parts the header of a block scalar from its lines.
 fn split_lines(text: &mut String) -> String {
     let at = text.find(['\r', '\n']).unwrap_or(text.len());
     text.split_off(at)
-}
-
-fn is_string_now(writer: &Writer<'_, '_>, node: u32) -> bool {
-    crate::plan::holds(
-        crate::node::Node {
-            tree: writer.tree,
-            index: node,
-        },
-        &Value::Str(writer.tree.scalar_text(node).to_owned().into()),
-    )
 }
 
 fn flow_text(flow: &Flow<'_>, value: &New) -> String {

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::node::{Shape, Tree};
-use crate::span::{byte, line_end, next_line, slice};
+use crate::text::span::{byte, line_end, next_line, slice};
+use crate::tree::arena::{Shape, Tree};
 
 /// Byte ranges of the documents of a stream, in order, covering the text without a gap.
 ///

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use crate::span::{line_start, next_line, slice};
-use crate::splice::Splice;
+use crate::text::span::{line_start, next_line, slice};
+use crate::text::splice::Splice;
 
 /// Unchanged lines around each change.
 const CONTEXT: usize = 3;

@@ -1,21 +1,13 @@
 //! How the neighbours of a place are written: columns, indent step, dashes, line ends, JSON.
 
-use crate::node::{Shape, Tree};
-use crate::span::{byte, line_end, next_line, skip_blanks, skip_gap, slice};
+use crate::edit::emit::{Block, Flow};
+use crate::text::span::{Breaks, byte, line_end, next_line, skip_blanks, skip_gap, slice};
+use crate::tree::arena::{Shape, Tree, flag};
 
 /// The step where a document shows none.
 const STEP: usize = 2;
 
-/// The line breaks of a chunk.
-#[derive(Debug)]
-pub(crate) struct Breaks {
-    /// Where the lines but the first begin.
-    starts: Vec<u32>,
-    /// The first line break of the text around the chunk.
-    around: &'static str,
-}
-
-impl Tree<'_> {
+impl<'s> Tree<'s> {
     /// The collections around a node, the outermost first, and the node itself last.
     pub(crate) fn lineage(&self, node: u32) -> Vec<u32> {
         let mut lineage = Vec::with_capacity(16);
@@ -58,47 +50,22 @@ impl Tree<'_> {
             .is_some_and(|parent| self.at(parent).shape.is_flow())
     }
 
-    /// Where the line of an offset begins. All lines are found at once: a whole text may stand on one.
+    /// Where the line of an offset begins.
     pub(crate) fn line_start(&self, offset: usize) -> usize {
-        let (starts, after) = self.lines_until(offset);
-        let start = after.checked_sub(1).and_then(|at| starts.get(at));
-        start.map_or(0, |start| *start as usize)
+        self.breaks().line_start(offset)
     }
 
     /// Where the line of an offset ends, before its line break.
     pub(crate) fn line_end(&self, offset: usize) -> usize {
-        let (starts, after) = self.lines_until(offset);
-        match starts.get(after) {
-            Some(next) => line_end(self.source, *next as usize - 1),
+        match self.breaks().next_line(offset) {
+            Some(next) => line_end(self.source, next - 1),
             None => self.source.len(),
         }
     }
 
-    /// The starts of all lines but the first, and how many of them are not after the offset.
-    fn lines_until(&self, offset: usize) -> (&[u32], usize) {
-        let starts = &self.lines().starts;
-        let after = starts.partition_point(|start| *start as usize <= offset);
-        (starts, after)
-    }
-
-    fn lines(&self) -> &Breaks {
-        self.lines.get_or_init(|| {
-            let breaks = memchr::memchr_iter(b'\n', self.source.as_bytes());
-            let before = slice(self.text, 0..self.chunk.start);
-            let around = if before.is_empty() { self.text } else { before };
-            let first = slice(around, 0..next_line(around, 0));
-            // Manifests have lines of some thirty bytes.
-            let mut starts = Vec::with_capacity(self.source.len() / 24 + 1);
-            starts.extend(breaks.filter_map(|at| u32::try_from(at + 1).ok()));
-            Breaks {
-                starts,
-                around: if first.ends_with("\r\n") {
-                    "\r\n"
-                } else {
-                    "\n"
-                },
-            }
-        })
+    fn breaks(&self) -> &Breaks {
+        self.breaks
+            .get_or_init(|| Breaks::new(self.text, self.source, self.chunk.start))
     }
 
     /// The column of an offset in bytes from 0; a byte order mark counts as none.
@@ -135,7 +102,7 @@ impl Tree<'_> {
         } else if start > 0 {
             slice(self.source, 0..start).ends_with("\r\n")
         } else {
-            return self.lines().around;
+            return self.breaks().around;
         };
         if near { "\r\n" } else { "\n" }
     }
@@ -264,7 +231,7 @@ impl Tree<'_> {
         let indent = self
             .decoded
             .get(raw.aux as usize)
-            .filter(|_| raw.has(crate::node::flag::DECODED))
+            .filter(|_| raw.has(flag::DECODED))
             .map_or(usize::MAX, |decoded| decoded.indent as usize);
         let mut at = next_line(self.source, header);
         while at < range.end {
@@ -300,5 +267,68 @@ impl Tree<'_> {
     pub(crate) fn comma(&self, end: usize) -> Option<usize> {
         let at = skip_gap(self.source, end);
         (byte(self.source, at) == b',').then_some(at)
+    }
+
+    /// How a block at the offset, in the place of the node, is written.
+    pub(crate) fn block_style(&self, node: u32, at: usize) -> Block<'static> {
+        Block {
+            step: self.step(node),
+            dash: self.dash(node),
+            line_end: self.line_break(at),
+        }
+    }
+
+    /// How a flow value in this node's place is written.
+    pub(crate) fn flow_style(&self, node: u32) -> Flow<'s> {
+        let json = self.is_json(node);
+        let start = self.outer_start(node);
+        let line = self.line_start(start);
+        let first = skip_blanks(self.source, line);
+        let indent = slice(self.source, line..first);
+        let parent = self.parent(node);
+        let flow_parent = parent.filter(|parent| self.at(*parent).shape.is_flow());
+        let pretty = flow_parent
+            .filter(|_| json)
+            .and_then(|parent| self.pretty_step(parent, indent));
+        Flow {
+            json,
+            tight: flow_parent.is_some_and(|parent| json && self.is_tight(parent)),
+            pretty,
+            indent,
+            line_end: self.line_break(start),
+        }
+    }
+
+    /// The step of indentation where each child of the flow collection has a line of its own.
+    fn pretty_step(&self, parent: u32, indent: &'s str) -> Option<&'s str> {
+        let first = self.children(parent).next()?;
+        if !self.begins_line(self.outer_start(first)) {
+            return None;
+        }
+        let open = self.at(parent).start as usize;
+        let line = self.line_start(open);
+        let outer = slice(self.source, line..skip_blanks(self.source, line));
+        let step = indent.strip_prefix(outer).unwrap_or_default();
+        Some(if step.is_empty() { "  " } else { step })
+    }
+
+    /// Whether the flow collection has no space after colons and commas.
+    fn is_tight(&self, parent: u32) -> bool {
+        if self.at(parent).shape.is_mapping() {
+            let written = |(_, value): &(u32, u32)| self.at(*value).shape != Shape::Empty;
+            let last = self.pairs(parent).filter(written).last();
+            return last.is_some_and(|(key, value)| {
+                self.outer_start(value) == self.at(key).end as usize + 1
+            });
+        }
+        let mut items = self.children(parent);
+        match (items.next(), items.next()) {
+            (Some(first), Some(second)) => {
+                self.outer_start(second) == self.at(first).end as usize + 1
+            }
+            _ => self.parent(parent).is_some_and(|above| {
+                self.at(above).shape == Shape::FlowMapping && self.is_tight(above)
+            }),
+        }
     }
 }

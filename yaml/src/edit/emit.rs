@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::edit::Value;
-use crate::value::{Resolved, resolve};
+use crate::tree::change::Value;
+use crate::tree::value::{Resolved, resolve};
 
 /// One entry `key: value` in block style for a place outside any tree.
 ///
 /// The first line is indented by `column`, every line ends with `line_end`. Below a key, dashes are
 /// indented by two columns if `dash_indent` says so.
 #[must_use]
-pub fn render_entry(
+pub fn emit_entry(
     key: &str,
     value: &Value,
     column: usize,

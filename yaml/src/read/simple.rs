@@ -9,23 +9,15 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::node::{Decoded, Raw, Shape, flag};
-use crate::span::line_start;
+use crate::read::scratch::{Open, Scratch};
+use crate::text::span::line_start;
+use crate::tree::arena::{Decoded, Raw, Shape, flag};
 
 /// Collections nest less deep than this in what programs write; the parser has the limit that counts.
 const NESTING: usize = 100;
 
 /// A key is shorter than this; the parser has the limit that counts (YAML 1.2.2, 7.4.2).
 const KEY: usize = 512;
-
-/// Room for one chunk after another, so that only what is kept is allocated.
-#[derive(Default, Debug)]
-pub struct Scratch {
-    pub(crate) nodes: Vec<Raw>,
-    open: Vec<Open>,
-    /// For edited texts.
-    pub(crate) text: String,
-}
 
 /// Reads a chunk; gives its nodes and decoded texts, none where it is not simple.
 pub(crate) fn read<'s>(
@@ -59,16 +51,6 @@ struct Reader<'r, 's> {
     end: usize,
     /// The column of the plain scalar that the last line ended in, which may go on.
     goes_on: Option<usize>,
-}
-
-/// A block collection that more lines may belong to.
-#[derive(Debug)]
-struct Open {
-    index: usize,
-    column: usize,
-    is_list: bool,
-    /// Where the value of the last key or dash would stand if it is empty; none once there is a value.
-    awaits: Option<usize>,
 }
 
 /// A scalar on one line.
@@ -528,7 +510,7 @@ mod tests {
     use proptest::sample::select;
 
     use super::*;
-    use crate::parse::parse;
+    use crate::read::parse::parse;
 
     const MANIFEST: &str = "---
 # Source: web/templates/deployment.yaml

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::node::{Shape, Tree, flag};
-use crate::render::{escape, is_printable};
-use crate::span::{byte, line_end, next_line, slice};
+use crate::edit::emit::{escape, is_printable};
+use crate::text::span::{byte, line_end, next_line, slice};
+use crate::tree::arena::{Shape, Tree, flag};
 
 /// A piece of the raw text and the piece of the decoded text that it stands for.
 #[derive(Debug)]

@@ -1,0 +1,134 @@
+//! The splices of an edit in the making.
+
+use std::ops::Range;
+
+use crate::error::EditError;
+use crate::text::span::slice;
+use crate::text::splice::Splice;
+use crate::tree::arena::Tree;
+
+/// How strings are changed. The smallest change that means the right thing is taken: whether it does, in its
+/// surroundings, is seen by reading the edited text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Care {
+    /// Only the part that differs.
+    Middle,
+    /// The whole scalar, in its own style.
+    Whole,
+    /// The whole scalar; in quotes what would be a block scalar.
+    Quoted,
+}
+
+/// A splice in the making, with offsets in the chunk.
+#[derive(Debug)]
+struct Draft {
+    range: Range<usize>,
+    text: String,
+    /// Depth of the collection that the text goes into: of two insertions at one place, the deeper
+    /// stands first.
+    depth: usize,
+}
+
+/// The splices that are made for one chunk.
+pub(crate) struct Drafts<'w, 's> {
+    pub(crate) tree: &'w Tree<'s>,
+    pub(crate) care: Care,
+    made: Vec<Draft>,
+    /// Bytes that copies may still take.
+    budget: usize,
+}
+
+/// Copies of shared values may take so many bytes in one chunk.
+const COPIES: usize = 64 * 1024;
+
+impl<'w, 's> Drafts<'w, 's> {
+    pub(crate) fn new(tree: &'w Tree<'s>, care: Care) -> Self {
+        Self {
+            tree,
+            care,
+            made: Vec::new(),
+            budget: COPIES,
+        }
+    }
+
+    /// Puts text inside a line: before whatever comes after that line.
+    pub(crate) fn put(&mut self, range: Range<usize>, text: String) {
+        self.push(range, text, usize::MAX);
+    }
+
+    /// Puts lines that belong to a collection at this depth.
+    pub(crate) fn push(&mut self, range: Range<usize>, text: String, depth: usize) {
+        self.made.push(Draft { range, text, depth });
+    }
+
+    /// Where the first of them begins in the whole text.
+    pub(crate) fn offset_of_first(&self) -> usize {
+        let first = self.made.iter().map(|draft| draft.range.start).min();
+        self.tree.chunk.start + first.unwrap_or(0)
+    }
+
+    /// Takes bytes for a copy of a node.
+    pub(crate) fn spend(&mut self, node: u32, bytes: usize) -> Result<(), EditError> {
+        match self.budget.checked_sub(bytes) {
+            Some(rest) => {
+                self.budget = rest;
+                Ok(())
+            }
+            None => Err(self.shared(node, "it is larger than 64 KiB")),
+        }
+    }
+
+    /// Where a node begins in the whole text, with its anchor and tag.
+    pub(crate) fn offset(&self, node: u32) -> usize {
+        self.tree.chunk.start + self.tree.outer_start(node)
+    }
+
+    pub(crate) fn shared(&self, node: u32, reason: &'static str) -> EditError {
+        EditError::Shared {
+            offset: self.offset(node),
+            reason,
+        }
+    }
+
+    pub(crate) fn unplaceable(&self, node: u32, reason: &'static str) -> EditError {
+        EditError::Unplaceable {
+            offset: self.offset(node),
+            reason,
+        }
+    }
+
+    /// Refuses to align lines with a collection that a tab stands before: how wide it is nobody says.
+    pub(crate) fn refuse_tabs(&self, node: u32) -> Result<(), EditError> {
+        let start = self.tree.at(node).start as usize;
+        let line = slice(self.tree.source, self.tree.line_start(start)..start);
+        if line.contains('\t') {
+            return Err(self.unplaceable(node, "a tab stands before the column"));
+        }
+        Ok(())
+    }
+
+    /// Sorts the drafts and joins those that touch; none if they overlap.
+    pub(crate) fn merge(self) -> Option<Vec<Splice>> {
+        let mut drafts = self.made;
+        drafts.retain(|draft| !draft.range.is_empty() || !draft.text.is_empty());
+        drafts.sort_by_key(|draft| {
+            let range = &draft.range;
+            (range.start, range.end, std::cmp::Reverse(draft.depth))
+        });
+        let mut splices: Vec<Splice> = Vec::new();
+        for draft in drafts {
+            match splices.last_mut() {
+                Some(last) if last.range.end > draft.range.start => return None,
+                Some(last) if last.range.end == draft.range.start => {
+                    last.range.end = draft.range.end;
+                    last.text.push_str(&draft.text);
+                }
+                _ => splices.push(Splice {
+                    range: draft.range,
+                    text: draft.text,
+                }),
+            }
+        }
+        Some(splices)
+    }
+}

@@ -1,0 +1,114 @@
+//! From edits to splices: what has to change in the text, written as its surroundings are, and checked.
+//!
+//! ```text
+//! edits ─Wanted::of→ Wanted ─write→ Drafts ─merge→ splices ─parse the edited text→ ─check→ splices
+//! ```
+
+mod append;
+mod copy;
+mod draft;
+pub(crate) mod emit;
+mod fate;
+mod layout;
+mod refuse;
+mod replace;
+mod scalar;
+mod write;
+
+use crate::check::{Wrong, check};
+use crate::edit::draft::Care;
+use crate::edit::refuse::{refuse_anchors, refuse_line_breaks, tab_behind};
+use crate::edit::write::Writer;
+use crate::error::EditError;
+use crate::read::parse::parse;
+use crate::read::scratch::Scratch;
+use crate::text::splice::{Splice, pieces};
+use crate::tree::arena::Tree;
+use crate::tree::change::{Edit, Wanted};
+
+impl Tree<'_> {
+    /// What has to change in the text so that every edit holds: sorted, disjoint splices with offsets in
+    /// the whole text. Edits that hold already give none. The result has been parsed again and compared.
+    ///
+    /// # Errors
+    /// See [`EditError`]: where the edits can't be made rightly, none is made.
+    pub fn edit(&self, edits: &[Edit]) -> Result<Vec<Splice>, EditError> {
+        self.edit_in(edits, &mut Scratch::default())
+    }
+
+    /// The same with the room that was used for other chunks: for many of them.
+    ///
+    /// # Errors
+    /// As [`Tree::edit`].
+    pub fn edit_in(&self, edits: &[Edit], scratch: &mut Scratch) -> Result<Vec<Splice>, EditError> {
+        let wanted = Wanted::of(self, edits)?;
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        refuse_line_breaks(self)?;
+        refuse_anchors(self)?;
+        let mut last = EditError::Verify {
+            offset: self.chunk.start,
+            what: String::new(),
+        };
+        for care in [Care::Middle, Care::Whole, Care::Quoted] {
+            match attempt(self, &wanted, care, scratch)? {
+                Ok(splices) => return Ok(splices),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+}
+
+/// The splices for what is wanted, or why the edited text is not what it should be.
+fn attempt(
+    tree: &Tree<'_>,
+    wanted: &Wanted<'_>,
+    care: Care,
+    scratch: &mut Scratch,
+) -> Result<Result<Vec<Splice>, EditError>, EditError> {
+    let drafts = Writer::new(tree, wanted, care).run()?;
+    let offset = drafts.offset_of_first();
+    let wrong = |what: String| EditError::Verify { offset, what };
+    let Some(splices) = drafts.merge() else {
+        return Ok(Err(wrong("two splices overlap".to_owned())));
+    };
+    let mut edited = std::mem::take(&mut scratch.text);
+    edited.clear();
+    edited.extend(pieces(tree.source, &splices));
+    // What is written is read by the parser whoever read what stood there, so that two readers have to agree on it.
+    let nodes = std::mem::take(&mut scratch.nodes);
+    let checked = match parse(&edited, 0..edited.len(), nodes) {
+        Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),
+        Ok(new) => {
+            let compared = check(tree, wanted, &new, &splices);
+            let tab = tab_behind(&new, &splices);
+            scratch.nodes = new.nodes;
+            if let Some(offset) = tab {
+                return Err(EditError::Unplaceable {
+                    offset: tree.chunk.start + offset,
+                    reason: "a line with a tab in its indentation follows, which some readers take behind a plain scalar alone",
+                });
+            }
+            match compared {
+                Ok(()) => Ok(()),
+                Err(Wrong::Differs(what)) => Err(what),
+                Err(Wrong::TooLarge) => {
+                    return Err(EditError::Shared {
+                        offset: tree.chunk.start,
+                        reason: "merge keys within merge keys lead to more than can be compared",
+                    });
+                }
+            }
+        }
+    };
+    scratch.text = edited;
+    Ok(checked.map_err(wrong).map(|()| {
+        let shifted = splices.into_iter().map(|splice| Splice {
+            range: tree.chunk.start + splice.range.start..tree.chunk.start + splice.range.end,
+            text: splice.text,
+        });
+        shifted.collect()
+    }))
+}

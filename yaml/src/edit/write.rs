@@ -1,0 +1,313 @@
+//! Writes a wanted: which node, alias or merge key has to become what.
+//!
+//! Each node that stands in the text is written once, at its place. Where a value is shared, what an
+//! alias stands for is compared with what is wanted at the alias: if both become the same the alias
+//! stays, else a copy takes its place.
+//!
+//! | wanted at the alias | wanted at the anchored value | the alias |
+//! | --- | --- | --- |
+//! | nothing | nothing | stays |
+//! | the same | the same | stays |
+//! | something | nothing, or something else | becomes a copy with what is wanted |
+//! | nothing | something | becomes a copy of the old value |
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::edit::draft::{Care, Drafts};
+use crate::edit::emit::{New, Scalar};
+use crate::edit::fate::{Fate, Fates};
+use crate::error::EditError;
+use crate::text::span::slice;
+use crate::tree::arena::{Shape, TagKind, Tree, flag};
+use crate::tree::change::{Step, Value, Wanted};
+
+pub(crate) struct Writer<'w, 's> {
+    drafts: Drafts<'w, 's>,
+    wanted: &'w Wanted<'w>,
+    fates: Fates<'w>,
+    /// Aliases and mappings with merge keys that have been decided on.
+    decided: HashSet<u32>,
+}
+
+impl<'w, 's> Writer<'w, 's> {
+    pub(crate) fn new(tree: &'w Tree<'s>, wanted: &'w Wanted<'w>, care: Care) -> Self {
+        Self {
+            drafts: Drafts::new(tree, care),
+            wanted,
+            fates: Fates::new(tree, wanted),
+            decided: HashSet::new(),
+        }
+    }
+
+    pub(crate) fn run(mut self) -> Result<Drafts<'w, 's>, EditError> {
+        self.node(0, self.wanted)?;
+        let nothing = Wanted::default();
+        for &alias in &self.drafts.tree.aliases {
+            if self.decided.contains(&alias) || self.is_gone(alias) {
+                continue;
+            }
+            match self.merging(alias) {
+                Some(mapping) => {
+                    if !self.decided.contains(&mapping) {
+                        self.mapping(mapping, &nothing)?;
+                    }
+                }
+                None => self.alias(alias, &nothing)?,
+            }
+        }
+        Ok(self.drafts)
+    }
+
+    /// Whether the node's text is replaced with something around it.
+    fn is_gone(&self, node: u32) -> bool {
+        match self.fates.at(node) {
+            Fate::Stays => false,
+            Fate::Changes(wanted) => wanted.set.is_some(),
+            Fate::Goes => true,
+        }
+    }
+
+    /// The mapping that an alias is merged into.
+    fn merging(&self, alias: u32) -> Option<u32> {
+        let lineage = self.drafts.tree.lineage(alias);
+        let mut above = lineage.iter().rev();
+        let mut child = *above.next()?;
+        let mut parent = *above.next()?;
+        if self.drafts.tree.at(parent).shape.is_sequence() {
+            child = parent;
+            parent = *above.next()?;
+        }
+        // A merge key has nothing below it, so that its value comes right after it.
+        let merges = self
+            .drafts
+            .tree
+            .at(child.checked_sub(1)?)
+            .has(flag::MERGE_KEY);
+        merges.then_some(parent)
+    }
+
+    /// Writes a node that stands in the text.
+    fn node(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+        let raw = self.drafts.tree.at(node);
+        if raw.shape == Shape::Alias {
+            return self.alias(node, wanted);
+        }
+        if raw.has(flag::TAG) {
+            return self.tagged(node, wanted);
+        }
+        self.untagged(node, wanted)
+    }
+
+    fn untagged(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+        let raw = self.drafts.tree.at(node);
+        if let Some(value) = wanted.set {
+            return self.drafts.replace(node, &New::from(value));
+        }
+        if wanted.steps.is_empty() {
+            return Ok(());
+        }
+        if raw.shape.is_mapping() && raw.next > node + 1 {
+            self.mapping(node, wanted)
+        } else if raw.shape.is_sequence() && raw.next > node + 1 {
+            self.sequence(node, wanted)
+        } else {
+            let value = self.drafts.fresh(node, wanted)?;
+            self.drafts.replace(node, &value)
+        }
+    }
+
+    /// Writes a node with a tag. A tag of YAML's own schema stays where it fits what is written and goes
+    /// with the old scalar where it does not; what any other tag means only its reader knows.
+    fn tagged(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+        let refused = EditError::Tagged {
+            offset: self.drafts.offset(node),
+        };
+        let (raw, tree) = (self.drafts.tree.at(node), self.drafts.tree);
+        let props = tree.props(node);
+        let Some((tag, kind)) = props.and_then(|props| props.tag.clone()) else {
+            return self.untagged(node, wanted);
+        };
+        let string = matches!(wanted.set, Some(Value::Str(_) | Value::Quoted(_)));
+        let fits = match kind {
+            TagKind::String => string && raw.shape != Shape::Empty,
+            // What changes inside a collection leaves its tag as it is.
+            _ => wanted.set.is_none() && raw.next > node + 1,
+        };
+        if fits {
+            return self.untagged(node, wanted);
+        }
+        let scalar = !raw.shape.is_mapping() && !raw.shape.is_sequence();
+        let anchored = props.is_some_and(|props| props.anchor.is_some());
+        let value = wanted.set.map(New::from);
+        let Some(text) = value.as_ref().and_then(New::inline) else {
+            return Err(refused);
+        };
+        let core = matches!(kind, TagKind::String | TagKind::Resolved);
+        let between = slice(tree.source, tag.end as usize..raw.start as usize);
+        let beside = between.bytes().all(|byte| byte == b' ');
+        if !core || !scalar || !beside || anchored || raw.shape.is_block_scalar() {
+            return Err(refused);
+        }
+        self.drafts
+            .put(tag.start as usize..raw.end as usize, text.into_owned());
+        Ok(())
+    }
+
+    fn sequence(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+        let children: Vec<u32> = self.drafts.tree.children(node).collect();
+        let mut added = Vec::new();
+        for (step, wanted) in &wanted.steps {
+            let Step::Index(index) = step else { continue };
+            match (children.get(*index), wanted.set) {
+                (Some(child), _) => self.node(*child, wanted)?,
+                (None, Some(value)) => added.push((*index, New::from(value))),
+                (None, None) => {}
+            }
+        }
+        let added = self.drafts.contiguous(node, added, children.len())?;
+        self.drafts.append_items(node, &added)
+    }
+
+    fn mapping(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+        let merged = if self.drafts.tree.at(node).has(flag::MERGES) {
+            self.decided.insert(node);
+            self.sources(node, wanted)?
+        } else {
+            Vec::new()
+        };
+        let mut added = Vec::new();
+        for (step, wanted) in &wanted.steps {
+            let Step::Key(key) = step else { continue };
+            if let (Some((_, value)), _) = self.drafts.tree.explicit(node, key) {
+                self.node(value, wanted)?;
+            } else if merged.contains(key) {
+                // The merged mapping is given the very same value.
+            } else if let Some((merged, value)) = self.drafts.tree.lookup(node, key) {
+                // The same key, so that it overrides: `4` and `"4"` are two for some readers.
+                added.push((
+                    self.drafts.copy_key(merged)?,
+                    self.drafts.copy(value, wanted)?,
+                ));
+            } else if let Some(value) = wanted.set {
+                added.push((Scalar::auto(key), New::from(value)));
+            }
+        }
+        self.drafts.append_entries(node, &added)
+    }
+
+    /// Decides on the merge keys of a mapping: replaces the aliases whose anchored mappings change in a way that
+    /// is not wanted here, and returns the keys that the others supply as they are wanted.
+    fn sources(
+        &mut self,
+        node: u32,
+        wanted: &Wanted<'_>,
+    ) -> Result<Vec<Cow<'static, str>>, EditError> {
+        let tree = self.drafts.tree;
+        let nothing = Wanted::default();
+        let sources = tree.direct_sources(node);
+        let mut changes: Vec<Fate<'_>> = Vec::new();
+        for &source in &sources {
+            let target = tree.resolve(source);
+            changes.push(if tree.at(source).shape == Shape::Alias {
+                self.fates.at(target)
+            } else {
+                Fate::Stays
+            });
+        }
+        for (key, value) in tree.pairs(node) {
+            // A list of mappings behind an alias of its own.
+            if tree.at(key).has(flag::MERGE_KEY) && tree.at(value).shape == Shape::Alias {
+                self.decided.insert(value);
+                let list = tree.resolve(value);
+                if tree.at(list).shape.is_sequence() && !matches!(self.fates.at(list), Fate::Stays)
+                {
+                    return Err(self
+                        .drafts
+                        .shared(value, "the list of merged mappings is itself edited"));
+                }
+            }
+        }
+        let has = |source: u32, key: &str| tree.lookup(source, key).is_some();
+        let supplier = |changes: &[Fate<'_>], key: &str| {
+            sources.iter().zip(changes).position(|(source, change)| {
+                has(*source, key)
+                    || matches!(change, Fate::Changes(wanted) if wanted.key(key).is_some())
+            })
+        };
+        loop {
+            let unwanted = changes
+                .iter()
+                .enumerate()
+                .find(|(at, change)| match change {
+                    Fate::Stays => false,
+                    Fate::Goes => true,
+                    Fate::Changes(change) => {
+                        change.set.is_some()
+                            || change.steps.iter().any(|(step, _)| {
+                                let Step::Key(key) = step else { return true };
+                                wanted.key(key).is_none()
+                                    && tree.explicit(node, key).0.is_none()
+                                    && supplier(&changes, key) == Some(*at)
+                            })
+                    }
+                });
+            let Some((at, _)) = unwanted else { break };
+            let Some(&source) = sources.get(at) else {
+                break;
+            };
+            let copy = self.drafts.copy(source, &nothing)?;
+            self.drafts.replace(source, &copy)?;
+            self.decided.insert(source);
+            if let Some(change) = changes.get_mut(at) {
+                *change = Fate::Stays;
+            }
+        }
+        self.decided.extend(sources.iter().copied());
+        let mut keys = Vec::new();
+        for (step, wanted) in &wanted.steps {
+            let Step::Key(key) = step else { continue };
+            let change = supplier(&changes, key).and_then(|at| changes.get(at));
+            if let Some(Fate::Changes(change)) = change
+                && change.key(key).is_some_and(|change| change.same(wanted))
+            {
+                keys.push(key.clone());
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Writes what an alias in the text becomes.
+    fn alias(&mut self, alias: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+        self.decided.insert(alias);
+        let there = self.fates.at(self.drafts.tree.resolve(alias));
+        let stays = match there {
+            Fate::Stays => wanted.is_empty(),
+            Fate::Changes(there) => there.same(wanted),
+            Fate::Goes => false,
+        };
+        if stays {
+            return Ok(());
+        }
+        let copy = self.drafts.copy(alias, wanted)?;
+        let is_key = self.drafts.tree.parent(alias).is_some_and(|parent| {
+            self.drafts.tree.at(parent).shape.is_mapping()
+                && self.drafts.tree.pairs(parent).any(|(key, _)| key == alias)
+        });
+        if is_key {
+            let target = self.drafts.tree.at(self.drafts.tree.resolve(alias));
+            let New::Scalar(scalar) = copy else {
+                return Err(self.drafts.shared(alias, "it is a key"));
+            };
+            if target.shape == Shape::Empty {
+                return Err(self.drafts.shared(alias, "it is an empty key"));
+            }
+            let text = scalar
+                .inline(self.drafts.tree.in_flow(alias), false)
+                .into_owned();
+            self.drafts.put(self.drafts.tree.at(alias).range(), text);
+            return Ok(());
+        }
+        self.drafts.replace(alias, &copy)
+    }
+}

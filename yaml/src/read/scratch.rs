@@ -1,0 +1,22 @@
+//! Room that one chunk after another is read into.
+
+use crate::tree::arena::Raw;
+
+/// Room for one chunk after another, so that only what is kept is allocated.
+#[derive(Default, Debug)]
+pub struct Scratch {
+    pub(crate) nodes: Vec<Raw>,
+    pub(super) open: Vec<Open>,
+    /// For edited texts.
+    pub(crate) text: String,
+}
+
+/// A block collection that more lines may belong to.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) index: usize,
+    pub(super) column: usize,
+    pub(super) is_list: bool,
+    /// Where the value of the last key or dash would stand if it is empty; none once there is a value.
+    pub(super) awaits: Option<usize>,
+}

@@ -1,0 +1,286 @@
+//! The tree of a chunk: one vector of nodes in the order of the text.
+//!
+//! A node is a number here. [`Node`](crate::Node) is the handle that other code reads with.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use crate::text::span::{Breaks, slice};
+
+/// One YAML document, or one item of a list, with the place of everything in it.
+///
+/// It is never changed; [`Tree::edit`] tells what would have to change in the text.
+#[derive(Debug)]
+pub struct Tree<'s> {
+    pub(crate) text: &'s str,
+    pub(crate) chunk: Range<usize>,
+    /// The text of the chunk; all offsets inside the tree count from its start.
+    pub(crate) source: &'s str,
+    pub(crate) nodes: Vec<Raw>,
+    pub(crate) decoded: Vec<Decoded<'s>>,
+    pub(crate) props: Vec<Props>,
+    pub(crate) aliases: Vec<u32>,
+    /// The collection of each node, once an edit asks.
+    pub(crate) parents: OnceLock<Vec<u32>>,
+    /// The line breaks, once an edit asks.
+    pub(crate) breaks: OnceLock<Breaks>,
+}
+
+/// How a node is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Shape {
+    Empty,
+    Plain,
+    Single,
+    Double,
+    Literal,
+    Folded,
+    Alias,
+    BlockSequence,
+    FlowSequence,
+    BlockMapping,
+    FlowMapping,
+    /// The single pair in `[a: 1]`, a mapping without braces.
+    Pair,
+}
+
+impl Shape {
+    pub(crate) fn is_mapping(self) -> bool {
+        matches!(self, Self::BlockMapping | Self::FlowMapping | Self::Pair)
+    }
+
+    pub(crate) fn is_sequence(self) -> bool {
+        matches!(self, Self::BlockSequence | Self::FlowSequence)
+    }
+
+    pub(crate) fn is_flow(self) -> bool {
+        matches!(self, Self::FlowSequence | Self::FlowMapping | Self::Pair)
+    }
+
+    pub(crate) fn is_block_collection(self) -> bool {
+        matches!(self, Self::BlockSequence | Self::BlockMapping)
+    }
+
+    pub(crate) fn is_block_scalar(self) -> bool {
+        matches!(self, Self::Literal | Self::Folded)
+    }
+
+    pub(crate) fn is_quoted(self) -> bool {
+        matches!(
+            self,
+            Self::Single | Self::Double | Self::Literal | Self::Folded
+        )
+    }
+}
+
+/// Bits of [`Raw::flags`].
+pub(crate) mod flag {
+    /// The node has a tag; its [`super::Props`] tell which.
+    pub(crate) const TAG: u8 = 1;
+    /// The node has an anchor.
+    pub(crate) const ANCHOR: u8 = 2;
+    /// The scalar's text is not a slice of the source; `aux` is its place among the decoded texts.
+    pub(crate) const DECODED: u8 = 4;
+    /// The mapping has a merge key.
+    pub(crate) const MERGES: u8 = 8;
+    /// The scalar is a merge key.
+    pub(crate) const MERGE_KEY: u8 = 16;
+}
+
+/// A node in 20 bytes. Offsets count from the start of the chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Raw {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// The node after this one and all below it.
+    pub(crate) next: u32,
+    /// Scalar: place among the decoded texts, if so flagged. Alias: the node that it stands for.
+    pub(crate) aux: u32,
+    pub(crate) shape: Shape,
+    pub(crate) flags: u8,
+}
+
+impl Raw {
+    pub(crate) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether this is a plain scalar whose text is the slice of the source, without anchor and tag.
+    pub(crate) fn is_bare(self) -> bool {
+        self.shape == Shape::Plain && self.flags == 0
+    }
+
+    pub(crate) fn has(self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// A scalar whose text had to be decoded.
+#[derive(Debug)]
+pub(crate) struct Decoded<'s> {
+    pub(crate) text: Cow<'s, str>,
+    /// Block scalars: the indentation of the content in bytes.
+    pub(crate) indent: u32,
+}
+
+/// What a tag says about its node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum TagKind {
+    /// `!!str` or the bare `!`: a string whatever it looks like.
+    String,
+    /// `!!int`, `!!bool`, `!!float`, `!!null`: resolved by its text whatever its quotes.
+    Resolved,
+    /// `!!map`, `!!seq`: says what is seen anyway.
+    Collection,
+    /// `!!merge` on a key.
+    Merge,
+    /// Anything else.
+    Custom,
+}
+
+/// Anchor and tag of a node.
+#[derive(Clone, Debug)]
+pub(crate) struct Props {
+    pub(crate) node: u32,
+    pub(crate) anchor: Option<Range<u32>>,
+    pub(crate) tag: Option<(Range<u32>, TagKind)>,
+}
+
+impl<'s> Tree<'s> {
+    /// A tree without nodes.
+    pub(crate) fn empty(text: &'s str, chunk: Range<usize>, source: &'s str) -> Self {
+        Self {
+            text,
+            chunk,
+            source,
+            nodes: Vec::new(),
+            decoded: Vec::new(),
+            props: Vec::new(),
+            aliases: Vec::new(),
+            parents: OnceLock::new(),
+            breaks: OnceLock::new(),
+        }
+    }
+
+    /// The bytes of the text that this tree was parsed from.
+    #[must_use]
+    pub fn chunk(&self) -> Range<usize> {
+        self.chunk.clone()
+    }
+
+    pub(crate) fn raw(&self, index: u32) -> Option<Raw> {
+        self.nodes.get(index as usize).copied()
+    }
+
+    /// The node at `index`. All indexes come from the tree itself; a wrong one reads as nothing.
+    pub(crate) fn at(&self, index: u32) -> Raw {
+        self.raw(index).unwrap_or(Raw {
+            start: 0,
+            end: 0,
+            next: u32::MAX,
+            aux: 0,
+            shape: Shape::Empty,
+            flags: 0,
+        })
+    }
+
+    /// The node that an index stands for: an alias's target, else itself.
+    pub(crate) fn resolve(&self, index: u32) -> u32 {
+        let raw = self.at(index);
+        if raw.shape == Shape::Alias {
+            raw.aux
+        } else {
+            index
+        }
+    }
+
+    pub(crate) fn props(&self, index: u32) -> Option<&Props> {
+        let at = self
+            .props
+            .binary_search_by_key(&index, |props| props.node)
+            .ok()?;
+        self.props.get(at)
+    }
+
+    pub(crate) fn tag_kind(&self, index: u32) -> Option<TagKind> {
+        self.props(index)?.tag.as_ref().map(|(_, kind)| *kind)
+    }
+
+    /// Where the node begins with its anchor and tag.
+    pub(crate) fn outer_start(&self, index: u32) -> usize {
+        let start = self.at(index).start;
+        let props = self.props(index);
+        let anchor = props.and_then(|props| props.anchor.as_ref().map(|range| range.start));
+        let tag = props.and_then(|props| props.tag.as_ref().map(|(range, _)| range.start));
+        anchor.into_iter().chain(tag).fold(start, u32::min) as usize
+    }
+
+    /// Indexes of the children as they stand: keys and values by turns for a mapping.
+    pub(crate) fn children(&self, index: u32) -> Children<'_> {
+        let raw = self.at(index);
+        let collection = raw.shape.is_mapping() || raw.shape.is_sequence();
+        Children {
+            nodes: &self.nodes,
+            at: index + 1,
+            end: if collection { raw.next } else { 0 },
+        }
+    }
+
+    /// Key and value of each entry as it stands, duplicates and merge keys included.
+    pub(crate) fn pairs(&self, index: u32) -> Pairs<'_> {
+        Pairs(self.children(index))
+    }
+
+    /// The decoded text of a scalar as it stands; empty for anything else.
+    pub(crate) fn scalar_text(&self, index: u32) -> &str {
+        let raw = self.at(index);
+        if raw.has(flag::DECODED) {
+            return self
+                .decoded
+                .get(raw.aux as usize)
+                .map_or("", |decoded| decoded.text.as_ref());
+        }
+        match raw.shape {
+            Shape::Plain => slice(self.source, raw.range()),
+            Shape::Single | Shape::Double => slice(
+                self.source,
+                raw.start as usize + 1..(raw.end as usize).saturating_sub(1),
+            ),
+            _ => "",
+        }
+    }
+}
+
+/// See [`Tree::children`].
+#[derive(Clone)]
+pub(crate) struct Children<'t> {
+    nodes: &'t [Raw],
+    at: u32,
+    end: u32,
+}
+
+impl Iterator for Children<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        if self.at >= self.end {
+            return None;
+        }
+        let child = self.at;
+        self.at = self.nodes.get(child as usize)?.next;
+        Some(child)
+    }
+}
+
+/// See [`Tree::pairs`].
+#[derive(Clone)]
+pub(crate) struct Pairs<'t>(Children<'t>);
+
+impl Iterator for Pairs<'_> {
+    type Item = (u32, u32);
+
+    fn next(&mut self) -> Option<(u32, u32)> {
+        Some((self.0.next()?, self.0.next()?))
+    }
+}

@@ -1,0 +1,174 @@
+//! The entries of a mapping: keys by their text, doubled keys, and merge keys (`<<`).
+//!
+//! A lookup visits each mapping once, so an alias bomb costs little.
+
+use std::collections::{BTreeSet, HashSet};
+
+use crate::text::span::slice;
+use crate::tree::arena::{Tree, flag};
+
+/// Up to so many entries, doubled keys are found by comparing each key with the others.
+const FEW: usize = 32;
+
+impl Tree<'_> {
+    /// The text that a key is compared by; none for a key that is a collection.
+    pub(crate) fn key_text(&self, key: u32) -> Option<&str> {
+        let key = self.resolve(key);
+        let shape = self.at(key).shape;
+        (!shape.is_mapping() && !shape.is_sequence()).then(|| self.scalar_text(key))
+    }
+
+    /// Whether a key that merges nothing has this text.
+    fn is_key(&self, at: u32, text: &str) -> bool {
+        let raw = self.at(at);
+        if raw.is_bare() {
+            // Most keys are told apart by their length.
+            return (raw.end - raw.start) as usize == text.len()
+                && slice(self.source, raw.range()) == text;
+        }
+        !raw.has(flag::MERGE_KEY) && self.key_text(at) == Some(text)
+    }
+
+    /// The last explicit entry with this key, and how many there are.
+    pub(crate) fn explicit(&self, mapping: u32, key: &str) -> (Option<(u32, u32)>, usize) {
+        let mut found = None;
+        let mut count = 0;
+        for (at, value) in self.pairs(mapping) {
+            if self.is_key(at, key) {
+                found = Some((at, value));
+                count += 1;
+            }
+        }
+        (found, count)
+    }
+
+    /// Key and value nodes for the merge keys of a mapping, the strongest first: of two merge keys the
+    /// later, within a list the earlier (<https://yaml.org/type/merge.html>).
+    pub(crate) fn direct_sources(&self, mapping: u32) -> Vec<u32> {
+        let merges: Vec<u32> = self
+            .pairs(mapping)
+            .filter(|(key, _)| self.at(*key).has(flag::MERGE_KEY))
+            .map(|(_, value)| value)
+            .collect();
+        let mut sources = Vec::new();
+        for value in merges.into_iter().rev() {
+            let list = self.resolve(value);
+            if self.at(list).shape.is_sequence() {
+                sources.extend(self.children(list));
+            } else {
+                sources.push(value);
+            }
+        }
+        sources
+    }
+
+    /// The mappings that a mapping is made of, itself first, each once: the first that has a key counts.
+    pub(crate) fn layers(&self, mapping: u32) -> impl Iterator<Item = u32> + use<> {
+        let mapping = self.resolve(mapping);
+        let raw = self.at(mapping);
+        let merged = raw.has(flag::MERGES).then(|| self.merged(mapping));
+        let own = raw.shape.is_mapping().then_some(mapping);
+        own.into_iter().chain(merged.into_iter().flatten())
+    }
+
+    /// The mappings that are merged into one, each once.
+    fn merged(&self, into: u32) -> Vec<u32> {
+        let mut layers = vec![];
+        let mut waiting = vec![into];
+        let mut seen = HashSet::new();
+        while let Some(mapping) = waiting.pop() {
+            let raw = self.at(mapping);
+            if !raw.shape.is_mapping() || !seen.insert(mapping) {
+                continue;
+            }
+            layers.extend((mapping != into).then_some(mapping));
+            if raw.has(flag::MERGES) {
+                let sources = self.direct_sources(mapping);
+                waiting.extend(sources.into_iter().rev().map(|at| self.resolve(at)));
+            }
+        }
+        layers
+    }
+
+    /// The entry that counts for a key, explicit or merged.
+    pub(crate) fn lookup(&self, mapping: u32, key: &str) -> Option<(u32, u32)> {
+        let mapping = self.resolve(mapping);
+        let raw = self.at(mapping);
+        if !raw.shape.is_mapping() {
+            return None;
+        }
+        if let (Some(found), _) = self.explicit(mapping, key) {
+            return Some(found);
+        }
+        if !raw.has(flag::MERGES) {
+            return None;
+        }
+        self.merged(mapping)
+            .into_iter()
+            .find_map(|layer| self.explicit(layer, key).0)
+    }
+
+    /// Whether the last of doubled keys is quicker found by looking than by noting all keys: a mapping that merges nothing
+    /// and has few entries, as most have.
+    pub(crate) fn is_small(&self, mapping: u32) -> bool {
+        let raw = self.at(mapping);
+        raw.shape.is_mapping() && !raw.has(flag::MERGES) && self.pairs(mapping).nth(FEW).is_none()
+    }
+
+    /// Whether two keys have the same text; keys that are collections are different ones.
+    fn same_key(&self, one: u32, other: u32) -> bool {
+        let (first, second) = (self.at(one), self.at(other));
+        if first.is_bare() && second.is_bare() && first.range().len() != second.range().len() {
+            return false;
+        }
+        let text = self.key_text(one);
+        text.is_some() && text == self.key_text(other)
+    }
+
+    /// The entries of a small mapping that count: of doubled ones the last.
+    pub(crate) fn few(&self, mapping: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let mut rest = self.pairs(mapping);
+        std::iter::from_fn(move || {
+            loop {
+                let (key, value) = rest.next()?;
+                let mut later = rest.clone();
+                if !later.any(|(other, _)| self.same_key(key, other)) {
+                    return Some((key, value));
+                }
+            }
+        })
+    }
+
+    /// Whether the mapping merges nothing, is small, and has no key twice and none that is a collection: what stands there
+    /// is what counts.
+    pub(crate) fn is_clear(&self, mapping: u32) -> bool {
+        self.is_small(mapping)
+            && self.few(mapping).count() == self.pairs(mapping).count()
+            && self
+                .pairs(mapping)
+                .all(|(key, _)| self.key_text(key).is_some())
+    }
+
+    /// The entries that count: explicit ones, the last of doubled ones only, then the merged ones.
+    pub(crate) fn effective(&self, mapping: u32) -> Vec<(u32, u32)> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        for layer in self.layers(mapping) {
+            let begin = found.len();
+            let mut pairs: Vec<_> = self.pairs(layer).collect();
+            // From the end, so that the last of doubled keys is met first.
+            while let Some((key, value)) = pairs.pop() {
+                if self.at(key).has(flag::MERGE_KEY) {
+                    continue;
+                }
+                if self.key_text(key).is_none_or(|text| seen.insert(text)) {
+                    found.push((key, value));
+                }
+            }
+            if let Some(added) = found.get_mut(begin..) {
+                added.reverse();
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,242 @@
+//! The handle that reads a tree.
+//!
+//! It looks through aliases and merge keys (`<<`), and resolves scalars as kubectl does. A handle costs nothing.
+
+use std::ops::Range;
+
+use crate::tree::arena::{Raw, Shape, TagKind, Tree, flag};
+use crate::tree::value::{Resolved, resolve};
+
+/// A node of one tree, as a number; it means nothing to another tree.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(u32);
+
+/// What a node is for a reader.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Nothing at all, or a plain `~`, `null`, `Null`, `NULL`.
+    Null,
+    /// Any other scalar.
+    Scalar,
+    /// A list.
+    Sequence,
+    /// A mapping.
+    Mapping,
+}
+
+/// A handle on a node: reads, never changes.
+#[derive(Clone, Copy)]
+pub struct Node<'t, 's> {
+    pub(crate) tree: &'t Tree<'s>,
+    /// The node as it stands in the text, which may be an alias.
+    pub(crate) index: u32,
+}
+
+impl<'s> Tree<'s> {
+    /// The document's node; none for a document that holds nothing or comments alone.
+    #[must_use]
+    pub fn root(&self) -> Option<Node<'_, 's>> {
+        let first = self.nodes.first()?;
+        let nothing = first.shape == Shape::Empty && self.props.is_empty();
+        (!nothing).then(|| self.node_at(0))
+    }
+
+    /// The handle of an index.
+    pub(crate) fn node_at(&self, index: u32) -> Node<'_, 's> {
+        Node { tree: self, index }
+    }
+
+    /// The node of a number that [`Node::id`] gave.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Node<'_, 's> {
+        self.node_at(id.0)
+    }
+}
+
+impl<'t, 's> Node<'t, 's> {
+    fn with(self, index: u32) -> Self {
+        self.tree.node_at(index)
+    }
+
+    /// The node that this one stands for.
+    pub(crate) fn target(self) -> Raw {
+        self.tree.at(self.tree.resolve(self.index))
+    }
+
+    /// The number of this node in its tree.
+    #[must_use]
+    pub fn id(self) -> NodeId {
+        NodeId(self.index)
+    }
+
+    /// What the node is.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        let shape = self.target().shape;
+        if shape.is_mapping() {
+            Kind::Mapping
+        } else if shape.is_sequence() {
+            Kind::Sequence
+        } else if self.is_null() {
+            Kind::Null
+        } else {
+            Kind::Scalar
+        }
+    }
+
+    /// The value of a key: explicit ones come before merged ones, of doubled ones the last counts. Keys
+    /// are compared by their text, whatever their quotes. None where the node is no mapping.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Self> {
+        let (_, value) = self.tree.lookup(self.index, key)?;
+        Some(self.with(value))
+    }
+
+    /// The entries that count, explicit ones first (the last of doubled ones), then the merged ones that
+    /// are not overridden; nothing where the node is no mapping.
+    pub fn entries(self) -> impl Iterator<Item = (Self, Self)> + use<'t, 's> {
+        let mapping = self.tree.resolve(self.index);
+        let few = self.tree.is_small(mapping).then(|| self.tree.few(mapping));
+        let all = few.is_none().then(|| self.tree.effective(mapping));
+        few.into_iter()
+            .flatten()
+            .chain(all.into_iter().flatten())
+            .map(move |(key, value)| (self.with(key), self.with(value)))
+    }
+
+    /// The items of a sequence; nothing for anything else.
+    pub fn items(self) -> impl Iterator<Item = Self> + use<'t, 's> {
+        let index = self.tree.resolve(self.index);
+        let sequence = self.tree.at(index).shape.is_sequence();
+        sequence
+            .then(|| self.tree.children(index))
+            .into_iter()
+            .flatten()
+            .map(move |item| self.with(item))
+    }
+
+    /// Whether this is null, `{}` or `[]`.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        match self.kind() {
+            Kind::Null => true,
+            Kind::Scalar => false,
+            Kind::Sequence => self.items().next().is_none(),
+            Kind::Mapping => {
+                let index = self.tree.resolve(self.index);
+                self.tree.children(index).next().is_none()
+                    || self.tree.at(index).has(flag::MERGES) && self.entries().next().is_none()
+            }
+        }
+    }
+
+    /// The decoded text of a scalar, whatever its quotes; none for null and for collections.
+    #[must_use]
+    pub fn text(self) -> Option<&'t str> {
+        (self.kind() == Kind::Scalar).then(|| self.tree.scalar_text(self.tree.resolve(self.index)))
+    }
+
+    /// Whether the scalar stands in quotes or as a block scalar.
+    #[must_use]
+    pub fn quoted(self) -> bool {
+        self.target().shape.is_quoted()
+    }
+
+    /// Whether the node has a tag of its own.
+    #[must_use]
+    pub fn tagged(self) -> bool {
+        self.target().has(flag::TAG)
+    }
+
+    /// The bytes of the node in the whole text, without its anchor and tag. An alias's are those of the
+    /// alias; a block scalar begins at its `|` or `>`; a block collection ends with its last child.
+    #[must_use]
+    pub fn span(self) -> Range<usize> {
+        let range = self.tree.at(self.index).range();
+        self.tree.chunk.start + range.start..self.tree.chunk.start + range.end
+    }
+
+    /// Where the node begins in the whole text; an empty value stands at the end of its key's colon.
+    #[must_use]
+    pub fn offset(self) -> usize {
+        self.span().start
+    }
+}
+
+impl Node<'_, '_> {
+    /// What the node's scalar is to kubectl; a string for quoted ones.
+    pub(crate) fn resolved(self) -> Resolved {
+        let index = self.tree.resolve(self.index);
+        let raw = self.tree.at(index);
+        let tag = if raw.has(flag::TAG) {
+            self.tree.tag_kind(index)
+        } else {
+            None
+        };
+        match (raw.shape, tag) {
+            (Shape::Empty | Shape::Plain, Some(TagKind::String)) => Resolved::String,
+            (Shape::Empty, _) => Resolved::Null,
+            (Shape::Plain, _) | (Shape::Single | Shape::Double, Some(TagKind::Resolved)) => {
+                resolve(self.tree.scalar_text(index))
+            }
+            _ => Resolved::String,
+        }
+    }
+
+    fn is_collection(self) -> bool {
+        let shape = self.target().shape;
+        shape.is_mapping() || shape.is_sequence()
+    }
+
+    pub(crate) fn is_null(self) -> bool {
+        !self.is_collection() && self.resolved() == Resolved::Null
+    }
+
+    /// Whether this is a scalar that kubectl reads as a string: a quoted or block one, or a plain one
+    /// that is no null, boolean, integer or float of YAML 1.1.
+    #[must_use]
+    pub fn is_string(self) -> bool {
+        !self.is_collection() && self.resolved() == Resolved::String
+    }
+
+    /// The integer that kubectl reads here; none for a quoted one or one beyond 64 bits.
+    #[must_use]
+    pub fn as_int(self) -> Option<i64> {
+        match self.resolved() {
+            Resolved::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The boolean that kubectl reads here: `yes` and `on` are true, `no` and `off` are false.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
+        match self.resolved() {
+            Resolved::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The number that kubectl reads here, an integer among it.
+    #[must_use]
+    pub fn as_float(self) -> Option<f64> {
+        match self.resolved() {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "who asks for a float takes what a float can hold"
+            )]
+            Resolved::Int(value) => Some(value as f64),
+            Resolved::Float(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Node<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node")
+            .field("kind", &self.kind())
+            .field("span", &self.span())
+            .finish()
+    }
+}
