@@ -40,7 +40,7 @@ pub use input::Source;
 pub use message::{Location, Message, PackageFile, Reason, ResourceRef, Severity};
 pub use plan::{Change, ContainerPlan, GracePlan, Plan, Written};
 #[cfg(feature = "schema")]
-pub use schema::function_definition;
+pub use schema::{function_definition, json_schema};
 pub use set_prestop_yaml::{Position, Splice, position};
 pub use tables::{RouteRow, WorkloadRow};
 

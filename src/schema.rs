@@ -1,15 +1,123 @@
-//! `function.yaml`: the KRMFunctionDefinition, made from the configuration's own types (KEP-2906).
+//! `function.yaml`, the KRMFunctionDefinition (KEP-2906), and the JSON Schema for editors, both made from the configuration's types.
 
 use crate::config::{API_VERSION, KIND, SetPreStop};
+use crate::message::Reason;
 use crate::plan::{DEFAULT_MARGIN, DEFAULT_SHUTDOWN};
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
+
+/// What a release is built for, as `.ci/release` reads it.
+const TARGETS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/packaging/targets"));
 
 /// The `KRMFunctionDefinition` of this function, as YAML: what `function.yaml` has to hold.
 ///
 /// # Errors
 /// Where the schema can't be written as YAML, which would be a fault of this program.
 pub fn function_definition() -> Result<String, serde_yaml::Error> {
+    let schema = open_api();
+    let (group, version) = API_VERSION.split_once('/').unwrap_or_default();
+    let home = env!("CARGO_PKG_HOMEPAGE");
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    let package = env!("CARGO_PKG_VERSION");
+    // A release adds the sum of each archive, which is known only then.
+    let platforms: Vec<Value> = TARGETS
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| {
+            let (_, platform) = line.split_once(' ')?;
+            let (os, arch) = platform.split_once(' ')?;
+            let bin = if os == "windows" { "set-prestop/set-prestop.exe" } else { "set-prestop/set-prestop" };
+            Some(json!({
+                "os": os,
+                "arch": arch,
+                "bin": bin,
+                "uri": format!("{repository}/releases/download/v{package}/set-prestop-{package}-{os}-{arch}.tgz"),
+            }))
+        })
+        .collect();
+    let definition = json!({
+        "apiVersion": "config.kubernetes.io/v1alpha1",
+        "kind": "KRMFunctionDefinition",
+        "metadata": {"name": "set-prestop"},
+        "spec": {
+            "group": group,
+            "names": {"kind": KIND},
+            "description": env!("CARGO_PKG_DESCRIPTION"),
+            "publisher": "set-prestop",
+            "home": home,
+            "maintainers": ["set-prestop"],
+            "tags": ["mutator", "validator", "ingress", "prestop", "rolling-update"],
+            "versions": [{
+                "name": version,
+                "schema": {"openAPIV3Schema": schema},
+                "idempotent": true,
+                "usage": format!("{repository}/blob/main/README.md"),
+                "examples": [
+                    format!("{repository}/tree/main/examples/kpt"),
+                    format!("{repository}/tree/main/examples/kustomize"),
+                ],
+                "license": env!("CARGO_PKG_LICENSE"),
+                "runtime": {
+                    "container": {"image": format!("ghcr.io/set-prestop/set-prestop:{package}"), "requireNetwork": false, "requireStorageMount": false},
+                    "exec": {"platforms": platforms},
+                },
+            }],
+        },
+    });
+    let text = serde_yaml::to_string(&definition)?;
+    Ok(format!(
+        "# Generated from the configuration's types: `BLESS=1 cargo test --test generated` writes it.\n{text}"
+    ))
+}
+
+/// The JSON Schema of the configuration, for editors and for the CRD catalogue: the same schema in the form of draft 7.
+///
+/// # Errors
+/// Where the schema can't be written as JSON, which would be a fault of this program.
+pub fn json_schema() -> Result<String, serde_json::Error> {
+    let mut schema = open_api();
+    draft_7(&mut schema);
+    let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.name()).collect();
+    if let Some(Value::Object(severity)) =
+        schema.pointer_mut("/properties/spec/properties/severity")
+    {
+        severity.insert("propertyNames".to_owned(), json!({"enum": reasons}));
+    }
+    if let Value::Object(fields) = &mut schema {
+        fields.insert(
+            "$schema".to_owned(),
+            json!("http://json-schema.org/draft-07/schema#"),
+        );
+        fields.insert("title".to_owned(), json!(KIND));
+    }
+    Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
+}
+
+/// `nullable` is OpenAPI's; in JSON Schema `null` is one of the types, and one of the choices.
+fn draft_7(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if fields.remove("nullable") == Some(Value::Bool(true)) {
+                if let Some(Value::String(only)) = fields.get("type") {
+                    let types = json!([only, "null"]);
+                    fields.insert("type".to_owned(), types);
+                }
+                if let Some(Value::Array(choices)) = fields.get_mut("enum") {
+                    choices.push(Value::Null);
+                }
+                if let Some(Value::Array(branches)) = fields.get_mut("anyOf") {
+                    branches.push(json!({"type": "null"}));
+                }
+            }
+            fields.values_mut().for_each(draft_7);
+        }
+        Value::Array(items) => items.iter_mut().for_each(draft_7),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The configuration's schema in the form of OpenAPI 3.0, which Kubernetes' own readers take.
+fn open_api() -> Value {
     let mut settings = SchemaSettings::openapi3();
     settings.inline_subschemas = true;
     settings.meta_schema = None;
@@ -40,43 +148,7 @@ pub fn function_definition() -> Result<String, serde_yaml::Error> {
             default,
         );
     }
-    let (group, version) = API_VERSION.split_once('/').unwrap_or_default();
-    let home = env!("CARGO_PKG_HOMEPAGE");
-    let repository = env!("CARGO_PKG_REPOSITORY");
-    let package = env!("CARGO_PKG_VERSION");
-    let definition = json!({
-        "apiVersion": "config.kubernetes.io/v1alpha1",
-        "kind": "KRMFunctionDefinition",
-        "metadata": {"name": "set-prestop"},
-        "spec": {
-            "group": group,
-            "names": {"kind": KIND},
-            "description": env!("CARGO_PKG_DESCRIPTION"),
-            "publisher": "set-prestop",
-            "home": home,
-            "maintainers": ["set-prestop"],
-            "tags": ["mutator", "validator", "ingress", "prestop", "rolling-update"],
-            "versions": [{
-                "name": version,
-                "schema": {"openAPIV3Schema": schema},
-                "idempotent": true,
-                "usage": format!("{repository}/blob/main/README.md"),
-                "examples": [
-                    format!("{repository}/tree/main/examples/kpt"),
-                    format!("{repository}/tree/main/examples/kustomize"),
-                ],
-                "license": env!("CARGO_PKG_LICENSE"),
-                "runtime": {
-                    "container": {"image": format!("ghcr.io/set-prestop/set-prestop:{package}"), "requireNetwork": false, "requireStorageMount": false},
-                    "exec": {"platforms": [{"bin": "set-prestop", "os": "linux", "arch": "amd64", "uri": format!("{repository}/releases/download/v{package}/set-prestop-linux-amd64")}]},
-                },
-            }],
-        },
-    });
-    let text = serde_yaml::to_string(&definition)?;
-    Ok(format!(
-        "# Generated from the configuration's types: `BLESS=1 cargo test --test generated` writes it.\n{text}"
-    ))
+    schema
 }
 
 /// Takes out what OpenAPI readers of Kubernetes do not know, and joins lines of doc comments.

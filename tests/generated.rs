@@ -33,6 +33,14 @@ fn function_definition() {
 }
 
 #[test]
+fn json_schema() {
+    check(
+        "packaging/schema/set-prestop.dev/setprestop_v1alpha1.json",
+        &set_prestop::json_schema().unwrap(),
+    );
+}
+
+#[test]
 fn messages() {
     let mut text = String::from(
         "# Messages\n\nEvery message has a Reason: the word in brackets on stderr, and the tag `set-prestop.dev/reason` of a result. \
