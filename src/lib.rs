@@ -11,41 +11,35 @@
 //!
 //! [`rewrite`] is the whole way on one screen.
 
-mod advice;
-mod annotations;
-mod apply;
-mod budget;
 mod config;
-mod explain;
-mod hook;
+mod drain;
 mod input;
-mod message;
-mod parallel;
-mod path;
-mod plan;
-mod references;
-mod render;
-mod results;
-#[cfg(feature = "schema")]
-mod schema;
+mod model;
+mod out;
+mod routes;
+mod say;
 mod tables;
-mod trace;
 
 pub use config::{
     API_VERSION, BackendRule, ClassRule, Config, ConfigError, ExistingHooks, Handler, KIND,
     KubernetesVersion, MAX_SECONDS, Seconds, SetPreStop, is_function_config, parse as parse_config,
 };
-pub use explain::explain;
-pub use input::Source;
-pub use message::{Location, Message, PackageFile, Reason, ResourceRef, Severity};
-pub use plan::{Change, ContainerPlan, GracePlan, Plan, Written};
 #[cfg(feature = "schema")]
-pub use schema::{function_definition, json_schema};
+pub use config::{function_definition, json_schema};
+pub use input::Source;
+pub use model::{
+    Change, ContainerPlan, GracePlan, Location, PackageFile, Plan, ResourceRef, Written,
+};
+pub use out::explain::explain;
+pub use say::{Message, Reason, Severity};
 pub use set_prestop_yaml::{Position, Splice, position};
 pub use tables::{RouteRow, WorkloadRow};
 
+use drain::decide;
+use input::objects;
+use input::parallel::in_order;
 use input::{Chunk, Chunks, Opened, ResourceList};
-use parallel::in_order;
+use out::{manifests, results};
 use set_prestop_yaml::{Edit, EditError, Scratch};
 use std::fmt;
 
@@ -179,12 +173,12 @@ pub fn rewrite<'s>(
     let chunks = input::parse(&mut opened, settings.threads, &matters).map_err(Failure::unread)?;
     let (mut messages, plans, mut counts) = {
         let places = input::resources(&opened, &chunks);
-        let render = render::Render::new(sources, &places, config.namespace.as_deref());
-        let trace = match trace::Tracer::new(&render, &tables, &config).run() {
+        let render = objects::Render::new(sources, &places, config.namespace.as_deref());
+        let trace = match routes::Tracer::new(&render, &tables, &config).run() {
             Ok(trace) => trace,
             Err(error) => return Err(fail(&opened, vec![trace_message(&error, &render)])),
         };
-        let planned = plan::Planner::new(&render, &tables, &config, check).run(&trace);
+        let planned = decide::Planner::new(&render, &tables, &config, check).run(&trace);
         let counts = Counts {
             routes: trace.routes,
             services: trace.services,
@@ -276,14 +270,14 @@ fn row_message(error: &tables::RowError) -> Message {
         .help("correct this column of the row; docs/routes.md shows the built-in rows")
 }
 
-fn trace_message(error: &trace::TraceError, render: &render::Render<'_, '_>) -> Message {
+fn trace_message(error: &routes::TraceError, render: &objects::Render<'_, '_>) -> Message {
     let (index, text, help) = match error {
-        trace::TraceError::TooLarge(index) => (
+        routes::TraceError::TooLarge(index) => (
             index,
             "the resource has more nodes than may be visited, as where aliases stand within aliases",
             "write the resource without aliases of aliases",
         ),
-        trace::TraceError::TooManyWays(index) => (
+        routes::TraceError::TooManyWays(index) => (
             index,
             "there are more ways from routes to workloads than are followed, as where hundreds of objects share a name",
             "render one environment at a time, or state namespaces",
@@ -345,14 +339,14 @@ fn write<'s>(
             (Some(Chunk { tree, .. }), _) => {
                 let edits: Vec<Edit> = group
                     .iter()
-                    .flat_map(|plan| apply::edits(plan, tree))
+                    .flat_map(|plan| manifests::edits(plan, tree))
                     .collect();
                 tree.edit_in(&edits, scratch)
             }
             (None, Some(ResourceList::Whole(tree))) => {
                 let mut edits: Vec<Edit> = group
                     .iter()
-                    .flat_map(|plan| apply::edits(plan, tree))
+                    .flat_map(|plan| manifests::edits(plan, tree))
                     .collect();
                 edits.extend(
                     tree.root()

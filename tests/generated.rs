@@ -59,6 +59,6 @@ fn messages() {
         )
         .unwrap();
     }
-    text.push_str("\nThis page is generated from the table of Reasons in `src/message.rs`.\n");
+    text.push_str("\nThis page is generated from the table of Reasons in `src/say/message.rs`.\n");
     check("docs/messages.md", &text);
 }

@@ -208,7 +208,7 @@ fn occurrences(value: &Value, key: &str) -> usize {
 fn routes_page() -> Result<String, Failed> {
     let mut page = String::from(
         "# Routes and workloads\n\n\
-         <!-- Generated from src/data and the columns' descriptions in src/tables/row.rs: `BLESS=1 cargo test --test rows`. -->\n\n\
+         <!-- Generated from src/tables/data and the columns' descriptions in src/tables/row.rs: `BLESS=1 cargo test --test rows`. -->\n\n\
          What counts as a route, what names a Service in it, and what counts as a workload are rows of two tables. Rows of your\n\
          own stand in the configuration under `spec.routes` and `spec.workloads`; they have the same columns, and one for a\n\
          built-in group and kind takes its place.\n\n",
@@ -403,7 +403,7 @@ fn follow(row: &Value) -> String {
 fn controllers_page() -> String {
     let mut page = String::from(
         "# Controllers\n\n\
-         <!-- Generated from src/data/controllers.yaml: `BLESS=1 cargo test --test rows`. -->\n\n\
+         <!-- Generated from src/tables/data/controllers.yaml: `BLESS=1 cargo test --test rows`. -->\n\n\
          How long a pod sleeps behind a controller's load balancer, where the configuration does not say. A controller without a\n\
          number has the default, 10. Its name is what `spec.controller` of an IngressClass and `spec.controllerName` of a\n\
          GatewayClass say, and what `controller` in a class rule takes.\n\n\
@@ -604,7 +604,10 @@ fn base(name: &str) -> String {
 }
 
 fn rows(table: &str) -> Vec<Value> {
-    let path = root().join("src/data").join(table).with_extension("yaml");
+    let path = root()
+        .join("src/tables/data")
+        .join(table)
+        .with_extension("yaml");
     let text = fs::read_to_string(path).unwrap_or_default();
     serde_yaml::from_str(&text).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ use super::row::{
     ClassColumn, FollowColumn, Format, RouteRow, SerialColumn, ServiceColumn, TargetColumn, When,
     WorkloadRow,
 };
-use crate::path::{Field, List, Path, PathError, Text};
+use crate::tables::path::{Field, List, Path, PathError, Text};
 
 /// A compiled [`RouteRow`].
 #[derive(Clone, Debug)]

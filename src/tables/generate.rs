@@ -1,4 +1,4 @@
-//! Makes `built_in.rs` of the rows in `data/`: they are read and compiled as the user's are, and printed as Rust.
+//! Makes `generated.rs` of the rows in `data/`: they are read and compiled as the user's are, and printed as Rust.
 
 use std::fmt::{Debug, Write as _};
 use std::path::Path;
@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::row::{Controller, RouteRow, WorkloadRow};
 use super::{kinds, sorted};
-use crate::path::Text;
+use crate::tables::path::Text;
 
 const HEAD: &str = "//! The built-in rows, compiled. Those of routes and workloads are sorted by kind, as they are looked up.
 //!
@@ -24,7 +24,7 @@ const HEAD: &str = "//! The built-in rows, compiled. Those of routes and workloa
 
 use super::compiled::{Class::*, Place::*, *};
 use super::row::{Format::*, *};
-use crate::path::{Below::*, Field, Literal::*, Path, Step::*, Test};
+use crate::tables::path::{Below::*, Field, Literal::*, Path, Step::*, Test};
 use std::borrow::Cow::Borrowed;
 ";
 
@@ -34,26 +34,26 @@ use std::borrow::Cow::Borrowed;
     reason = "it is said by the environment whether the file is to be written"
 )]
 fn the_built_in_rows_are_those_of_the_data() {
-    let wanted = built_in();
-    if include_str!("built_in.rs") == wanted {
+    let wanted = generated();
+    if include_str!("generated.rs") == wanted {
         return;
     }
     if std::env::var_os("BLESS").is_some() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables/built_in.rs");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables/generated.rs");
         std::fs::write(file, wanted).unwrap();
         panic!(
-            "src/tables/built_in.rs is written, but what runs was built before: run the tests again"
+            "src/tables/generated.rs is written, but what runs was built before: run the tests again"
         );
     }
-    panic!("src/tables/built_in.rs is not what src/data says: run `BLESS=1 cargo test`");
+    panic!("src/tables/generated.rs is not what src/tables/data says: run `BLESS=1 cargo test`");
 }
 
-fn built_in() -> String {
-    let routes: Vec<RouteRow> = read(include_str!("../data/routes.yaml"));
+fn generated() -> String {
+    let routes: Vec<RouteRow> = read(include_str!("data/routes.yaml"));
     let routes = sorted(routes.iter().map(|row| row.compile().unwrap()).collect());
-    let workloads: Vec<WorkloadRow> = read(include_str!("../data/workloads.yaml"));
+    let workloads: Vec<WorkloadRow> = read(include_str!("data/workloads.yaml"));
     let workloads = sorted(workloads.iter().map(|row| row.compile().unwrap()).collect());
-    let controllers: Vec<Controller> = read(include_str!("../data/controllers.yaml"));
+    let controllers: Vec<Controller> = read(include_str!("data/controllers.yaml"));
     let shared = controllers.iter().flat_map(|row| row.shared.iter());
     let objects = shared.flat_map(|shared| shared.objects.iter());
     let tell = objects.map(|object| object.rsplit_once('/').unwrap().1.to_owned());

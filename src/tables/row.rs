@@ -8,7 +8,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::path::{List, Text};
+use crate::tables::path::{List, Text};
 
 /// A kind of object that names Services, and where in it the names stand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

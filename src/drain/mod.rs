@@ -1,0 +1,6 @@
+//! What a workload behind a route needs so that it can drain: its hooks and its grace period.
+
+pub(crate) mod advice;
+pub(crate) mod budget;
+pub(crate) mod decide;
+pub(crate) mod hook;

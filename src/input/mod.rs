@@ -1,0 +1,8 @@
+//! From texts to objects: documents and list items told apart, parsed, and found by kind, namespace and name.
+
+pub(crate) mod objects;
+pub(crate) mod parallel;
+mod sources;
+
+pub use sources::Source;
+pub(crate) use sources::*;

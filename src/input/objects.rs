@@ -1,0 +1,341 @@
+//! The render: every resource of the input, found by kind, namespace and name.
+//!
+//! Everything lies in one render, whatever files it came from (docs/reference.md, section 2).
+
+use crate::config::annotations::Bearer;
+use crate::input::{Place, Source};
+use crate::model::{Location, PackageFile, ResourceRef};
+use crate::say::Message;
+use set_prestop_yaml::{Kind, Lines, Node};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+
+/// A resource.
+#[derive(Clone, Debug)]
+pub(crate) struct Object<'t, 's> {
+    pub(crate) place: &'t Place<'t, 's>,
+    pub(crate) api_version: &'t str,
+    /// API group; empty for core.
+    pub(crate) group: &'t str,
+    pub(crate) kind: &'t str,
+    /// As stated, or as the configuration gives it to those which state none.
+    pub(crate) namespace: Option<&'t str>,
+    pub(crate) name: &'t str,
+    annotations: Option<Node<'t, 's>>,
+    /// As messages name it, once one does.
+    resource: OnceLock<Arc<ResourceRef>>,
+}
+
+impl<'t, 's> Object<'t, 's> {
+    fn read(place: &'t Place<'t, 's>, default_namespace: Option<&'t str>) -> Object<'t, 's> {
+        let text = |node: Option<Node<'t, 's>>| node.and_then(Node::text).unwrap_or_default();
+        let metadata = place.node.get("metadata");
+        let api_version = text(place.node.get("apiVersion"));
+        let namespace = text(metadata.and_then(|m| m.get("namespace")));
+        Object {
+            api_version,
+            group: api_version.rsplit_once('/').map_or("", |(group, _)| group),
+            kind: text(place.node.get("kind")),
+            namespace: Some(namespace)
+                .filter(|n| !n.is_empty())
+                .or(default_namespace),
+            name: text(metadata.and_then(|m| m.get("name"))),
+            annotations: metadata.and_then(|m| m.get("annotations")),
+            place,
+            resource: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn node(&self) -> Node<'t, 's> {
+        self.place.node
+    }
+
+    /// The value of an annotation.
+    pub(crate) fn annotation(&self, key: &str) -> Option<&'t str> {
+        self.annotations?.get(key)?.text()
+    }
+
+    /// What has `config.kubernetes.io/local-config: "true"` is for tools and never applied.
+    pub(crate) fn is_local(&self) -> bool {
+        self.annotation("config.kubernetes.io/local-config") == Some("true")
+    }
+
+    pub(crate) fn resource(&self) -> Arc<ResourceRef> {
+        let resource = self.resource.get_or_init(|| {
+            Arc::new(ResourceRef {
+                api_version: self.api_version.to_owned(),
+                kind: self.kind.to_owned(),
+                namespace: self.namespace.map(str::to_owned),
+                name: self.name.to_owned(),
+            })
+        });
+        Arc::clone(resource)
+    }
+
+    /// Adds `Kind name` to a text.
+    pub(crate) fn add_title(&self, text: &mut String) {
+        text.extend([self.kind, " `", self.name, "`"]);
+    }
+
+    /// Where its file lies in the package, from the annotations that a host puts on an item of a ResourceList.
+    fn package_file(&self) -> Option<PackageFile> {
+        self.annotations?;
+        let either = |name: &str| {
+            self.annotation(&format!("internal.config.kubernetes.io/{name}"))
+                .or_else(|| self.annotation(&format!("config.kubernetes.io/{name}")))
+        };
+        Some(PackageFile {
+            path: either("path")?.to_owned(),
+            index: either("index").and_then(|i| i.parse().ok()).unwrap_or(0),
+        })
+    }
+}
+
+/// The value of an annotation of an object or a pod template.
+pub(crate) fn annotation<'t>(node: Node<'t, '_>, key: &str) -> Option<&'t str> {
+    node.get("metadata")?.get("annotations")?.get(key)?.text()
+}
+
+/// Everything that was read.
+#[derive(Debug)]
+pub(crate) struct Render<'t, 's> {
+    sources: &'t [Source<'s>],
+    /// The lines of each source.
+    lines: Vec<Lines<'s>>,
+    /// The name of each source, as messages share it.
+    names_of_sources: Vec<Arc<str>>,
+    pub(crate) objects: Vec<Object<'t, 's>>,
+    /// By kind and name: the first object, and the last one.
+    names: HashMap<(&'t str, &'t str), (usize, usize)>,
+    /// For each object the next one of its kind and name, itself where there is none: most names stand for one object.
+    namesakes: Vec<usize>,
+    /// Groups and kinds of all objects.
+    kinds: HashSet<(&'t str, &'t str)>,
+    /// By the names that objects had before kustomize's `namePrefix` and `nameSuffix`: it corrects what refers to them
+    /// after its transformers, so that a transformer sees the old name there.
+    previous: HashMap<(&'t str, &'t str), Vec<usize>>,
+}
+
+/// Where kustomize notes the names that an object had, separated by commas.
+const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
+
+impl<'t, 's> Render<'t, 's> {
+    pub(crate) fn new(
+        sources: &'t [Source<'s>],
+        places: &'t [Place<'t, 's>],
+        default_namespace: Option<&'t str>,
+    ) -> Render<'t, 's> {
+        let places = places.iter();
+        let objects: Vec<_> = places
+            .map(|place| Object::read(place, default_namespace))
+            .collect();
+        let mut names: HashMap<_, (usize, usize)> = HashMap::with_capacity(objects.len());
+        let mut namesakes: Vec<usize> = (0..objects.len()).collect();
+        for (index, object) in objects.iter().enumerate() {
+            let known = names.entry((object.kind, object.name));
+            let (_, last) = known.or_insert((index, index));
+            if let Some(next) = namesakes.get_mut(*last) {
+                *next = index;
+            }
+            *last = index;
+        }
+        let mut previous: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, object) in objects.iter().enumerate() {
+            let names = object.annotation(PREVIOUS_NAMES).into_iter();
+            let names = names.flat_map(|names| names.split(','));
+            for name in names.filter(|name| *name != object.name) {
+                let known: &mut Vec<usize> = previous.entry((object.kind, name)).or_default();
+                if known.last() != Some(&index) {
+                    known.push(index);
+                }
+            }
+        }
+        Render {
+            kinds: objects
+                .iter()
+                .map(|object| (object.group, object.kind))
+                .collect(),
+            previous,
+            sources,
+            names_of_sources: sources.iter().map(|source| source.name.into()).collect(),
+            lines: sources
+                .iter()
+                .map(|source| Lines::new(source.text))
+                .collect(),
+            objects,
+            names,
+            namesakes,
+        }
+    }
+
+    /// Whether there is an object of this kind.
+    pub(crate) fn has_kind(&self, group: &str, kind: &str) -> bool {
+        self.kinds.contains(&(group, kind))
+    }
+
+    /// Bytes of all sources.
+    pub(crate) fn bytes(&self) -> usize {
+        self.sources.iter().map(|source| source.text.len()).sum()
+    }
+
+    /// The object of this index.
+    pub(crate) fn get(&self, index: usize) -> Option<&Object<'t, 's>> {
+        self.objects.get(index)
+    }
+
+    /// The objects with this kind and name that a name in namespace `wanted` can mean, indexes in text order.
+    ///
+    /// An exact match excludes an absent namespace; where there is none, unknown may stand for one that is stated
+    /// (docs/reference.md, section 2.3).
+    pub(crate) fn named(
+        &self,
+        group: impl Fn(&str) -> bool,
+        kind: &str,
+        name: &str,
+        wanted: Option<&str>,
+    ) -> Vec<usize> {
+        let counts = |index: usize| -> Option<(usize, Option<&str>)> {
+            let object = self.get(index)?;
+            (group(object.group) && !object.is_local()).then_some((index, object.namespace))
+        };
+        let first = self.names.get(&(kind, name)).map(|(first, _)| *first);
+        let same = std::iter::successors(first, |index| {
+            self.namesakes
+                .get(*index)
+                .copied()
+                .filter(|next| next != index)
+        });
+        let mut all: Vec<_> = same.filter_map(counts).collect();
+        if all.is_empty() {
+            let previous = self.previous.get(&(kind, name)).into_iter().flatten();
+            all.extend(previous.copied().filter_map(counts));
+        }
+        let only = |keep: &dyn Fn(Option<&str>) -> bool| -> Vec<usize> {
+            all.iter()
+                .filter(|(_, ns)| keep(*ns))
+                .map(|(index, _)| *index)
+                .collect()
+        };
+        let exact = only(&|ns| ns == wanted);
+        if !exact.is_empty() {
+            return exact;
+        }
+        match wanted {
+            Some(_) => only(&|ns| ns.is_none()),
+            None => only(&|_| true),
+        }
+    }
+
+    /// A message about a node of an object.
+    pub(crate) fn about(
+        &self,
+        message: Message,
+        object: &Object<'t, 's>,
+        node: Node<'_, '_>,
+    ) -> Message {
+        self.at(message, object, node.offset())
+    }
+
+    /// A message about an offset in the source of an object.
+    pub(crate) fn at(
+        &self,
+        mut message: Message,
+        object: &Object<'t, 's>,
+        offset: usize,
+    ) -> Message {
+        message.location = self.location(object, offset);
+        message.resource = Some(object.resource());
+        message.file = object.package_file();
+        message
+    }
+
+    /// The place of an offset in the source of an object.
+    pub(crate) fn location(&self, object: &Object<'t, 's>, offset: usize) -> Option<Location> {
+        let &Place {
+            source, document, ..
+        } = object.place;
+        let name = Arc::clone(self.names_of_sources.get(source)?);
+        let found = self.lines.get(source)?.position(offset);
+        Some(Location {
+            source,
+            name,
+            document,
+            line: found.line,
+            column: found.column,
+        })
+    }
+}
+
+/// Two namespaces along one way: equal ones, or an unknown one that stands for the other. The inner value is what is
+/// known then.
+#[expect(
+    clippy::option_option,
+    reason = "whether there is a way, and whether its namespace is known, are two things"
+)]
+pub(crate) fn same_namespace<'n>(
+    one: Option<&'n str>,
+    other: Option<&'n str>,
+) -> Option<Option<&'n str>> {
+    match (one, other) {
+        (Some(a), Some(b)) if a != b => None,
+        (Some(a), _) => Some(Some(a)),
+        (None, b) => Some(b),
+    }
+}
+
+/// What keeps a workload from being changed, as a message says it (docs/reference.md, section 2.5).
+pub(crate) fn left_alone(object: &Object<'_, '_>) -> Option<&'static str> {
+    if object.is_local() {
+        return Some("it is local configuration (`config.kubernetes.io/local-config`)");
+    }
+    if object.annotation("helm.sh/hook").is_some() {
+        return Some("it is a Helm hook (`helm.sh/hook`)");
+    }
+    let owners = object
+        .node()
+        .get("metadata")
+        .and_then(|m| m.get("ownerReferences"));
+    let owned = owners.is_some_and(|owners| {
+        owners
+            .items()
+            .any(|owner| owner.get("controller").and_then(Node::as_bool) == Some(true))
+    });
+    owned.then_some("a controller owns it (`metadata.ownerReferences`)")
+}
+
+/// The labels of an object or a pod template, as text: numbers and booleans count as they are written.
+pub(crate) fn labels<'t>(node: Node<'t, '_>) -> impl Iterator<Item = (&'t str, &'t str)> {
+    node.get("metadata")
+        .and_then(|m| m.get("labels"))
+        .into_iter()
+        .flat_map(Node::entries)
+        .filter(|(_, value)| value.kind() != Kind::Mapping && value.kind() != Kind::Sequence)
+        .map(|(key, value)| {
+            (
+                key.text().unwrap_or_default(),
+                value.text().unwrap_or_default(),
+            )
+        })
+}
+
+/// Which annotations an object may bear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Roles {
+    pub(crate) route: bool,
+    pub(crate) service: bool,
+    pub(crate) workload: bool,
+}
+
+impl Roles {
+    pub(crate) fn bearer(self) -> Option<Bearer> {
+        if self.workload {
+            Some(Bearer::Workload)
+        } else if self.service {
+            Some(Bearer::Service)
+        } else if self.route {
+            Some(Bearer::Route)
+        } else {
+            None
+        }
+    }
+}

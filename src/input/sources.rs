@@ -1,0 +1,615 @@
+//! From sources to chunks: a chunk is a document, or an item of a list, parsed by itself.
+//!
+//! It knows how manifests come (streams, `ResourceLists`, lists) and not what they mean. A chunk that can't matter is
+//! not parsed (docs/reference.md, section 6): one whose kind stands in the tables is always looked at.
+
+use crate::input::parallel::in_order;
+use crate::model::Location;
+use crate::say::{Message, Reason};
+use memchr::{memchr, memchr_iter};
+use set_prestop_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented, position};
+use std::ops::Range;
+
+/// A text with manifests.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'s> {
+    /// How messages name it: a file's path, `<stdin>`.
+    pub name: &'s str,
+    /// The manifests.
+    pub text: &'s str,
+}
+
+/// A document or item that was parsed.
+#[derive(Debug)]
+pub(crate) struct Chunk<'s> {
+    pub(crate) source: usize,
+    /// Number of the document in its source, from 1.
+    pub(crate) document: usize,
+    /// Whether it is an item of a list that was taken apart: then the tree's root is a sequence of that one item.
+    item: bool,
+    pub(crate) tree: Tree<'s>,
+}
+
+/// The list that a ResourceList's results are written to.
+#[derive(Debug)]
+pub(crate) enum ResourceList<'s> {
+    /// Parsed in pieces: what stands before the items, and what follows them.
+    Pieces {
+        head: Tree<'s>,
+        tail: Option<Tree<'s>>,
+        items: Items,
+    },
+    /// Parsed whole, as chunk of this index once the chunks are read.
+    Whole(Tree<'s>),
+}
+
+impl<'s> ResourceList<'s> {
+    /// A top-level field but `items`.
+    pub(crate) fn field(&self, name: &str) -> Option<Node<'_, 's>> {
+        let get = |tree: &'_ Tree<'s>| -> Option<()> { tree.root()?.get(name).map(|_| ()) };
+        match self {
+            ResourceList::Whole(tree) => tree.root()?.get(name),
+            ResourceList::Pieces { head, tail, .. } => match tail {
+                Some(tail) if get(tail).is_some() => tail.root()?.get(name),
+                _ => head.root()?.get(name),
+            },
+        }
+    }
+}
+
+/// A source whose documents are told apart, and whose ResourceList is opened, but whose manifests are not parsed yet.
+#[derive(Debug)]
+pub(crate) struct Opened<'s> {
+    pub(crate) source: Source<'s>,
+    documents: Vec<Range<usize>>,
+    /// The ResourceList that the source is.
+    pub(crate) list: Option<ResourceList<'s>>,
+}
+
+/// The chunks of all sources that were parsed.
+#[derive(Debug, Default)]
+pub(crate) struct Chunks<'s> {
+    pub(crate) parsed: Vec<Chunk<'s>>,
+}
+
+/// A message about an offset of a source.
+pub(crate) fn locate(
+    sources: &[Source<'_>],
+    source: usize,
+    document: usize,
+    offset: usize,
+) -> Option<Location> {
+    let at = sources.get(source)?;
+    let found = position(at.text, offset);
+    Some(Location {
+        source,
+        name: at.name.into(),
+        document,
+        line: found.line,
+        column: found.column,
+    })
+}
+
+fn unreadable(
+    sources: &[Source<'_>],
+    source: usize,
+    document: usize,
+    error: &SyntaxError,
+) -> Message {
+    let text = match document {
+        1 => error.message.clone(),
+        _ => format!("{} (in document {document})", error.message),
+    };
+    let mut message = Message::new(Reason::BadInput, text).help(
+        "correct the YAML at this place; if it is a template, render it first (`helm template`, `kustomize build`)",
+    );
+    message.location = locate(sources, source, document, error.offset);
+    message
+}
+
+/// Tells the documents of each source apart and opens a source that is a ResourceList.
+///
+/// # Errors
+/// A NUL byte, or a ResourceList that does not parse.
+pub(crate) fn open<'s>(sources: &[Source<'s>]) -> Result<Vec<Opened<'s>>, Message> {
+    let mut opened = Vec::with_capacity(sources.len());
+    for (index, source) in sources.iter().enumerate() {
+        if let Some(offset) = memchr(0, source.text.as_bytes()) {
+            let mut message = Message::new(Reason::BadInput, "a NUL byte stands in the input")
+                .help("give UTF-8 text; UTF-16 and binary files can't be read");
+            message.location = locate(sources, index, 1, offset);
+            return Err(message);
+        }
+        let documents: Vec<_> = set_prestop_yaml::documents(source.text).collect();
+        let list = match documents.as_slice() {
+            [only] => open_list(source.text, only.clone())
+                .map_err(|e| unreadable(sources, index, 1, &e))?,
+            _ => None,
+        };
+        opened.push(Opened {
+            source: *source,
+            documents,
+            list,
+        });
+    }
+    Ok(opened)
+}
+
+fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>, SyntaxError> {
+    let part = text.get(range.clone()).unwrap_or_default();
+    if !part.contains("ResourceList") {
+        return Ok(None);
+    }
+    // Results follow the items, so that the last one has to end its line.
+    if part.ends_with('\n')
+        && kind_line(part, 0) == Some("ResourceList")
+        && let Some(items) = set_prestop_yaml::items(text, range.clone())
+        && let Ok(head) = Tree::parse(text, items.head.clone())
+        && is_resource_list(&head)
+    {
+        if items.tail.is_empty() {
+            return Ok(Some(ResourceList::Pieces {
+                head,
+                tail: None,
+                items,
+            }));
+        }
+        if let Ok(tail) = Tree::parse(text, items.tail.clone()) {
+            let tail = tail.root().is_some().then_some(tail);
+            return Ok(Some(ResourceList::Pieces { head, tail, items }));
+        }
+    }
+    // A kind that is a word outside the tables makes it no list, and it need not be parsed for that.
+    if matches!(kind_line(part, 0), Some(word) if word != "ResourceList") {
+        return Ok(None);
+    }
+    let tree = Tree::parse(text, range)?;
+    Ok(is_resource_list(&tree).then_some(ResourceList::Whole(tree)))
+}
+
+fn is_resource_list(tree: &Tree<'_>) -> bool {
+    let Some(root) = tree.root() else {
+        return false;
+    };
+    let text = |key| root.get(key).and_then(Node::text).unwrap_or_default();
+    text("kind") == "ResourceList"
+        && [
+            "config.kubernetes.io/v1",
+            "config.kubernetes.io/v1beta1",
+            "config.kubernetes.io/v1alpha1",
+        ]
+        .contains(&text("apiVersion"))
+}
+
+/// A document, or an item of a ResourceList, that is to be read.
+struct Job<'s> {
+    source: usize,
+    document: usize,
+    text: &'s str,
+    range: Range<usize>,
+    /// The column of an item's dash.
+    dash: Option<usize>,
+}
+
+/// Parses the documents and items whose kind `matters`.
+///
+/// # Errors
+/// The first chunk that does not parse.
+pub(crate) fn parse<'s>(
+    opened: &mut [Opened<'s>],
+    threads: usize,
+    matters: &(dyn Fn(&str) -> bool + Sync),
+) -> Result<Chunks<'s>, Message> {
+    let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
+    let jobs: Vec<Job<'s>> = opened
+        .iter()
+        .enumerate()
+        .flat_map(|(source, open)| open.jobs(source))
+        .collect();
+    let read = in_order(threads, &jobs, Scratch::default, |scratch, job| {
+        job.read(matters, scratch)
+    });
+    let mut chunks = Chunks::default();
+    let mut whole = None;
+    for (job, read) in jobs.iter().zip(read) {
+        if whole == Some(job.source) {
+            continue;
+        }
+        let wrong = |error| unreadable(&sources, job.source, job.document, &error);
+        match read {
+            Ok(parsed) => chunks.parsed.extend(parsed),
+            Err(Unread::Document(error)) => return Err(wrong(error)),
+            Err(Unread::Item) => {
+                whole = Some(job.source);
+                chunks.parsed.retain(|chunk| chunk.source != job.source);
+                if let Some(open) = opened.get_mut(job.source) {
+                    let tree = Tree::parse(job.text, 0..job.text.len()).map_err(wrong)?;
+                    open.list = Some(ResourceList::Whole(tree));
+                }
+            }
+        }
+    }
+    Ok(chunks)
+}
+
+impl<'s> Opened<'s> {
+    fn jobs(&self, source: usize) -> Vec<Job<'s>> {
+        let (ranges, dash) = match &self.list {
+            Some(ResourceList::Pieces { items, .. }) => {
+                (items.items.as_slice(), Some(items.dash_column))
+            }
+            Some(ResourceList::Whole(_)) => (&[][..], None),
+            None => (self.documents.as_slice(), None),
+        };
+        let job = |(number, range): (usize, &Range<usize>)| Job {
+            source,
+            document: if dash.is_some() { 1 } else { number + 1 },
+            text: self.source.text,
+            range: range.clone(),
+            dash,
+        };
+        ranges.iter().enumerate().map(job).collect()
+    }
+}
+
+/// Why a job is not done.
+enum Unread {
+    /// The document does not parse.
+    Document(SyntaxError),
+    /// The item does not parse alone, so that its list has to be parsed whole.
+    Item,
+}
+
+impl<'s> Job<'s> {
+    /// The chunks of it that matter.
+    fn read(
+        &self,
+        matters: &(dyn Fn(&str) -> bool + Sync),
+        scratch: &mut Scratch,
+    ) -> Result<Vec<Chunk<'s>>, Unread> {
+        if let Some(dash) = self.dash {
+            let chunk = self.item(self.range.clone(), dash, matters, scratch)?;
+            return Ok(chunk.into_iter().collect());
+        }
+        let part = self.text.get(self.range.clone()).unwrap_or_default();
+        if let Some(word) = kind_line(part, 0) {
+            if word.ends_with("List") {
+                if let Some(parsed) = self.split(matters, scratch) {
+                    return Ok(parsed);
+                }
+            } else if !matters(word) {
+                return Ok(Vec::new());
+            }
+        }
+        match Tree::parse_in(self.text, self.range.clone(), scratch) {
+            Ok(tree) => Ok(vec![self.chunk(tree)]),
+            Err(error) => match json_values(self.text, self.range.clone()) {
+                Some(trees) => Ok(trees.into_iter().map(|tree| self.chunk(tree)).collect()),
+                None => Err(Unread::Document(error)),
+            },
+        }
+    }
+
+    fn chunk(&self, tree: Tree<'s>) -> Chunk<'s> {
+        Chunk {
+            source: self.source,
+            document: self.document,
+            item: false,
+            tree,
+        }
+    }
+
+    /// A `List` of a stream in pieces; `None` where it has to be parsed whole.
+    fn split(
+        &self,
+        matters: &(dyn Fn(&str) -> bool + Sync),
+        scratch: &mut Scratch,
+    ) -> Option<Vec<Chunk<'s>>> {
+        let items = set_prestop_yaml::items(self.text, self.range.clone())?;
+        Tree::parse(self.text, items.head).ok()?;
+        Tree::parse(self.text, items.tail).ok()?;
+        let chunks = items
+            .items
+            .into_iter()
+            .map(|range| self.item(range, items.dash_column, matters, scratch));
+        chunks
+            .filter_map(Result::transpose)
+            .collect::<Result<_, _>>()
+            .ok()
+    }
+
+    /// An item as a chunk, if it matters.
+    fn item(
+        &self,
+        range: Range<usize>,
+        dash: usize,
+        matters: &(dyn Fn(&str) -> bool + Sync),
+        scratch: &mut Scratch,
+    ) -> Result<Option<Chunk<'s>>, Unread> {
+        let part = self.text.get(range.clone()).unwrap_or_default();
+        if item_kind(part, dash).is_some_and(|word| !word.ends_with("List") && !matters(word)) {
+            return Ok(None);
+        }
+        let tree = Tree::parse_in(self.text, range, scratch).map_err(|_| Unread::Item)?;
+        match tree.root().map(|root| root.items().count()) {
+            Some(1) => Ok(Some(Chunk {
+                item: true,
+                ..self.chunk(tree)
+            })),
+            _ => Err(Unread::Item),
+        }
+    }
+}
+
+/// JSON objects one after another, as `jq -c` writes them and kubectl takes them; `None` where the text is anything else.
+fn json_values(text: &str, range: Range<usize>) -> Option<Vec<Tree<'_>>> {
+    let bytes = text.as_bytes().get(..range.end)?;
+    let mut trees = Vec::new();
+    let mut at = range.start;
+    loop {
+        at += bytes
+            .get(at..)?
+            .iter()
+            .take_while(|b| b.is_ascii_whitespace())
+            .count();
+        if at == bytes.len() {
+            return (!trees.is_empty()).then_some(trees);
+        }
+        let start = at;
+        let (mut depth, mut quoted) = (0_usize, false);
+        loop {
+            match (quoted, bytes.get(at)?) {
+                (true, b'\\') => at += 1,
+                (_, b'"') => quoted = !quoted,
+                (false, b'{' | b'[') => depth += 1,
+                (false, b'}' | b']') => depth = depth.checked_sub(1)?,
+                _ => {}
+            }
+            at += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        if bytes.get(start) != Some(&b'{') {
+            return None;
+        }
+        trees.push(Tree::parse(text, start..at).ok()?);
+    }
+}
+
+/// The kind of an item that begins with its dash: its keys stand where the first one does.
+fn item_kind(part: &str, dash_column: usize) -> Option<&str> {
+    let after = part.get(dash_column..)?.strip_prefix('-')?;
+    let blanks = after.bytes().take_while(|b| *b == b' ').count();
+    if blanks == 0 || !after.as_bytes().get(blanks)?.is_ascii_alphabetic() {
+        return None;
+    }
+    kind_line(part, dash_column + 1 + blanks)
+}
+
+/// The kind of a mapping whose keys stand in this column; `None` where the lines do not settle it.
+///
+/// It settles it only where exactly one line has `kind:` there, followed by a plain word, and no line there starts with
+/// anything but a letter, `#`, `-` or white space: a quoted or `?` key, `<<`, flow, a tag or a directive is for the
+/// parser. A scalar can't hide a line there (YAML 1.2.2, 8.1: its lines are indented deeper). A carriage return that
+/// stands alone can: it ends a line too (YAML 1.2.2, 5.4).
+fn kind_line(part: &str, column: usize) -> Option<&str> {
+    let bytes = part.as_bytes();
+    if memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
+        return None;
+    }
+    // The column of a document's keys is that of the first one.
+    let mut lines = part.lines().map(|line| (line, line.trim_ascii_start()));
+    let first = lines.find(|(line, text)| {
+        !(text.is_empty() || text.starts_with('#') || line.starts_with("---"))
+    });
+    if first.is_some_and(|(line, text)| column == 0 && line != text) {
+        return None;
+    }
+    let mut found = None;
+    for start in outdented(part, column) {
+        let rest = part.get(start..)?;
+        let line = rest.get(..memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))?;
+        let rest = if start == 0 && column > 0 {
+            line.get(column..)?
+        } else {
+            let spaces = line.bytes().take(column).take_while(|b| *b == b' ').count();
+            let rest = line.get(spaces..)?;
+            if spaces < column {
+                match rest.bytes().next() {
+                    None | Some(b'\r' | b'#') => continue,
+                    Some(_) => return None,
+                }
+            }
+            rest
+        };
+        match rest.bytes().next() {
+            None | Some(b' ' | b'\t' | b'\r' | b'#') => {}
+            Some(b'-') => {
+                let mark = rest.strip_prefix("---").filter(|_| column == 0);
+                if mark.is_some_and(|after| {
+                    !after.trim_ascii().is_empty() || start > 0 && found.is_some()
+                }) {
+                    return None;
+                }
+            }
+            Some(c) if c.is_ascii_alphabetic() => {
+                let Some(value) = rest.strip_prefix("kind:") else {
+                    continue;
+                };
+                let word = value.trim_ascii();
+                if found.is_some()
+                    || !value.starts_with(' ')
+                    || word.is_empty()
+                    || !word.bytes().all(|b| b.is_ascii_alphanumeric())
+                {
+                    return None;
+                }
+                found = Some(word);
+            }
+            Some(_) => return None,
+        }
+    }
+    found
+}
+
+/// A resource of the input: its place, and its node.
+#[derive(Clone, Debug)]
+pub(crate) struct Place<'t, 's> {
+    /// Index of the chunk; `None` for the ResourceList of the source that was parsed whole.
+    pub(crate) chunk: Option<usize>,
+    pub(crate) source: usize,
+    pub(crate) document: usize,
+    /// Path from the chunk's root.
+    pub(crate) path: Vec<Step>,
+    pub(crate) node: Node<'t, 's>,
+}
+
+/// Every resource of the input, in the order of the text; lists are looked into.
+pub(crate) fn resources<'t, 's>(
+    opened: &'t [Opened<'s>],
+    chunks: &'t Chunks<'s>,
+) -> Vec<Place<'t, 's>> {
+    let mut places = Vec::new();
+    let mut chunk_index = 0;
+    for (source, open) in opened.iter().enumerate() {
+        if let Some(ResourceList::Whole(tree)) = &open.list {
+            let items = tree.root().and_then(|root| root.get("items"));
+            let base = Place {
+                chunk: None,
+                source,
+                document: 1,
+                path: Vec::new(),
+                node: match tree.root() {
+                    Some(root) => root,
+                    None => continue,
+                },
+            };
+            if let Some(items) = items {
+                list_items(&base, items, &mut places, 0);
+            }
+        }
+        while let Some(chunk) = chunks
+            .parsed
+            .get(chunk_index)
+            .filter(|c| c.source == source)
+        {
+            let base = |node, path| Place {
+                chunk: Some(chunk_index),
+                source,
+                document: chunk.document,
+                path,
+                node,
+            };
+            match chunk.tree.root() {
+                Some(root) if chunk.item => {
+                    if let Some(item) = root.items().next() {
+                        push(base(item, vec![Step::Index(0)]), &mut places, 0);
+                    }
+                }
+                Some(root) => push(base(root, Vec::new()), &mut places, 0),
+                None => {}
+            }
+            chunk_index += 1;
+        }
+    }
+    places
+}
+
+/// Lists nested deeper than this are no real ones.
+const LIST_DEPTH: usize = 8;
+
+fn push<'t, 's>(place: Place<'t, 's>, places: &mut Vec<Place<'t, 's>>, depth: usize) {
+    let kind = place
+        .node
+        .get("kind")
+        .and_then(Node::text)
+        .unwrap_or_default();
+    if kind.ends_with("List")
+        && depth < LIST_DEPTH
+        && let Some(items) = place.node.get("items")
+        && items.kind() == Kind::Sequence
+    {
+        list_items(&place, items, places, depth + 1);
+    } else if place.node.kind() == Kind::Mapping {
+        places.push(place);
+    }
+}
+
+fn list_items<'t, 's>(
+    list: &Place<'t, 's>,
+    items: Node<'t, 's>,
+    places: &mut Vec<Place<'t, 's>>,
+    depth: usize,
+) {
+    for (index, item) in items.items().enumerate() {
+        let mut path = list.path.clone();
+        path.push(Step::Key("items".into()));
+        path.push(Step::Index(index));
+        push(
+            Place {
+                node: item,
+                path,
+                ..list.clone()
+            },
+            places,
+            depth,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{item_kind, kind_line};
+
+    #[test]
+    fn a_kind_is_settled_by_one_plain_line() {
+        for (text, kind) in [
+            ("apiVersion: v1\nkind: ConfigMap\n", Some("ConfigMap")),
+            (
+                "---\n# Source: x\nkind: ConfigMap\r\ndata:\n  kind: x\n",
+                Some("ConfigMap"),
+            ),
+            ("kind: ConfigMap", Some("ConfigMap")),
+            ("a:\n- b\nkind: ConfigMap  \n", Some("ConfigMap")),
+            ("kind: ConfigMap # c\n", None),
+            ("kind: ConfigMap\na: 1\r---\rkind: Deployment\n", None),
+            ("kind: ConfigMap\nkind: Deployment\n", None),
+            ("kind: \"ConfigMap\"\n", None),
+            ("\"kind\": Deployment\nkind: ConfigMap\n", None),
+            ("? kind\n: Deployment\nkind: ConfigMap\n", None),
+            ("<<: *a\nkind: ConfigMap\n", None),
+            ("--- !x\nkind: ConfigMap\n", None),
+            ("--- {a: 1}\n", None),
+            ("{kind: ConfigMap}\n", None),
+            ("kind:\n  Deployment\n", None),
+            ("kind:ConfigMap\n", None),
+            ("%YAML 1.2\n---\nkind: ConfigMap\n", None),
+            (" kind: Deployment\n a: \"\nkind: ConfigMap\nb\"\n", None),
+            ("kind: ConfigMap\na: x\rkind: Deployment\n", None),
+            ("a: 1\n", None),
+            ("", None),
+        ] {
+            assert_eq!(kind_line(text, 0), kind, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_kind_of_an_item_stands_beside_its_first_key() {
+        for (text, dash, kind) in [
+            (
+                "- apiVersion: v1\n  kind: ConfigMap\n  data:\n    kind: x\n",
+                0,
+                Some("ConfigMap"),
+            ),
+            ("- kind: ConfigMap\n", 0, Some("ConfigMap")),
+            ("  -   kind: ConfigMap\n      a: 1\n", 2, Some("ConfigMap")),
+            ("- kind: ConfigMap\n left: 1\n", 0, None),
+            ("- {kind: ConfigMap}\n", 0, None),
+            ("- &a\n  kind: ConfigMap\n", 0, None),
+            ("-\n  kind: ConfigMap\n", 0, None),
+        ] {
+            assert_eq!(item_kind(text, dash), kind, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Messages as the `results` of a ResourceList, with the field names of the KRM functions specification.
+
+use crate::config::annotations::REASON_TAG;
+use crate::input::ResourceList;
+use crate::say::{Message, Severity};
+use set_prestop_yaml::{Edit, Kind, Node, Splice, Step, Value, emit_entry};
+
+const RESULTS: &str = "results";
+
+/// One result.
+fn result(message: &Message) -> Value {
+    let text = |text: &str| Value::Str(text.to_owned().into());
+    let mut fields = vec![("message".into(), text(&sentence(message)))];
+    let severity = match message.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info | Severity::Advice | Severity::Ignore => "info",
+    };
+    fields.push(("severity".into(), text(severity)));
+    if let Some(resource) = &message.resource {
+        let mut parts = vec![
+            ("apiVersion".into(), text(&resource.api_version)),
+            ("kind".into(), text(&resource.kind)),
+            ("name".into(), text(&resource.name)),
+        ];
+        if let Some(namespace) = &resource.namespace {
+            parts.push(("namespace".into(), text(namespace)));
+        }
+        fields.push(("resourceRef".into(), Value::Mapping(parts)));
+    }
+    if let Some(field) = &message.field {
+        fields.push((
+            "field".into(),
+            Value::Mapping(vec![("path".into(), text(field))]),
+        ));
+    }
+    if let Some(file) = &message.file {
+        fields.push((
+            "file".into(),
+            Value::Mapping(vec![
+                ("path".into(), text(&file.path)),
+                ("index".into(), Value::Int(file.index)),
+            ]),
+        ));
+    }
+    fields.push((
+        "tags".into(),
+        Value::Mapping(vec![(REASON_TAG.into(), text(message.reason.name()))]),
+    ));
+    Value::Mapping(fields)
+}
+
+/// The text with what to do, since a result has no field for that.
+fn sentence(message: &Message) -> String {
+    match &message.help {
+        Some(help) => format!("{}; help: {help}", message.text),
+        None => message.text.clone(),
+    }
+}
+
+/// The edits that write results into the mapping `root`: those there already stay, ours follow.
+pub(crate) fn edits(root: Node<'_, '_>, messages: &[Message]) -> Vec<Edit> {
+    if messages.is_empty() {
+        return Vec::new();
+    }
+    let key = || Step::Key(RESULTS.into());
+    let there = root
+        .get(RESULTS)
+        .filter(|r| r.kind() == Kind::Sequence && !r.is_empty());
+    match there.map(|r| r.items().count()) {
+        Some(count) => messages
+            .iter()
+            .enumerate()
+            .map(|(index, message)| Edit {
+                path: vec![key(), Step::Index(count + index)],
+                value: result(message),
+            })
+            .collect(),
+        None => vec![Edit {
+            path: vec![key()],
+            value: Value::Sequence(messages.iter().map(result).collect()),
+        }],
+    }
+}
+
+/// The splices that write results into a ResourceList that was parsed in pieces.
+///
+/// # Errors
+/// As [`set_prestop_yaml::Tree::edit`].
+pub(crate) fn splices(
+    text: &str,
+    list: &ResourceList<'_>,
+    messages: &[Message],
+) -> Result<Vec<Splice>, set_prestop_yaml::EditError> {
+    if messages.is_empty() {
+        return Ok(Vec::new());
+    }
+    match list {
+        ResourceList::Whole(tree) => match tree.root() {
+            Some(root) => tree.edit(&edits(root, messages)),
+            None => Ok(Vec::new()),
+        },
+        ResourceList::Pieces { head, tail, items } => {
+            let holder = if head.root().is_some_and(|root| root.get(RESULTS).is_some()) {
+                Some(head)
+            } else {
+                tail.as_ref()
+            };
+            if let Some((tree, root)) = holder.and_then(|tree| tree.root().map(|root| (tree, root)))
+            {
+                return tree.edit(&edits(root, messages));
+            }
+            let end = items.items.last().map_or(items.head.end, |last| last.end);
+            let line_end = if text
+                .get(items.head.clone())
+                .is_some_and(|h| h.contains("\r\n"))
+            {
+                "\r\n"
+            } else {
+                "\n"
+            };
+            let value = Value::Sequence(messages.iter().map(result).collect());
+            let entry = emit_entry(RESULTS, &value, 0, items.dash_column > 0, line_end);
+            Ok(vec![Splice {
+                range: end..end,
+                text: entry,
+            }])
+        }
+    }
+}

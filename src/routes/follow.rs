@@ -1,0 +1,262 @@
+//! From routes, and from what is brought in without one, to the Services and workloads that they name.
+
+use super::classes::ClassSeconds;
+use super::tell::qualified;
+use super::{MOST_FOLLOWED, TraceError, Tracer};
+use crate::config::annotations::Inject;
+use crate::say::{Message, Reason};
+use crate::tables::references::{RefError, References, counts, references, target_refs};
+use set_prestop_yaml::Node;
+use std::collections::BTreeSet;
+
+impl<'t, 's> Tracer<'_, 't, 's> {
+    pub(super) fn follow_route(&mut self, index: usize) -> Result<(), TraceError> {
+        let Some(object) = self.render.get(index) else {
+            return Ok(());
+        };
+        if object.is_local() || !self.roles.get(index).is_some_and(|r| r.route) {
+            return Ok(());
+        }
+        let Some(row) = self.tables.route(object.group, object.kind) else {
+            return Ok(());
+        };
+        let too_large = |RefError::TooLarge| TraceError::TooLarge(index);
+        if row.followed || !counts(row, object.node(), &mut self.visits).map_err(too_large)? {
+            return Ok(());
+        }
+        let found = references(row, object.node(), &mut self.visits).map_err(too_large)?;
+        self.nameless = true;
+        if found.services.is_empty() && found.targets.is_empty() && found.follows.is_empty() {
+            self.tell_unreadable(object, &found);
+            return Ok(());
+        }
+        if self.is_disabled(index) {
+            self.taken_out = true;
+            return Ok(());
+        }
+        let Some(classes) = self.classes(object, &found) else {
+            return Ok(());
+        };
+        let before = self.routes.len();
+        self.routes.insert(index);
+        let named = self.follow_references(index, found, &classes)?;
+        if self.followed > MOST_FOLLOWED {
+            return Err(TraceError::TooManyWays(index));
+        }
+        if !named && self.routes.len() > before {
+            self.routes.remove(&index);
+        }
+        Ok(())
+    }
+
+    /// Follows what the route names, and what the objects name that it leads to. Whether they name anything.
+    pub(super) fn follow_references(
+        &mut self,
+        route: usize,
+        found: References<'t, 's>,
+        classes: &[ClassSeconds],
+    ) -> Result<bool, TraceError> {
+        let mut named = false;
+        let mut visited = BTreeSet::from([route]);
+        // Objects may lead to objects a hundred thousand times over: they wait in a list and not on the call stack.
+        let mut waiting = Vec::new();
+        let mut next = Some((route, found));
+        while let Some((bearer, found)) = next.take() {
+            named |= self.follow_named(route, bearer, &found, classes);
+            let namespace = self.render.get(bearer).and_then(|o| o.namespace);
+            let before = waiting.len();
+            for follow in &found.follows {
+                let wanted = follow.namespace.as_deref().or(namespace);
+                let group = |group: &str| follow.groups.iter().any(|g| g == group);
+                waiting.extend(self.render.named(group, &follow.kind, &follow.name, wanted));
+            }
+            if let Some(added) = waiting.get_mut(before..) {
+                added.reverse();
+            }
+            while next.is_none()
+                && let Some(to) = waiting.pop()
+            {
+                let Some(target) = self.render.get(to) else {
+                    continue;
+                };
+                if !visited.insert(to) || self.is_disabled(to) {
+                    continue;
+                }
+                if let Some(row) = self.tables.route(target.group, target.kind) {
+                    let found = references(row, target.node(), &mut self.visits)
+                        .map_err(|RefError::TooLarge| TraceError::TooLarge(to))?;
+                    next = Some((to, found));
+                }
+            }
+        }
+        Ok(named)
+    }
+
+    /// Follows the Services and workloads that one object names: the route itself, or one that the route leads to.
+    pub(super) fn follow_named(
+        &mut self,
+        route: usize,
+        bearer: usize,
+        found: &References<'t, 's>,
+        classes: &[ClassSeconds],
+    ) -> bool {
+        let Some(object) = self.render.get(bearer) else {
+            return false;
+        };
+        self.tell_unreadable(object, found);
+        let named = !found.services.is_empty() || !found.targets.is_empty();
+        for reference in &found.services {
+            let wanted = reference.namespace.as_deref().or(object.namespace);
+            let services = self
+                .render
+                .named(str::is_empty, "Service", &reference.name, wanted);
+            if services.is_empty() && !reference.only_if_present {
+                self.tell_missing(object, &reference.name, wanted, reference.node);
+            }
+            self.tell_twice("Service", &reference.name, &services);
+            for service in services {
+                self.follow_service(Some(route), service, wanted, classes);
+            }
+        }
+        for target in &found.targets {
+            let group = |group: &str| target.group.as_deref().is_none_or(|g| g == group);
+            for workload in self
+                .render
+                .named(group, &target.kind, &target.name, object.namespace)
+            {
+                for template in self.templates_of(workload) {
+                    self.add_way(template, Some(route), None, classes);
+                }
+            }
+        }
+        named
+    }
+
+    /// The templates of a workload, or of the workload that it refers to (a Rollout's `workloadRef`).
+    pub(super) fn templates_of(&mut self, workload: usize) -> Vec<usize> {
+        let mut found = self.own_templates(workload);
+        if found.is_empty() {
+            for referred in self.referred(workload) {
+                found.extend(self.own_templates(referred));
+            }
+        }
+        found
+    }
+
+    pub(super) fn own_templates(&self, object: usize) -> Vec<usize> {
+        // Templates stand in the order of their objects.
+        let first = self.templates.partition_point(|t| t.object < object);
+        let own = self
+            .templates
+            .iter()
+            .skip(first)
+            .take_while(|t| t.object == object);
+        (first..first + own.count()).collect()
+    }
+
+    /// The workloads that a workload without a template of its own refers to.
+    pub(super) fn referred(&mut self, workload: usize) -> Vec<usize> {
+        let Some(object) = self.render.get(workload) else {
+            return Vec::new();
+        };
+        let Some(row) = self.tables.workload(object.group, object.kind) else {
+            return Vec::new();
+        };
+        let Some(follow) = &row.follow else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for target in target_refs(follow, object.node(), &mut self.visits) {
+            let group = |group: &str| target.group.as_deref().is_none_or(|g| g == group);
+            found.extend(
+                self.render
+                    .named(group, &target.kind, &target.name, object.namespace),
+            );
+        }
+        found
+    }
+
+    /// Services of type `LoadBalancer` are routes to themselves where the configuration says so.
+    pub(super) fn follow_load_balancers(&mut self) {
+        if self.config.load_balancer_services != Some(true) {
+            return;
+        }
+        for index in 0..self.render.objects.len() {
+            let Some(service) = self.render.get(index) else {
+                continue;
+            };
+            let spec = service.node().get("spec");
+            let text = |key| {
+                spec.and_then(|s: Node<'t, 's>| s.get(key))
+                    .and_then(Node::text)
+            };
+            if !self.roles.get(index).is_some_and(|r| r.service)
+                || service.is_local()
+                || text("type") != Some("LoadBalancer")
+            {
+                continue;
+            }
+            if self.is_disabled(index) {
+                self.taken_out = true;
+            } else if let Some(seconds) =
+                self.class_seconds(service, text("loadBalancerClass"), None)
+            {
+                self.routes.insert(index);
+                self.follow_service(Some(index), index, service.namespace, &[seconds]);
+            }
+        }
+    }
+
+    /// The Services that the configuration's `backends` name. Whether it names any.
+    pub(super) fn follow_backends(&mut self) -> bool {
+        let config = self.config;
+        let Some(rules) = &config.backends else {
+            return false;
+        };
+        for rule in rules {
+            let wanted = rule.namespace.as_deref().or(config.namespace.as_deref());
+            let services = self
+                .render
+                .named(str::is_empty, "Service", &rule.service, wanted);
+            if services.is_empty() {
+                let title = qualified(wanted, &rule.service);
+                self.messages.push(
+                    Message::new(
+                        Reason::ServiceMissing,
+                        format!(
+                            "`backends` names the Service `{title}`, which is not in the input"
+                        ),
+                    )
+                    .help(self.missing_help(&rule.service))
+                    .field("spec.backends"),
+                );
+            }
+            self.tell_twice("Service", &rule.service, &services);
+            for service in services {
+                self.follow_service(None, service, wanted, &[]);
+            }
+        }
+        !rules.is_empty()
+    }
+
+    /// Services and workloads that an annotation brings in. Whether there is any.
+    pub(super) fn follow_enabled(&mut self) -> bool {
+        let mut enabled = false;
+        for index in 0..self.render.objects.len() {
+            if !self
+                .annotations
+                .get(&index)
+                .is_some_and(|a| a.inject == Some(Inject::Enabled))
+            {
+                continue;
+            }
+            enabled = true;
+            if let Some(service) = self.render.get(index)
+                && self.roles.get(index).is_some_and(|r| r.service)
+            {
+                self.follow_service(None, index, service.namespace, &[]);
+            }
+        }
+        enabled
+    }
+}

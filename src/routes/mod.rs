@@ -1,0 +1,282 @@
+//! The trace: route → Service → workload. It knows the render and the tables; it knows no hooks and no edits.
+//!
+//! ```text
+//!  route ──references──▶ Service ──selector──▶ pod template
+//!    │ class rules, namespace      │ namespace        │
+//!    └──▶ seconds of this way ◀────┘ annotations      └──▶ Backend: a template and the ways that lead to it
+//! ```
+//!
+//! docs/reference.md, sections 2 and 3.1.
+
+mod classes;
+mod coverage;
+mod follow;
+mod select;
+mod services;
+mod tell;
+
+use crate::config::Config;
+use crate::config::annotations::{self, Annotations, Inject};
+use crate::input::objects::{Object, Render, Roles, labels};
+use crate::say::{Message, Reason};
+use crate::tables::path::{Budget as Visits, List, Text};
+use crate::tables::{Tables, Workload};
+use set_prestop_yaml::{Kind, Node};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// The seconds where nothing says otherwise: the example of the document that this program follows.
+pub(crate) const DEFAULT_SLEEP: u64 = 10;
+
+/// How many nodes the paths of the tables may visit for each byte of the input. A document without aliases has fewer
+/// nodes than bytes and a row about a dozen paths; only aliases of aliases lead to more.
+const VISITS_PER_BYTE: usize = 64;
+
+/// So many ways of one template are kept; of the others only those that make it sleep longer.
+const MOST_WAYS: usize = 100;
+
+/// How many ways from routes to Services and templates one run follows. A hundred objects of one name on each step are
+/// a million, and no render has more that is meant.
+const MOST_FOLLOWED: usize = 4_000_000;
+
+/// Why the trace can't be finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TraceError {
+    /// The object of this index has more nodes than may be visited.
+    TooLarge(usize),
+    /// With the ways of the route of this index there are more than are followed.
+    TooManyWays(usize),
+}
+
+/// A pod template of a workload.
+#[derive(Clone, Debug)]
+pub(crate) struct Template<'t, 's> {
+    /// Index of the workload's object.
+    pub(crate) object: usize,
+    /// Names from the object to the template; none for a bare Pod.
+    pub(crate) path: List<Text>,
+    pub(crate) node: Node<'t, 's>,
+}
+
+/// One way from a route to a pod template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Way {
+    /// Index of the route's object; `None` where a Service or workload is brought in without one.
+    pub(crate) route: Option<usize>,
+    /// Index of the Service's object; `None` for a route that names the workload itself.
+    pub(crate) service: Option<usize>,
+    /// The class that decided.
+    pub(crate) class: Option<String>,
+    pub(crate) seconds: u64,
+    pub(crate) origin: Origin,
+}
+
+/// Where the seconds of a sleep come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The annotation of the workload, the Service or the route.
+    Annotation(&'static str),
+    /// A rule of `ingressClasses`.
+    ClassRule(String),
+    /// `sleepSeconds`.
+    Configured,
+    /// The table's value of a known controller.
+    Controller {
+        product: &'static str,
+        seconds: u64,
+        class: Option<String>,
+        source: &'static str,
+    },
+    /// Nothing said otherwise.
+    Default,
+}
+
+/// A pod template that has to drain, and why.
+#[derive(Clone, Debug)]
+pub(crate) struct Backend {
+    /// Index among [`Trace::templates`].
+    pub(crate) template: usize,
+    /// The ways that lead to it; empty where its own annotation brings it in and no Service selects it.
+    pub(crate) ways: Vec<Way>,
+    /// What the workload's and the template's annotations say.
+    pub(crate) annotations: Annotations,
+}
+
+/// What the trace found.
+#[derive(Debug, Default)]
+pub(crate) struct Trace<'t, 's> {
+    pub(crate) templates: Vec<Template<'t, 's>>,
+    /// In the order of the templates.
+    pub(crate) backends: Vec<Backend>,
+    /// Routes that count.
+    pub(crate) routes: usize,
+    /// Services that a route or the configuration leads to.
+    pub(crate) services: usize,
+    pub(crate) messages: Vec<Message>,
+}
+
+/// What every step of the trace looks at.
+pub(crate) struct Tracer<'a, 't, 's> {
+    render: &'a Render<'t, 's>,
+    tables: &'a Tables,
+    config: &'a Config,
+    roles: Vec<Roles>,
+    /// By the index of the object that bears them.
+    annotations: BTreeMap<usize, Annotations>,
+    templates: Vec<Template<'t, 's>>,
+    /// Templates by one of their labels.
+    labels: HashMap<(&'t str, &'t str), Labelled<'t>>,
+    /// The templates that a Service selects, by the Service's index.
+    selected: HashMap<usize, Rc<[usize]>>,
+    ways: Vec<Vec<Way>>,
+    routes: BTreeSet<usize>,
+    services: BTreeSet<usize>,
+    /// Routes or Services that a rule or an annotation took out: their absence is wanted.
+    taken_out: bool,
+    /// Whether there is a route, be it one that names no Service.
+    nameless: bool,
+    /// Classes of routes that a rule skips.
+    skipped: BTreeSet<Option<String>>,
+    /// The IngressClass that is marked as default, once it was looked for.
+    default_class: OnceCell<Option<String>>,
+    told: BTreeSet<String>,
+    visits: Visits,
+    /// Ways that have been followed.
+    followed: usize,
+    messages: Vec<Message>,
+}
+
+/// What makes two objects the same one: group, kind, namespace and name.
+type Identity<'t> = (&'t str, &'t str, Option<&'t str>, &'t str);
+
+/// Templates after their namespaces, and in the order of those.
+type Labelled<'t> = Vec<(Option<&'t str>, usize)>;
+
+/// Namespaces to look in: the reference's own, or that of what bears it.
+type Wanted<'n> = Option<&'n str>;
+
+impl<'a, 't, 's> Tracer<'a, 't, 's> {
+    /// Reads roles, annotations and templates of every object.
+    pub(crate) fn new(render: &'a Render<'t, 's>, tables: &'a Tables, config: &'a Config) -> Self {
+        let mut tracer = Tracer {
+            render,
+            tables,
+            config,
+            roles: Vec::with_capacity(render.objects.len()),
+            annotations: BTreeMap::new(),
+            templates: Vec::new(),
+            labels: HashMap::new(),
+            selected: HashMap::new(),
+            ways: Vec::new(),
+            routes: BTreeSet::new(),
+            services: BTreeSet::new(),
+            taken_out: false,
+            nameless: false,
+            skipped: BTreeSet::new(),
+            default_class: OnceCell::new(),
+            told: BTreeSet::new(),
+            visits: Visits::new(
+                VISITS_PER_BYTE
+                    .saturating_mul(render.bytes())
+                    .saturating_add(100_000),
+            ),
+            followed: 0,
+            messages: Vec::new(),
+        };
+        for (index, object) in render.objects.iter().enumerate() {
+            let workload = tables.workload(object.group, object.kind);
+            let service = object.group.is_empty() && object.kind == "Service";
+            let roles = Roles {
+                route: tables.route(object.group, object.kind).is_some(),
+                service,
+                workload: workload.is_some(),
+            };
+            tracer.roles.push(roles);
+            if object.is_local() {
+                if object.annotation("set-prestop.dev/inject") == Some("enabled") {
+                    tracer.tell_local(object);
+                }
+                continue;
+            }
+            tracer.read_annotations(index, object, roles);
+            if let Some(row) = workload {
+                tracer.read_templates(index, object, row);
+                if let Some(why) = row.leave.as_ref().filter(|_| row.routed) {
+                    let message = Message::new(Reason::LeftAlone, format!("left alone: {why}"));
+                    tracer
+                        .messages
+                        .push(render.about(message, object, object.node()));
+                }
+            }
+        }
+        tracer.ways = vec![Vec::new(); tracer.templates.len()];
+        let labelled = tracer.labels.values_mut();
+        labelled.for_each(|templates| templates.sort_unstable());
+        tracer
+    }
+
+    fn read_annotations(&mut self, index: usize, object: &Object<'t, 's>, roles: Roles) {
+        let Some(bearer) = roles.bearer() else { return };
+        let mut faults = Vec::new();
+        let read = annotations::read(object.node(), bearer, &mut faults);
+        self.tell_faults(object, &[], faults);
+        if read != Annotations::default() {
+            self.annotations.insert(index, read);
+        }
+    }
+
+    fn read_templates(&mut self, index: usize, object: &Object<'t, 's>, row: &Workload) {
+        for path in row.templates.iter() {
+            let found = path
+                .iter()
+                .try_fold(object.node(), |node, name| node.get(name));
+            let Some(node) = found.filter(|node| node.kind() == Kind::Mapping) else {
+                continue;
+            };
+            let template = self.templates.len();
+            for label in labels(node) {
+                let templates = self.labels.entry(label).or_default();
+                templates.push((object.namespace, template));
+            }
+            self.templates.push(Template {
+                object: index,
+                path: path.clone(),
+                node,
+            });
+        }
+    }
+
+    /// The annotations of an object; none where it bears none.
+    fn annotations(&self, index: usize) -> Annotations {
+        self.annotations.get(&index).cloned().unwrap_or_default()
+    }
+
+    fn is_disabled(&self, index: usize) -> bool {
+        self.annotations
+            .get(&index)
+            .is_some_and(|a| a.inject == Some(Inject::Disabled))
+    }
+
+    /// Follows every route, and what is brought in without one.
+    ///
+    /// # Errors
+    /// More nodes or ways than a run looks at.
+    pub(crate) fn run(mut self) -> Result<Trace<'t, 's>, TraceError> {
+        for index in 0..self.render.objects.len() {
+            self.follow_route(index)?;
+        }
+        self.follow_load_balancers();
+        let listed = self.follow_backends();
+        let enabled = self.follow_enabled();
+        let backends = self.backends();
+        self.tell_no_route(listed || enabled || !backends.is_empty());
+        Ok(Trace {
+            templates: self.templates,
+            backends,
+            routes: self.routes.len(),
+            services: self.services.len(),
+            messages: self.messages,
+        })
+    }
+}

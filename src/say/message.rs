@@ -1,0 +1,270 @@
+//! What a person is told: one table of Reasons, messages, and the failure that stops a run.
+//!
+//! Nothing here prints; `results` turns messages into a ResourceList's `results`, the command line prints them.
+
+use crate::model::{Location, PackageFile, ResourceRef};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+
+/// How much a message weighs (docs/reference.md, section 5.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Severity {
+    /// Never told.
+    #[cfg_attr(feature = "cli", value(skip))]
+    Ignore,
+    /// Told only with `--explain` or `--check`, and as an info result of a ResourceList.
+    #[serde(skip)]
+    #[cfg_attr(feature = "cli", value(skip))]
+    Advice,
+    /// What was done.
+    Info,
+    /// What a person should look at.
+    Warning,
+    /// What stops the run.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Ignore => "ignore",
+            Severity::Advice | Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])+ $name:ident = $severity:ident,)+) => {
+        /// Why a message was given: its stable name, the tag `set-prestop.dev/reason` of a result.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Reason { $($(#[doc = $doc])+ $name,)+ }
+
+        impl Reason {
+            /// Every Reason, in the order of docs/messages.md.
+            pub const ALL: &[Reason] = &[$(Reason::$name,)+];
+
+            /// The name as users write it in `severity`.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Reason::$name => stringify!($name),)+ }
+            }
+
+            /// What it weighs where the configuration says nothing.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Reason::$name => Severity::$severity,)+ }
+            }
+
+            /// What it means and what to do: a row of docs/messages.md.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Reason::$name => concat!($($doc,)+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// A container got its preStop sleep.
+    HookAdded = Info,
+    /// A sleep that was shorter than needed was raised; only its number changed.
+    HookRaised = Info,
+    /// A sleep was lowered because `existingHooks: Set` makes it the configured value.
+    HookLowered = Info,
+    /// A sleep was put before the script of a hook (`existingHooks: Prepend`).
+    HookPrepended = Info,
+    /// A hook that was no sleep was replaced by the sleep (`existingHooks: Replace`).
+    HookReplaced = Info,
+    /// `terminationGracePeriodSeconds` was written so that the sleep does not come out of the program's own time.
+    GraceWritten = Info,
+    /// A sleep that is longer than needed stays. `existingHooks: Set` or the annotation `set-prestop.dev/sleep-seconds` changes it.
+    SleepLonger = Info,
+    /// The sleep is not the default of 10 seconds because the load balancer's controller is known to need another.
+    SleepFromController = Info,
+    /// A sleep that is shorter than needed stays because of `existingHooks: Keep`.
+    SleepShorter = Info,
+    /// A class named `alb` may be that of two controllers. State it in `ingressClasses`.
+    ClassUndecided = Info,
+    /// A workload is behind a route but is left alone: a Helm hook, owned by a controller, local configuration, switched off by an annotation, or of a kind that takes no hook.
+    LeftAlone = Info,
+    /// The `templates` folder of a Helm chart holds templates, no manifests, and is not read.
+    TemplatesSkipped = Info,
+    /// A file that the command line names holds nothing. The shell empties the file of `set-prestop FILE > FILE` before it is read; `--write` edits in place.
+    EmptyFile = Warning,
+    /// A hook stands that is no sleep, and is kept as it is: the pod may stop before the load balancer knows.
+    HookKept = Warning,
+    /// A container's image has no shell, or it is a Windows container, so that a sleep by `exec` cannot run. State `kubernetesVersion` of at least 1.30 or use `handler: Sleep`.
+    NoShell = Warning,
+    /// `terminationGracePeriodSeconds: 0` kills at once and runs no hook.
+    GraceZero = Warning,
+    /// There are workloads but no route names one. Drop `selectors:` from the Kptfile, or name Services in `backends`, or annotate with `set-prestop.dev/inject: enabled`.
+    NoRoute = Warning,
+    /// A route states a class in two places and they differ; the first counts.
+    ClassConflict = Warning,
+    /// Two objects of kind IngressClass are marked as default; none is taken.
+    DefaultClassTwice = Warning,
+    /// Two objects have one name, and both count.
+    NameTwice = Warning,
+    /// A bare Pod is changed, but an existing Pod can't be updated: it has to be replaced.
+    BarePod = Warning,
+    /// The JSON of an annotation that names backends can't be read.
+    AnnotationUnreadable = Warning,
+    /// A route names a Service that is not in the input.
+    ServiceMissing = Warning,
+    /// A Service that a route names selects no workload of the input.
+    ServiceSelectsNothing = Warning,
+    /// A Service of type ExternalName behind a route points outside the cluster: nothing to change here.
+    ExternalName = Warning,
+    /// A Service without a selector: its endpoints are managed elsewhere.
+    Selectorless = Warning,
+    /// `publishNotReadyAddresses` keeps a terminating pod's address published, so a sleep may buy nothing.
+    NotReadyPublished = Warning,
+    /// A strategy that stops all pods before new ones run: requests are lost whatever the hook does.
+    AllAtOnce = Warning,
+    /// A serving container without a readiness probe gets requests before it can answer.
+    NoReadinessProbe = Advice,
+    /// A Job behind a route: its pods end by themselves and are not changed.
+    JobBehindRoute = Warning,
+    /// Pods are replaced one by one, so each sleep makes the rollout longer; `helm --atomic` or `--wait` may give up.
+    RolloutSlow = Warning,
+    /// Pods are replaced one by one: the sleep makes the rollout longer by that much.
+    RolloutLonger = Advice,
+    /// A pod that holds a port of its node keeps it during the sleep, and its successor waits.
+    HostPort = Advice,
+    /// A grace period over 600 seconds: node drains and cluster policies may cut it short.
+    GraceLong = Warning,
+    /// A mesh proxy that is injected later is not in this input; its own setting has to hold it as long.
+    MeshProxy = Advice,
+    /// `--check` or `check: true` found a change that is not made yet.
+    ChangePending = Error,
+    /// The input can't be read: not UTF-8, a NUL byte, no YAML.
+    BadInput = Error,
+    /// The configuration can't be read.
+    BadConfiguration = Error,
+    /// An annotation under `set-prestop.dev/` can't be read.
+    BadAnnotation = Error,
+    /// A resource that the run needs has a wrong type or misses a field.
+    BadResource = Error,
+    /// The change can't be written without touching something else; nothing is written.
+    EditRefused = Error,
+    /// A message as heavy as `--fail-on` says was given; nothing is written.
+    FailOn = Error,
+    /// Output can't be written: a full disk, a folder without permission.
+    OutputFailed = Error,
+    /// A limit was reached; nothing is written.
+    LimitReached = Error,
+    /// A check of this program on its own work failed. Nothing is written; please report it.
+    Bug = Error,
+}
+
+impl Reason {
+    /// Whether `severity` may change what it weighs. What stops a run because it can't go on stays an error.
+    #[must_use]
+    pub fn is_fixed(self) -> bool {
+        self.severity() == Severity::Error
+    }
+}
+
+/// One message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// What it weighs in this run.
+    pub severity: Severity,
+    /// Why it is given.
+    pub reason: Reason,
+    /// The text: lower case, no full stop, things in backquotes.
+    pub text: String,
+    /// What to do, in the imperative.
+    pub help: Option<String>,
+    /// The resource that it is about, which all its messages share.
+    pub resource: Option<Arc<ResourceRef>>,
+    /// Path of the field, as `spec.template.spec.containers[0].lifecycle`.
+    pub field: Option<String>,
+    /// Where in the input.
+    pub location: Option<Location>,
+    /// Where in the package (ResourceList only).
+    pub file: Option<PackageFile>,
+}
+
+impl Message {
+    /// A message of this Reason and text, at its usual weight.
+    #[must_use]
+    pub fn new(reason: Reason, text: impl Into<String>) -> Message {
+        Message {
+            severity: reason.severity(),
+            reason,
+            text: text.into(),
+            help: None,
+            resource: None,
+            field: None,
+            location: None,
+            file: None,
+        }
+    }
+
+    /// The same with what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Message {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same about this field.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Message {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Writes `name:line:column: severity[Reason] resource field: text`, and what to do on a line of its own.
+    ///
+    /// In a ResourceList the place is the file of the package, since nobody can open a host's stdin.
+    ///
+    /// # Errors
+    /// Those of `out`; a `String` has none.
+    pub fn write_lines(&self, out: &mut impl fmt::Write, is_resource_list: bool) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(out, "{}[{}]: ", file.path, file.index)?;
+        } else if is_resource_list && self.reason == Reason::BadConfiguration {
+            out.write_str("functionConfig: ")?;
+        } else if let Some(at) = &self.location {
+            write!(out, "{}:{}:{}: ", at.name, at.line, at.column)?;
+        }
+        writeln!(out, "{self}")?;
+        match &self.help {
+            Some(help) => writeln!(out, "  help: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// `severity[Reason] resource field: text`, without the place.
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]", self.severity, self.reason.name())?;
+        if let Some(resource) = &self.resource {
+            write!(f, " {resource}")?;
+        }
+        if let Some(field) = &self.field {
+            write!(f, " {field}")?;
+        }
+        write!(f, ": {}", self.text)
+    }
+}
+
+/// The word of `known` that is nearest to `word`, where one is near enough to be meant.
+pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let plain = |s: &str| s.to_ascii_lowercase().replace(['-', '_'], "");
+    let wanted = plain(word);
+    known
+        .into_iter()
+        .map(|k| (strsim::damerau_levenshtein(&wanted, &plain(k)), k))
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, k)| *distance <= 2.max(k.len() / 3))
+        .map(|(_, k)| k)
+}

@@ -1,0 +1,509 @@
+//! The rows that say what names a Service, what a workload is, and how long each load balancer takes.
+//!
+//! A row as written ([`RouteRow`], [`WorkloadRow`]) has one type, one reader and one set of errors, whether it stands in
+//! `data/` or in the user's configuration; compiling it gives what the trace asks ([`Route`], [`Workload`]). A row of the
+//! controllers ([`Controller`]) has nothing to compile. No Rust names a kind of route: what the columns can't say becomes a
+//! new column.
+//!
+//! Invariant: of the built-in rows no run reads YAML or a `JSONPath`. They are compiled ahead, by a test, into statics of
+//! the same types; only a user's row is compiled in a run, and only it can have a fault.
+
+mod compiled;
+mod controllers;
+#[cfg(test)]
+mod generate;
+mod generated;
+mod images;
+pub(crate) mod path;
+pub(crate) mod references;
+mod row;
+
+use std::str::Chars;
+
+use self::path::Text;
+use compiled::each;
+pub(crate) use compiled::{Class, Follow, Place, Route, RowError, Services, Target, Use, Workload};
+pub(crate) use controllers::{
+    Shared, controller_by_class, controller_by_name, controllers, shared_class,
+};
+pub(crate) use images::shellless;
+pub(crate) use row::{Controller, Format};
+pub use row::{RouteRow, WorkloadRow};
+
+/// The tables of one run: the user's rows, and behind them the built-in ones.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    /// Sorted by kind, as the built-in ones are.
+    routes: Vec<Route>,
+    /// Sorted by kind.
+    workloads: Vec<Workload>,
+    /// Those of the user's rows, sorted.
+    kinds: Vec<Text>,
+}
+
+/// What a row is found by.
+trait Row {
+    fn groups(&self) -> &[Text];
+    fn kind(&self) -> &str;
+}
+
+impl Row for Route {
+    fn groups(&self) -> &[Text] {
+        &self.groups
+    }
+
+    fn kind(&self) -> &str {
+        &self.kind
+    }
+}
+
+impl Row for Workload {
+    fn groups(&self) -> &[Text] {
+        &self.groups
+    }
+
+    fn kind(&self) -> &str {
+        &self.kind
+    }
+}
+
+impl Tables {
+    /// Compiles the user's rows.
+    ///
+    /// # Errors
+    ///
+    /// The first fault in the user's rows, its column beginning with `routes[0]` or `workloads[0]`.
+    pub(crate) fn new(routes: &[RouteRow], workloads: &[WorkloadRow]) -> Result<Self, RowError> {
+        let routes = sorted(each("routes", routes, RouteRow::compile)?);
+        let workloads = sorted(each("workloads", workloads, WorkloadRow::compile)?);
+        let kinds = kinds(&routes, &workloads);
+        Ok(Self {
+            routes,
+            workloads,
+            kinds,
+        })
+    }
+
+    /// Whether an object of this kind can matter to any row: as a route, as a workload, as what a row follows, or as
+    /// what tells two controllers apart.
+    pub(crate) fn knows(&self, kind: &str) -> bool {
+        generated::KINDS.binary_search(&kind).is_ok()
+            || self
+                .kinds
+                .binary_search_by(|each| each.as_ref().cmp(kind))
+                .is_ok()
+    }
+
+    /// The row for a kind of route.
+    pub(crate) fn route(&self, group: &str, kind: &str) -> Option<&Route> {
+        find(&self.routes, group, kind).or_else(|| find(generated::ROUTES, group, kind))
+    }
+
+    /// The row for a kind of workload.
+    pub(crate) fn workload(&self, group: &str, kind: &str) -> Option<&Workload> {
+        find(&self.workloads, group, kind).or_else(|| find(generated::WORKLOADS, group, kind))
+    }
+}
+
+/// In the order of kinds; of one kind those that came first stay first.
+fn sorted<T: Row>(mut rows: Vec<T>) -> Vec<T> {
+    rows.sort_by(|one, other| one.kind().cmp(other.kind()));
+    rows
+}
+
+/// The first row of a kind that has the group. It is asked for each object of a render, so that the rows are sorted.
+fn find<'a, T: Row>(rows: &'a [T], group: &str, kind: &str) -> Option<&'a T> {
+    let first = rows.partition_point(|row| row.kind() < kind);
+    let rows = rows.get(first..)?.iter();
+    let mut rows = rows.take_while(|row| row.kind() == kind);
+    rows.find(|row| row.groups().iter().any(|each| each == group))
+}
+
+/// The kinds of objects that the rows ask for, sorted.
+fn kinds(routes: &[Route], workloads: &[Workload]) -> Vec<Text> {
+    let routes = routes.iter().flat_map(Route::kinds);
+    let workloads = workloads.iter().map(|row| &row.kind);
+    let mut kinds: Vec<Text> = routes.chain(workloads).cloned().collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+/// Whether a text matches a pattern of `*` (any text) and `?` (any character).
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
+    let Some(fixed) = memchr::memchr2(b'*', b'?', pattern.as_bytes()) else {
+        return pattern == text;
+    };
+    if pattern.get(..fixed) != text.get(..fixed) {
+        return false;
+    }
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // Where the last `*` stands, and the text from which it is tried: it takes one character more each time.
+    let mut star: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        let (mut rest, mut after) = (pattern.clone(), text.clone());
+        match (rest.next(), after.next()) {
+            (Some('*'), _) => {
+                star = Some((rest.clone(), text.clone()));
+                pattern = rest;
+            }
+            (Some(want), Some(got)) if want == '?' || want == got => {
+                (pattern, text) = (rest, after);
+            }
+            (None, None) => return true,
+            _ => {
+                let Some((behind, tried)) = &mut star else {
+                    return false;
+                };
+                if tried.next().is_none() {
+                    return false;
+                }
+                (pattern, text) = (behind.clone(), tried.clone());
+            }
+        }
+    }
+}
+
+pub(super) fn any(patterns: &[Text], text: &str) -> bool {
+    patterns.iter().any(|pattern| glob(pattern, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use set_prestop_yaml::Tree;
+
+    use super::*;
+
+    #[test]
+    fn every_built_in_row_is_found() {
+        let tables = Tables::new(&[], &[]).unwrap();
+        for row in generated::ROUTES {
+            for group in row.groups() {
+                let found = tables.route(group, row.kind()).unwrap();
+                assert!(std::ptr::eq(found, row), "{group}/{}", row.kind());
+            }
+            assert!(row.kinds().all(|kind| tables.knows(kind)));
+            if let Some(controller) = &row.controller {
+                assert!(controller_by_name(controller).is_some(), "{controller}");
+            }
+        }
+        for row in generated::WORKLOADS {
+            for group in row.groups() {
+                let found = tables.workload(group, row.kind()).unwrap();
+                assert!(std::ptr::eq(found, row), "{group}/{}", row.kind());
+            }
+            assert!(tables.knows(row.kind()));
+        }
+        let named = |controller: &Controller| !controller.name().is_empty();
+        assert!(controllers().iter().all(named));
+    }
+
+    fn object(text: &str) -> Tree<'_> {
+        Tree::parse(text, 0..text.len()).unwrap()
+    }
+
+    fn route(text: &str) -> Result<Route, String> {
+        let row: RouteRow = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+        row.compile().map_err(|error| error.to_string())
+    }
+
+    fn workload(text: &str) -> Result<Workload, String> {
+        let row: WorkloadRow = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+        row.compile().map_err(|error| error.to_string())
+    }
+
+    const ROUTE_FAULTS: &[(&str, &str)] = &[
+        (
+            "groups: [], kind: A, services: [{at: $}]",
+            "`groups`: is empty",
+        ),
+        (
+            "groups: [a/v1], kind: A, services: [{at: $}]",
+            "`a/v1` has a version",
+        ),
+        (
+            "groups: [a], kind: a b, services: [{at: $}]",
+            "`kind`: `a b` is no kind",
+        ),
+        ("groups: [a], kind: A", "leads nowhere"),
+        (
+            "groups: [a], kind: A, services: [{at: $}, {at: x}]",
+            "`services[1].at`: `x` does not begin",
+        ),
+        (
+            "groups: [a], kind: A, services: [{}]",
+            "`services[0].at`: `at` or `annotation` is missing",
+        ),
+        (
+            "groups: [a], kind: A, services: [{at: $, annotation: b}]",
+            "can't stand beside `at`",
+        ),
+        (
+            "groups: [a], kind: A, services: [{at: $, json: $}]",
+            "`services[0].json`: needs `annotation`",
+        ),
+        (
+            "groups: [a], kind: A, services: [{at: $, usedBy: x}]",
+            "`services[0].usedBy`: needs `annotation`",
+        ),
+        (
+            "groups: [a], kind: A, services: [{annotation: 'a*b'}]",
+            "a `*` at its end alone",
+        ),
+        (
+            "groups: [a], kind: A, services: [{annotation: a, usedBy: x}]",
+            "ends with `*`",
+        ),
+        (
+            "groups: [a], kind: A, services: [{annotation: a, anyPort: true}]",
+            "needs `usedBy`",
+        ),
+        (
+            "groups: [a], kind: A, services: [{annotation: a, name: b}]",
+            "needs `json`",
+        ),
+        (
+            "groups: [a], kind: A, services: [{annotation: a, json: '$..b'}]",
+            "a descendant segment",
+        ),
+        (
+            "groups: [a], kind: A, services: [{at: $, name: '$.b'}]",
+            "`services[0].name`: `$.b` is no field",
+        ),
+        (
+            "groups: [a], kind: A, services: [{at: $, accept: [b]}]",
+            "`services[0].accept[0]`: `b` is no `group/kind`",
+        ),
+        (
+            "groups: [a], kind: A, when: '$[', services: [{at: $}]",
+            "`when`",
+        ),
+        (
+            "groups: [a], kind: A, when: [$, '$['], services: [{at: $}]",
+            "`when[1]`",
+        ),
+        (
+            "groups: [a], kind: A, class: ['$['], services: [{at: $}]",
+            "`class[0]`",
+        ),
+        (
+            "groups: [a], kind: A, class: {follow: {at: $, kind: B}, path: $}, services: [{at: $}]",
+            "`class.follow.group`: `group` or `groups` is missing",
+        ),
+        (
+            "groups: [a], kind: A, class: {follow: {at: $, group: b, kind: B}, path: x}, services: [{at: $}]",
+            "`class.path`",
+        ),
+        (
+            "groups: [a], kind: A, follow: [{at: $, group: b, groups: [c], kind: B}]",
+            "can't stand beside `group`",
+        ),
+        (
+            "groups: [a], kind: A, targets: [{at: $, name: 'a..b'}]",
+            "`targets[0].name`",
+        ),
+        // Of the reader: an unknown column, and the two columns that are one thing or another.
+        (
+            "groups: [a], kind: A, service: []",
+            "unknown field `service`",
+        ),
+        (
+            "groups: [a], kind: A, class: 3, services: []",
+            "a list of JSONPaths, or a mapping",
+        ),
+        (
+            "groups: [a], kind: A, class: {path: $}, services: []",
+            "missing field `follow`",
+        ),
+        (
+            "groups: [a], kind: A, when: {}, services: []",
+            "a JSONPath or a list of JSONPaths",
+        ),
+        (
+            "groups: [a], kind: A, services: [{at: $, format: dns}]",
+            "unknown variant `dns`",
+        ),
+    ];
+
+    const WORKLOAD_FAULTS: &[(&str, &str)] = &[
+        (
+            "groups: [a], kind: A",
+            "needs `templates`, `follow` or `leave`",
+        ),
+        (
+            "groups: [a], kind: A, templates: ['$.a[*]']",
+            "`templates[0]`: `$.a[*]` is more than names",
+        ),
+        (
+            "groups: [a], kind: A, templates: [$], replicas: r",
+            "`replicas`",
+        ),
+        (
+            "groups: [a], kind: A, templates: [$], recreate: r",
+            "`recreate`",
+        ),
+        (
+            "groups: [a], kind: A, templates: [$], maxUnavailable: r",
+            "`maxUnavailable`",
+        ),
+        (
+            "groups: [a], kind: A, templates: [$], serial: {partition: r}",
+            "`serial.partition`",
+        ),
+        (
+            "groups: [a], kind: A, templates: [$], serial: {unless: [r]}",
+            "`serial.unless[0]`",
+        ),
+        ("groups: [a], kind: A, follow: {at: r}", "`follow.at`"),
+        (
+            "groups: [a], kind: A, template: $",
+            "unknown field `template`",
+        ),
+    ];
+
+    #[test]
+    fn a_fault_in_a_row_names_its_column() {
+        for (row, fault) in ROUTE_FAULTS {
+            let error = route(&format!("{{{row}}}")).unwrap_err();
+            assert!(error.contains(fault), "{row}: {error}");
+        }
+        for (row, fault) in WORKLOAD_FAULTS {
+            let error = workload(&format!("{{{row}}}")).unwrap_err();
+            assert!(error.contains(fault), "{row}: {error}");
+        }
+        let row: RouteRow = serde_yaml::from_str("{groups: [a], kind: A}").unwrap();
+        let error = Tables::new(&[row], &[]).unwrap_err();
+        assert_eq!(error.column, "routes[0].services");
+    }
+
+    #[test]
+    fn the_users_row_comes_before_the_built_in_one() {
+        let row = "{groups: [networking.k8s.io], kind: Ingress, follow: [{at: $.x, group: y.z, kind: Yonder}]}";
+        let row: RouteRow = serde_yaml::from_str(row).unwrap();
+        let own = "{groups: [y.z], kind: Crew, templates: [$.member]}";
+        let own: WorkloadRow = serde_yaml::from_str(own).unwrap();
+        let tables = Tables::new(&[row], &[own]).unwrap();
+        let route = |group| tables.route(group, "Ingress").unwrap();
+        assert!(route("networking.k8s.io").services.is_empty());
+        assert!(!route("extensions").services.is_empty());
+        let crew = tables.workload("y.z", "Crew").unwrap();
+        assert_eq!(crew.templates.concat(), ["member"]);
+        assert!(tables.workload("apps", "Crew").is_none());
+        for kind in [
+            "Yonder",
+            "Crew",
+            "Gateway",
+            "AlbConfig",
+            "Deployment",
+            "KongServiceFacade",
+        ] {
+            assert!(tables.knows(kind), "{kind}");
+        }
+        for kind in ["ConfigMap", "kind", "name", ""] {
+            assert!(!tables.knows(kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn controllers_are_known_by_name_and_by_class() {
+        let by_name = |name| {
+            let controller = controller_by_name(name);
+            controller.map(|controller| controller.sleep_seconds)
+        };
+        assert_eq!(by_name("ingress.k8s.alibabacloud/alb"), Some(Some(10)));
+        assert_eq!(by_name("eks.amazonaws.com/alb"), Some(Some(40)));
+        assert_eq!(by_name("azure/application-gateway"), Some(Some(90)));
+        assert_eq!(by_name("haproxy.org/ingress-controller/edge"), Some(None));
+        assert_eq!(by_name("example.com/none"), None);
+        let by_class = |class| controller_by_class(class).map(Controller::name);
+        assert_eq!(by_class("gke-l7-global-external-managed"), by_class("gce"));
+        assert_eq!(
+            by_class("azure-application-gateway"),
+            Some("azure/application-gateway")
+        );
+        assert_eq!(by_class("alb"), None);
+        assert_eq!(by_class("nginx"), None);
+    }
+
+    #[test]
+    fn a_shared_class_is_told_by_annotations_arrays_and_objects() {
+        let whose = |class: &str, annotations: &str, object_kind: &str| {
+            let text = format!("metadata: {{annotations: {{{annotations}}}}}");
+            let tree = object(&text);
+            let renders = |group: &str, kind: &str| format!("{group}/{kind}") == object_kind;
+            match shared_class(class, tree.root().unwrap(), renders) {
+                Shared::No => "no".to_owned(),
+                Shared::Decided(controller) => controller.name().to_owned(),
+                Shared::Undecided(controllers) => format!("{} of them", controllers.len()),
+            }
+        };
+        let (aws, ack) = ("ingress.k8s.aws/alb", "ingress.k8s.alibabacloud/alb");
+        let config = "alibabacloud.com/AlbConfig";
+        let scheme = "alb.ingress.kubernetes.io/scheme: internal";
+        let array = "alb.ingress.kubernetes.io/actions.x: ' [{}]'";
+        let map = "alb.ingress.kubernetes.io/actions.x: '{}'";
+        assert_eq!(whose("nginx", scheme, config), "no");
+        assert_eq!(whose("alb", "", ""), "2 of them");
+        assert_eq!(whose("alb", map, ""), "2 of them");
+        assert_eq!(whose("alb", scheme, ""), aws);
+        assert_eq!(whose("alb", scheme, config), aws);
+        assert_eq!(whose("alb", array, ""), ack);
+        assert_eq!(whose("alb", "", config), ack);
+    }
+
+    #[test]
+    fn an_image_without_a_shell_is_known_by_its_name() {
+        for image in [
+            "gcr.io/distroless/static",
+            "gcr.io/distroless/java21-debian12:nonroot",
+            "gcr.io/distroless/static@sha256:0123",
+            "registry.k8s.io/pause:3.10",
+            "coredns/coredns:1.12.0",
+            "registry.k8s.io/coredns/coredns:v1.12.0",
+            "mirror.example.com:5000/coredns/coredns",
+            "quay.io/jetstack/cert-manager-webhook:v1.18.0",
+            "istio/proxyv2:1.27.0-distroless",
+            "envoyproxy/envoy:distroless-v1.35.0",
+        ] {
+            assert!(shellless(image), "{image}");
+        }
+        for image in [
+            "nginx",
+            "nginx:1.29",
+            "localhost:5000/nginx",
+            "gcr.io/distroless/static:debug",
+            "quay.io/oauth2-proxy/oauth2-proxy:v7.9.0-alpine",
+            "gcr.io/distroless/java21-debian12:debug-nonroot",
+            "istio/proxyv2:1.27.0",
+            "example.com/distroless/static",
+            "mycoredns/coredns",
+            "",
+        ] {
+            assert!(!shellless(image), "{image}");
+        }
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text) in [
+            ("a", "a"),
+            ("*", ""),
+            ("a*", "abc"),
+            ("*c", "abc"),
+            ("a*b*c", "aXbbYc"),
+            ("*b*", "abc"),
+        ] {
+            assert!(glob(pattern, text), "{pattern} {text}");
+        }
+        for (pattern, text) in [
+            ("a", "ab"),
+            ("a*", "ba"),
+            ("*c", "cb"),
+            ("a*b*c", "acb"),
+            ("ab*ba", "aba"),
+            ("", "a"),
+        ] {
+            assert!(!glob(pattern, text), "{pattern} {text}");
+        }
+    }
+}

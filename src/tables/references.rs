@@ -1,0 +1,599 @@
+//! What one route refers to, as its row of the table says: Services, other routes, workloads, and its class.
+//!
+//! It reads a single object. Which Service a name stands for, whether it is in the render and what it selects is the
+//! trace's business.
+
+use set_prestop_yaml::{Kind, Node, Tree};
+
+use crate::tables::path::{Budget, Field, List, Path, Text};
+use crate::tables::{Class, Follow, Format, Place, Route, Services, Target, Use, glob};
+
+/// Everything that one object refers to, each list in the order of the row's columns and then of the document.
+pub(crate) struct References<'t, 's> {
+    pub(crate) services: Vec<ServiceRef<'t, 's>>,
+    pub(crate) follows: Vec<FollowRef>,
+    pub(crate) targets: Vec<TargetRef>,
+    pub(crate) classes: Classes,
+    pub(crate) faults: Vec<Fault<'t, 's>>,
+}
+
+/// A Service by its name; no two of one object are the same.
+pub(crate) struct ServiceRef<'t, 's> {
+    pub(crate) name: String,
+    /// Stated by the reference; without it the Service is in the object's own namespace.
+    pub(crate) namespace: Option<String>,
+    /// The reference may as well mean something outside the cluster: it says nothing where the render has no such
+    /// Service.
+    pub(crate) only_if_present: bool,
+    /// The place in the object: the name, or the annotation's value.
+    pub(crate) node: Node<'t, 's>,
+}
+
+/// Another object by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FollowRef {
+    pub(crate) groups: List<Text>,
+    pub(crate) kind: Text,
+    pub(crate) name: String,
+    /// Stated by the reference; without it the object is in the referring one's own namespace.
+    pub(crate) namespace: Option<String>,
+}
+
+/// A workload by its kind and name, in the object's own namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TargetRef {
+    /// The API group, where the reference states an `apiVersion`.
+    pub(crate) group: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+}
+
+/// Where a route's classes are.
+#[derive(Clone, Debug)]
+pub(crate) enum Classes {
+    /// In the object, the first counts: `spec.ingressClassName` before the annotation.
+    Names(Vec<String>),
+    /// At the path in these other objects.
+    Follow(Vec<FollowRef>, Path),
+}
+
+/// An annotation that the row reads, and that can't be read.
+pub(crate) struct Fault<'t, 's> {
+    pub(crate) annotation: String,
+    /// Lower case, no full stop.
+    pub(crate) message: String,
+    /// The annotation's value.
+    pub(crate) node: Node<'t, 's>,
+}
+
+/// Why an object could not be read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum RefError {
+    /// The budget is spent.
+    #[error("has more nodes than may be visited, as where aliases stand within aliases")]
+    TooLarge,
+}
+
+/// What the object refers to.
+///
+/// # Errors
+///
+/// Where the budget runs out: what was found until then is not given, since more may be missing.
+pub(crate) fn references<'t, 's>(
+    route: &Route,
+    object: Node<'t, 's>,
+    budget: &mut Budget,
+) -> Result<References<'t, 's>, RefError> {
+    let (services, faults) = services(&route.services, object, budget);
+    let follows = route.follow.iter();
+    let follows = follows.flat_map(|follow| follow_refs(follow, object, budget));
+    let follows = follows.collect();
+    let targets = route.targets.iter();
+    let targets = targets.flat_map(|target| target_refs(target, object, budget));
+    let targets = targets.collect();
+    let classes = match &route.class {
+        Class::Paths(paths) => {
+            let nodes = paths.iter().flat_map(|p| p.find(object, false, budget));
+            Classes::Names(nodes.filter_map(word).collect())
+        }
+        Class::Followed(follow, path) => {
+            Classes::Follow(follow_refs(follow, object, budget), path.clone())
+        }
+    };
+    let references = References {
+        services,
+        follows,
+        targets,
+        classes,
+        faults,
+    };
+    within(budget, references)
+}
+
+/// Whether the object is a route at all: where the row has `when`, one of its paths finds something; where it reads
+/// annotations alone, the object has one of them. An object that another route leads to is not asked.
+///
+/// # Errors
+///
+/// Where the budget runs out.
+pub(crate) fn counts(
+    route: &Route,
+    object: Node<'_, '_>,
+    budget: &mut Budget,
+) -> Result<bool, RefError> {
+    if !route.when.is_empty() {
+        let mut when = route.when.iter();
+        let found = when.any(|path| !path.find(object, false, budget).is_empty());
+        return within(budget, found);
+    }
+    let keys = route.services.iter().map(|column| match &column.place {
+        Place::At(_) => None,
+        Place::Annotation { key, .. } => Some(key.as_ref()),
+    });
+    match keys.collect::<Option<Vec<_>>>() {
+        Some(keys) if route.follow.is_empty() && route.targets.is_empty() => {
+            Ok(annotations(object).any(|(key, _)| keys.iter().any(|each| glob(each, key))))
+        }
+        _ => Ok(true),
+    }
+}
+
+/// The workload that another one names as the holder of its template.
+pub(crate) fn target_refs(
+    target: &Target,
+    object: Node<'_, '_>,
+    budget: &mut Budget,
+) -> Vec<TargetRef> {
+    let nodes = target.at.find(object, false, budget).into_iter();
+    let refs = nodes.filter_map(|node| {
+        let version = node.get("apiVersion").and_then(text);
+        Some(TargetRef {
+            group: version.map(|version| match version.split_once('/') {
+                Some((group, _)) => group.to_owned(),
+                None => String::new(),
+            }),
+            kind: target.kind.get(node, false).and_then(word)?,
+            name: target.name.get(node, false).and_then(word)?,
+        })
+    });
+    refs.collect()
+}
+
+/// A reference at a path, and the port that it names.
+struct Backend<'t, 's> {
+    service: ServiceRef<'t, 's>,
+    port: Option<&'t str>,
+}
+
+fn services<'t, 's>(
+    columns: &[Services],
+    object: Node<'t, 's>,
+    budget: &mut Budget,
+) -> (Vec<ServiceRef<'t, 's>>, Vec<Fault<'t, 's>>) {
+    let mut backends = Vec::new();
+    for column in columns {
+        if let Place::At(path) = &column.place {
+            for node in path.find(object, column.ignore_case, budget) {
+                if let Some(service) = service(column, node) {
+                    let port = column.port.as_ref();
+                    let port = port.and_then(|port| port.get(node, column.ignore_case));
+                    let port = port.and_then(|port| text(port.get("name").unwrap_or(port)));
+                    backends.push(Backend { service, port });
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    let mut faults = Vec::new();
+    let annotations: Vec<_> = annotations(object).collect();
+    for column in columns {
+        let Place::Annotation { key, json, used } = &column.place else {
+            continue;
+        };
+        for &(annotation, node) in annotations.iter().filter(|(name, _)| glob(key, name)) {
+            let suffix = annotation.strip_prefix(key.trim_end_matches('*'));
+            let uses = |used: &Use| {
+                backends.iter().any(|backend| {
+                    Some(backend.service.name.as_str()) == suffix
+                        && (used.any_port || backend.port == Some(used.port.as_ref()))
+                })
+            };
+            if !used.as_ref().is_none_or(uses) {
+                continue;
+            }
+            match annotated(column, json.as_ref(), node, budget) {
+                Ok(services) => found.extend(services),
+                Err(message) => faults.push(Fault {
+                    annotation: annotation.to_owned(),
+                    message,
+                    node,
+                }),
+            }
+        }
+    }
+    let is_action = |backend: &Backend<'_, '_>| {
+        columns.iter().any(|column| match &column.place {
+            Place::Annotation {
+                key,
+                used: Some(used),
+                ..
+            } => {
+                let prefix = key.trim_end_matches('*');
+                let name = Some(backend.service.name.as_str());
+                backend.port == Some(used.port.as_ref())
+                    && annotations
+                        .iter()
+                        .any(|(key, _)| key.strip_prefix(prefix) == name)
+            }
+            _ => false,
+        })
+    };
+    let backends: Vec<_> = backends.into_iter().filter(|b| !is_action(b)).collect();
+    let mut services: Vec<ServiceRef<'_, '_>> = Vec::new();
+    for service in backends.into_iter().map(|b| b.service).chain(found) {
+        let same = |each: &&mut ServiceRef<'_, '_>| {
+            each.name == service.name && each.namespace == service.namespace
+        };
+        match services.iter_mut().find(same) {
+            Some(each) => each.only_if_present &= service.only_if_present,
+            None => services.push(service),
+        }
+    }
+    let unique = |fault: &Fault<'t, 's>, seen: &[Fault<'t, 's>]| {
+        !seen.iter().any(|each| each.annotation == fault.annotation)
+    };
+    let faults = faults.into_iter().fold(Vec::new(), |mut seen, fault| {
+        if unique(&fault, &seen) {
+            seen.push(fault);
+        }
+        seen
+    });
+    (services, faults)
+}
+
+/// The Services that an annotation's value names.
+fn annotated<'t, 's>(
+    column: &Services,
+    json: Option<&Path>,
+    node: Node<'t, 's>,
+    budget: &mut Budget,
+) -> Result<Vec<ServiceRef<'t, 's>>, String> {
+    let Some(path) = json else {
+        return Ok(service(column, node).into_iter().collect());
+    };
+    // A JSON string holds no raw tab, so that a tab is always indentation, which the YAML reader wants as blanks.
+    let text = node.text().unwrap_or_default().replace('\t', " ");
+    let tree = Tree::parse(&text, 0..text.len())
+        .map_err(|error| format!("is no JSON: {}", error.message))?;
+    let root = tree.root();
+    let root = root.filter(|root| matches!(root.kind(), Kind::Mapping | Kind::Sequence));
+    let root = root.ok_or("is no JSON object or array")?;
+    let nodes = path.find(root, column.ignore_case, budget).into_iter();
+    let services = nodes.filter_map(|each| {
+        let service = service(column, each)?;
+        Some(ServiceRef {
+            name: service.name,
+            namespace: service.namespace,
+            only_if_present: service.only_if_present,
+            node,
+        })
+    });
+    Ok(services.collect())
+}
+
+/// The Service that a reference names, where it names one.
+fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'t, 's>> {
+    let get = |field: &Field| field.get(node, column.ignore_case);
+    let group = get(&column.group).and_then(text).unwrap_or_default();
+    let kind = get(&column.kind).and_then(text).unwrap_or("Service");
+    let mut accept = column.accept.iter();
+    if !accept.any(|(each, accepted)| *each == group && *accepted == kind) {
+        return None;
+    }
+    if column.unless.as_ref().and_then(get).and_then(Node::as_bool) == Some(true) {
+        return None;
+    }
+    let place = column.name.as_ref().map_or(Some(node), get)?;
+    let written = text(place)?;
+    let excepted = |except: &Text| glob(except, written);
+    if column.except.as_ref().is_some_and(excepted) {
+        return None;
+    }
+    let (name, own, only_if_present) = match column.format {
+        Format::Plain => (written, None, false),
+        Format::NamespacedName => match written.split_once('/') {
+            Some((namespace, name)) => (name, Some(namespace), false),
+            None => (written, None, false),
+        },
+        Format::Host => host(written)?,
+        Format::Url => url(written)?,
+    };
+    let stated = column.namespace.as_ref().and_then(get).and_then(text);
+    let namespace = stated.or(own).filter(|namespace| !namespace.is_empty());
+    (!name.is_empty()).then(|| ServiceRef {
+        name: name.to_owned(),
+        namespace: namespace.map(str::to_owned),
+        only_if_present,
+        node: place,
+    })
+}
+
+/// A name, its namespace, and whether it may mean something outside the cluster.
+type Named<'a> = (&'a str, Option<&'a str>, bool);
+
+/// | host                        | Service             |
+/// | --------------------------- | ------------------- |
+/// | `tea`                       | `tea`, own          |
+/// | `tea.shop.svc[.anything]`   | `tea` of `shop`     |
+/// | any other with a dot, or `*` | none                |
+fn host(text: &str) -> Option<Named<'_>> {
+    let mut labels = text.trim_end_matches('.').split('.');
+    match (labels.next()?, labels.next(), labels.next()) {
+        (name, None, None) if !name.contains('*') => Some((name, None, false)),
+        (name, Some(namespace), Some("svc")) => Some((name, Some(namespace), false)),
+        _ => None,
+    }
+}
+
+/// As [`host`], after a scheme and before a port or a path, but that two labels may be a name and its namespace:
+/// `quote.shop` is, `example.com` is not, and the render alone can tell.
+fn url(text: &str) -> Option<Named<'_>> {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    if authority.starts_with('[') || authority.parse::<std::net::Ipv4Addr>().is_ok() {
+        return None;
+    }
+    let name = authority.split(':').next()?;
+    if name.parse::<std::net::Ipv4Addr>().is_ok() {
+        return None;
+    }
+    match name.split_once('.') {
+        Some((name, namespace)) if !namespace.contains('.') => Some((name, Some(namespace), true)),
+        _ => host(name),
+    }
+}
+
+fn follow_refs(follow: &Follow, object: Node<'_, '_>, budget: &mut Budget) -> Vec<FollowRef> {
+    let nodes = follow.at.find(object, false, budget).into_iter();
+    let refs = nodes.filter_map(|node| {
+        let kind = node.get("kind").and_then(text);
+        if kind.is_some_and(|kind| kind != follow.kind) {
+            return None;
+        }
+        let name = follow.name.get(node, false).and_then(word)?;
+        let excepted = |except: &Text| glob(except, &name);
+        if follow.except.as_ref().is_some_and(excepted) {
+            return None;
+        }
+        let namespace = follow.namespace.as_ref();
+        Some(FollowRef {
+            groups: follow.groups.clone(),
+            kind: follow.kind.clone(),
+            namespace: namespace.and_then(|f| f.get(node, false)).and_then(word),
+            name,
+        })
+    });
+    refs.collect()
+}
+
+fn annotations<'t, 's>(object: Node<'t, 's>) -> impl Iterator<Item = (&'t str, Node<'t, 's>)> {
+    let annotations = object.get("metadata").and_then(|m| m.get("annotations"));
+    let entries = annotations.into_iter().flat_map(Node::entries);
+    entries.filter_map(|(key, value)| Some((key.text()?, value)))
+}
+
+/// A text that is not empty.
+fn text<'t>(node: Node<'t, '_>) -> Option<&'t str> {
+    node.text().filter(|text| !text.is_empty())
+}
+
+fn word(node: Node<'_, '_>) -> Option<String> {
+    text(node).map(str::to_owned)
+}
+
+fn within<T>(budget: &Budget, value: T) -> Result<T, RefError> {
+    if budget.exhausted() {
+        Err(RefError::TooLarge)
+    } else {
+        Ok(value)
+    }
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the examples are files, and where more of them are is said by the environment"
+)]
+mod tests {
+    use std::fs;
+    use std::path::Path as File;
+
+    use set_prestop_yaml::documents;
+
+    use super::*;
+    use crate::tables::Tables;
+
+    fn lines(tables: &Tables, object: Node<'_, '_>) -> Vec<String> {
+        let text = |key: &str| object.get(key).and_then(Node::text).unwrap();
+        let group = text("apiVersion").rsplit_once('/').map_or("", |(g, _)| g);
+        let route = tables.route(group, text("kind")).unwrap();
+        let budget = &mut Budget::default();
+        let mut lines = Vec::new();
+        if !counts(route, object, budget).unwrap() {
+            lines.push("no route".to_owned());
+        }
+        let place = |namespace: Option<String>, name: String| match namespace {
+            Some(namespace) => format!("{namespace}/{name}"),
+            None => name,
+        };
+        let found = references(route, object, budget).unwrap();
+        for service in found.services {
+            let name = place(service.namespace, service.name);
+            lines.push(format!(
+                "{name}{}",
+                if service.only_if_present { "?" } else { "" }
+            ));
+        }
+        for follow in found.follows {
+            let name = place(follow.namespace, follow.name);
+            lines.push(format!("follow {} {name}", follow.kind));
+        }
+        for target in found.targets {
+            let group = match target.group.as_deref() {
+                None => "-",
+                Some("") => "core",
+                Some(group) => group,
+            };
+            lines.push(format!("target {group} {} {}", target.kind, target.name));
+        }
+        match found.classes {
+            Classes::Names(names) => lines.extend(names.iter().map(|name| format!("class {name}"))),
+            Classes::Follow(follows, path) => lines.extend(follows.into_iter().map(|follow| {
+                let name = place(follow.namespace, follow.name);
+                let path = path.names().unwrap().join(".");
+                format!("class at $.{path} of {} {name}", follow.kind)
+            })),
+        }
+        lines.extend(
+            found
+                .faults
+                .iter()
+                .map(|fault| format!("fault {}", fault.annotation)),
+        );
+        lines
+    }
+
+    fn own(row: &str) -> Route {
+        let row: crate::tables::RouteRow = serde_yaml::from_str(row).unwrap();
+        row.compile().unwrap()
+    }
+
+    fn services(row: &str, object: &str) -> Vec<(String, Option<String>, bool)> {
+        let tree = Tree::parse(object, 0..object.len()).unwrap();
+        let found = references(&own(row), tree.root().unwrap(), &mut Budget::default()).unwrap();
+        let services = found.services.into_iter();
+        services
+            .map(|service| (service.name, service.namespace, service.only_if_present))
+            .collect()
+    }
+
+    #[test]
+    fn a_reference_counts_where_its_group_and_kind_are_accepted() {
+        let row = "{groups: [a.b], kind: A, services: [{at: '$.refs[*]', name: name, group: api, kind: type, accept: [/Service, a.b/Pool]}]}";
+        let object = "refs: [{name: a}, {name: b, api: a.b}, {name: c, api: a.b, type: Pool}, {name: d, type: Pool}, {name: e, api: '', type: Service}]";
+        let names: Vec<_> = services(row, object)
+            .into_iter()
+            .map(|(name, ..)| name)
+            .collect();
+        assert_eq!(names, ["a", "c", "e"]);
+    }
+
+    #[test]
+    fn a_service_that_is_named_twice_is_one() {
+        let row = "{groups: [a.b], kind: A, services: [{at: '$.urls[*]', format: url}]}";
+        let object = "urls: [cart.shop, 'http://cart.shop.svc:80', cart.shop, cart]";
+        let shop = Some("shop".to_owned());
+        assert_eq!(
+            services(row, object),
+            [
+                ("cart".to_owned(), shop, false),
+                ("cart".to_owned(), None, false)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_namespace_that_a_reference_states_beats_that_of_its_text() {
+        let row = "{groups: [a.b], kind: A, services: [{at: '$.refs[*]', name: name, namespace: to.ns, format: ns/name}]}";
+        let object =
+            "refs: [{name: x/a, to: {ns: y}}, {name: x/b}, {name: c}, {name: /d}, {name: x/}]";
+        let found: Vec<_> = services(row, object)
+            .into_iter()
+            .map(|(name, namespace, _)| format!("{} {name}", namespace.unwrap_or_default()))
+            .collect();
+        assert_eq!(found, ["y a", "x b", " c", " d"]);
+    }
+
+    #[test]
+    fn an_object_that_is_too_large_is_an_error() {
+        let row = own("{groups: [a.b], kind: A, when: '$.refs[*]', services: [{at: '$.refs[*]'}]}");
+        let object = "refs: [a, b, c, d]";
+        let tree = Tree::parse(object, 0..object.len()).unwrap();
+        let root = tree.root().unwrap();
+        assert!(references(&row, root, &mut Budget::new(5)).is_ok());
+        let error = references(&row, root, &mut Budget::new(4)).err();
+        assert_eq!(error, Some(RefError::TooLarge));
+        let error = counts(&row, root, &mut Budget::new(3)).err();
+        assert_eq!(error, Some(RefError::TooLarge));
+    }
+
+    #[test]
+    fn each_example_of_a_route_leads_where_it_says() {
+        let tables = Tables::new(&[], &[]).unwrap();
+        let folder = File::new(env!("CARGO_MANIFEST_DIR")).join("testdata/routes");
+        let mut examples = 0;
+        let mut wrong = Vec::new();
+        for entry in fs::read_dir(folder).unwrap() {
+            let example = entry.unwrap().path();
+            let Ok(expect) = fs::read_to_string(example.join("expect")) else {
+                continue;
+            };
+            let text = fs::read_to_string(example.join("route.yaml")).unwrap();
+            let tree = Tree::parse(&text, 0..text.len()).unwrap();
+            let found = lines(&tables, tree.root().unwrap());
+            let expect: Vec<_> = expect.lines().collect();
+            if found != expect {
+                wrong.push(format!("{}: {found:?}", example.display()));
+            }
+            examples += 1;
+        }
+        assert!(examples > 40, "{examples} examples");
+        assert!(
+            wrong.is_empty(),
+            "found something else:\n{}",
+            wrong.join("\n")
+        );
+    }
+
+    /// A file of documents that each say, in the annotation `expect`, which Services they name. A kind without a row, as
+    /// GKE's `MultiClusterIngress` and the ConfigMap that lists TCP Services, is left aside.
+    #[test]
+    #[ignore = "SET_PRESTOP_ROUTE_EXAMPLES names no file"]
+    fn the_documents_of_another_file_lead_where_they_say() {
+        let file = std::env::var("SET_PRESTOP_ROUTE_EXAMPLES").unwrap();
+        let text = fs::read_to_string(file).unwrap();
+        let tables = Tables::new(&[], &[]).unwrap();
+        let mut left = Vec::new();
+        for range in documents(&text) {
+            let tree = Tree::parse(&text, range).unwrap();
+            let object = tree.root().unwrap();
+            let get = |key: &str| object.get(key).and_then(Node::text).unwrap();
+            let group = get("apiVersion").rsplit_once('/').map_or("", |(g, _)| g);
+            let kind = get("kind");
+            let Some(route) = tables.route(group, kind) else {
+                left.push(kind.to_owned());
+                continue;
+            };
+            let (_, expect) = annotations(object)
+                .find(|(key, _)| *key == "expect")
+                .unwrap();
+            let mut expect: Vec<_> = expect
+                .text()
+                .unwrap()
+                .split(',')
+                .map(str::to_owned)
+                .collect();
+            let found = references(route, object, &mut Budget::default()).unwrap();
+            let services = found.services.into_iter();
+            let name = |service: ServiceRef<'_, '_>| match service.namespace {
+                Some(namespace) => format!("{namespace}/{}", service.name),
+                None => service.name,
+            };
+            let mut found: Vec<_> = services.map(name).collect();
+            found.sort();
+            expect.sort();
+            assert_eq!(found, expect, "{group}/{kind}");
+        }
+        assert_eq!(left, ["MultiClusterIngress", "ConfigMap"]);
+    }
+}

@@ -1,0 +1,142 @@
+//! The house: each room of `src/` uses the rooms that the table in ARCHITECTURE.md allows it, and no files use each other in a circle.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads files, and a panic is how it fails"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Files of `src/`, by their path without `.rs`: `routes/follow`, `routes/mod`, `lib`.
+fn sources() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut folders, mut found) = (vec![root.clone()], BTreeMap::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path: PathBuf = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let name = path.strip_prefix(&root).unwrap().with_extension("");
+                found.insert(
+                    name.display().to_string(),
+                    fs::read_to_string(path).unwrap(),
+                );
+            }
+        }
+    }
+    found
+}
+
+fn room(file: &str) -> &str {
+    file.split('/').next().unwrap()
+}
+
+/// The paths that a file names, as `routes/follow` or `say`: all that begin with `crate::`, and the siblings behind `super::`.
+fn named(file: &str, text: &str) -> BTreeSet<String> {
+    // Tests may look at whatever they test.
+    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let path = |start: &str, rest: &str| {
+        let words = rest.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+        let words: Vec<&str> = words.take(1).flat_map(|w| w.split("::")).collect();
+        let below = words.into_iter().filter(|w| !w.is_empty()).take(2);
+        let all = start.split('/').filter(|w| !w.is_empty()).chain(below);
+        all.take(start.matches('/').count() + 2)
+            .collect::<Vec<_>>()
+            .join("/")
+    };
+    let mut found = BTreeSet::new();
+    for line in text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+    {
+        found.extend(line.split("crate::").skip(1).map(|rest| path("", rest)));
+        found.extend(line.split("super::").skip(1).map(|rest| path(folder, rest)));
+    }
+    found
+}
+
+/// The rows of the table: a room, and the rooms that it may use.
+fn table() -> BTreeMap<String, BTreeSet<String>> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("ARCHITECTURE.md"));
+    let text = text.unwrap();
+    let (_, table) = text
+        .split_once("| room | what it is for | may use |")
+        .unwrap();
+    let words = |cell: &str| {
+        cell.split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    };
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let row = |line: &str| {
+        let mut cells = line.split('|').skip(1);
+        let rooms: Vec<String> = words(cells.next().unwrap());
+        let may: BTreeSet<String> = words(cells.nth(1).unwrap()).into_iter().collect();
+        rooms
+            .into_iter()
+            .map(move |room| (room, may.clone()))
+            .collect::<Vec<_>>()
+    };
+    rows.flat_map(row).collect()
+}
+
+#[test]
+fn each_room_uses_what_the_table_allows() {
+    let (files, table) = (sources(), table());
+    let mut wrong = Vec::new();
+    for (file, text) in &files {
+        let allowed = table.get(room(file));
+        assert!(
+            allowed.is_some(),
+            "ARCHITECTURE.md has no row for `{}`",
+            room(file)
+        );
+        for used in named(file, text) {
+            let to = room(&used);
+            let is_room = files.keys().any(|file| room(file) == to);
+            if is_room && to != room(file) && !allowed.unwrap().contains(to) {
+                wrong.push(format!("src/{file}.rs uses `{to}`"));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "arrows that ARCHITECTURE.md does not have: {wrong:#?}"
+    );
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let files = sources();
+    let mut left: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (file, text) in &files {
+        let used = named(file, text).into_iter();
+        let used = used
+            .filter(|to| to != file && files.contains_key(to))
+            .collect();
+        left.insert(file, used);
+    }
+    // A file that uses none of those left is in no circle.
+    loop {
+        let names: BTreeSet<String> = left.keys().map(|file| (*file).to_owned()).collect();
+        let before = left.len();
+        left.retain(|_, used| used.iter().any(|to| names.contains(to)));
+        if left.len() == before {
+            break;
+        }
+    }
+    assert!(
+        left.is_empty(),
+        "files in a circle, or that lead into one: {left:#?}"
+    );
+}
