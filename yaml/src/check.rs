@@ -1,7 +1,7 @@
 //! The check after the edit: the edited text means the old value with the wanted changes, keys stand in
 //! the old order, and no comment is lost.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::text::span::{begins_comment, line_end, slice};
@@ -120,7 +120,13 @@ impl<'c, 'p> Comparison<'c, 'p> {
         if let Some(wanted) = wanted {
             return self.filled(before, wanted, node);
         }
-        let old = self.old.node_at(before);
+        self.scalars(before, after)
+    }
+
+    /// Two scalars that shall mean the same.
+    fn scalars(&self, before: u32, after: u32) -> Result<(), String> {
+        let (old, node) = (self.old.node_at(before), self.new.node_at(after));
+        let found = self.new.at(after).shape;
         let scalars = old.kind() == node.kind() && !found.is_mapping() && !found.is_sequence();
         let (was, is) = (old.resolved(), node.resolved());
         // A float that is no number is the same as itself here.
@@ -304,20 +310,8 @@ impl<'c, 'p> Comparison<'c, 'p> {
         if old.len() + added.len() != new.len() {
             return Err(self.differs(after, "a mapping has another number of keys"));
         }
-        let complex = |tree: &Tree<'_>, entries: &[(u32, u32)]| -> Vec<(u32, u32)> {
-            let complex = entries
-                .iter()
-                .filter(|(key, _)| tree.key_text(*key).is_none());
-            complex.copied().collect()
-        };
-        for ((key, value), (new_key, new_value)) in complex(self.old, &old)
-            .into_iter()
-            .zip(complex(self.new, &new))
-        {
-            self.push(key, None, new_key, copied);
-            self.push(value, None, new_value, copied);
-        }
-        let by_text: std::collections::HashMap<&str, (u32, u32)> = new
+        self.complex_keys(&old, &new, copied);
+        let by_text: HashMap<&str, (u32, u32)> = new
             .iter()
             .filter_map(|&(key, value)| Some((self.new.key_text(key)?, (key, value))))
             .collect();
@@ -352,6 +346,18 @@ impl<'c, 'p> Comparison<'c, 'p> {
             }
         }
         Ok(())
+    }
+
+    /// The entries whose keys are collections, which stand in the old order.
+    fn complex_keys(&mut self, old: &[(u32, u32)], new: &[(u32, u32)], copied: bool) {
+        let (before, after) = (self.old, self.new);
+        let is_complex = |tree: &Tree<'_>, key: u32| tree.key_text(key).is_none();
+        let old = old.iter().filter(|(key, _)| is_complex(before, *key));
+        let new = new.iter().filter(|(key, _)| is_complex(after, *key));
+        for (&(key, value), &(new_key, new_value)) in old.zip(new) {
+            self.push(key, None, new_key, copied);
+            self.push(value, None, new_value, copied);
+        }
     }
 
     fn items(

@@ -27,13 +27,8 @@ impl<'s> Drafts<'_, 's> {
                 flow.entry(&mut text, key, value, 0);
                 text
             });
-            let emitted = emitted.collect();
-            self.append_flow(
-                last_key,
-                self.tree.at(last_value).end as usize,
-                &flow,
-                emitted,
-            );
+            let end = self.tree.at(last_value).end as usize;
+            self.append_flow(last_key, end, &flow, emitted.collect());
             return Ok(());
         }
         self.refuse_tabs(node)?;
@@ -47,13 +42,9 @@ impl<'s> Drafts<'_, 's> {
         let depth = self.tree.depth(node);
         let mut text = String::with_capacity(256);
         // A block scalar that ends the text without a line break would get one if anything came after it.
-        if self.tree.breaks_at_end(node) {
-            let before = self
-                .tree
-                .pairs(node)
-                .filter(|(key, _)| *key != last_key)
-                .last();
-            let Some((_, before)) = before else {
+        let last = if self.tree.breaks_at_end(node) {
+            let others = self.tree.pairs(node).filter(|(key, _)| *key != last_key);
+            let Some((_, before)) = others.last() else {
                 let block = self.tree.block_style(node, start);
                 for (key, value) in entries {
                     block.entry(&mut text, key, value, column);
@@ -62,24 +53,18 @@ impl<'s> Drafts<'_, 's> {
                 self.push(start..start, text, depth);
                 return Ok(());
             };
-            let at = self.tree.last_line_end(before);
-            self.block_entries(&mut text, node, at, entries);
-            self.push(at..at, text, depth);
-            return Ok(());
-        }
-        let at = self.tree.last_line_end(node);
-        self.block_entries(&mut text, node, at, entries);
-        self.push(at..at, text, depth);
-        Ok(())
-    }
-
-    fn block_entries(&self, text: &mut String, node: u32, at: usize, entries: &[(Scalar, New)]) {
-        let column = self.tree.column(self.tree.at(node).start as usize);
+            before
+        } else {
+            node
+        };
+        let at = self.tree.last_line_end(last);
         let block = self.tree.block_style(node, at);
         for (key, value) in entries {
-            block.line(text, column);
-            block.entry(text, key, value, column);
+            block.line(&mut text, column);
+            block.entry(&mut text, key, value, column);
         }
+        self.push(at..at, text, depth);
+        Ok(())
     }
 
     /// Appends items to a sequence that is not empty.

@@ -36,45 +36,60 @@ impl Drafts<'_, '_> {
             return Err(self.shared(node, "it nests too deep"));
         }
         self.spend(node, 4)?;
-        let nothing = Wanted::default();
         if raw.shape.is_mapping() {
-            let mut entries = Vec::new();
-            let effective = self.tree.effective(node);
-            for &(key, value) in &effective {
-                let text = self.tree.key_text(key).unwrap_or_default();
-                let below = wanted.key(text).unwrap_or(&nothing);
-                let key = self.copy_key(key)?;
-                entries.push((key, self.copy_below(value, below, depth + 1)?));
-            }
-            for (step, below) in &wanted.steps {
-                if let (Step::Key(key), Some(value)) = (step, below.set)
-                    && self.tree.lookup(node, key).is_none()
-                {
-                    entries.push((Scalar::auto(key), New::from(value)));
-                }
-            }
-            return Ok(New::Mapping(entries));
+            self.copy_mapping(node, wanted, depth)
+        } else if raw.shape.is_sequence() {
+            self.copy_sequence(node, wanted, depth)
+        } else if !wanted.steps.is_empty() {
+            self.fresh(node, wanted)
+        } else {
+            Ok(New::Scalar(self.copy_scalar(node)?))
         }
-        if raw.shape.is_sequence() {
-            let children: Vec<u32> = self.tree.children(node).collect();
-            let mut items = Vec::new();
-            for (index, &child) in children.iter().enumerate() {
-                let below = wanted.index(index).unwrap_or(&nothing);
-                items.push(self.copy_below(child, below, depth + 1)?);
+    }
+
+    fn copy_mapping(
+        &mut self,
+        node: u32,
+        wanted: &Wanted<'_>,
+        depth: usize,
+    ) -> Result<New, EditError> {
+        let nothing = Wanted::default();
+        let mut entries = Vec::new();
+        for (key, value) in self.tree.effective(node) {
+            let text = self.tree.key_text(key).unwrap_or_default();
+            let below = wanted.key(text).unwrap_or(&nothing);
+            let key = self.copy_key(key)?;
+            entries.push((key, self.copy_below(value, below, depth + 1)?));
+        }
+        for (step, below) in &wanted.steps {
+            if let (Step::Key(key), Some(value)) = (step, below.set)
+                && self.tree.lookup(node, key).is_none()
+            {
+                entries.push((Scalar::auto(key), New::from(value)));
             }
-            let added = wanted.steps.iter().filter_map(|(step, below)| match step {
-                Step::Index(index) if *index >= children.len() => {
-                    Some((*index, New::from(below.set?)))
-                }
-                _ => None,
-            });
-            items.extend(self.contiguous(node, added.collect(), children.len())?);
-            return Ok(New::Sequence(items));
         }
-        if !wanted.steps.is_empty() {
-            return self.fresh(node, wanted);
+        Ok(New::Mapping(entries))
+    }
+
+    fn copy_sequence(
+        &mut self,
+        node: u32,
+        wanted: &Wanted<'_>,
+        depth: usize,
+    ) -> Result<New, EditError> {
+        let nothing = Wanted::default();
+        let mut items = Vec::new();
+        for (index, child) in self.tree.children(node).enumerate() {
+            let below = wanted.index(index).unwrap_or(&nothing);
+            items.push(self.copy_below(child, below, depth + 1)?);
         }
-        Ok(New::Scalar(self.copy_scalar(node)?))
+        let length = items.len();
+        let added = wanted.steps.iter().filter_map(|(step, below)| match step {
+            Step::Index(index) if *index >= length => Some((*index, New::from(below.set?))),
+            _ => None,
+        });
+        items.extend(self.contiguous(node, added.collect(), length)?);
+        Ok(New::Sequence(items))
     }
 
     pub(crate) fn copy_key(&mut self, key: u32) -> Result<Scalar, EditError> {

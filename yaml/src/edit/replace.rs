@@ -119,10 +119,10 @@ impl Drafts<'_, '_> {
             // `{a}` and `? a`. Where there is no key either, nothing shows the place.
             let key = self.tree.at(key);
             if key.shape == Shape::Empty || slice(source, key.range()).contains('\n') {
-                return Err(EditError::Unplaceable {
-                    offset: self.offset(node),
-                    reason: "the key is empty, or on several lines, and has no colon",
-                });
+                return Err(self.unplaceable(
+                    node,
+                    "the key is empty, or on several lines, and has no colon",
+                ));
             }
             let column = self.tree.column(self.tree.at(parent).start as usize);
             let flow = self.tree.in_flow(node);
@@ -139,10 +139,7 @@ impl Drafts<'_, '_> {
             return Ok(());
         }
         if byte(source, at) == b'#' {
-            return Err(EditError::Unplaceable {
-                offset: self.offset(node),
-                reason: "a comment follows without a space",
-            });
+            return Err(self.unplaceable(node, "a comment follows without a space"));
         }
         let blanks = skip_blanks(source, at);
         let to_end = matches!(byte(source, blanks), b'\n' | b'\r' | 0);
@@ -198,34 +195,48 @@ impl Drafts<'_, '_> {
     /// comment on its line stays.
     fn replace_with_block(&mut self, node: u32, value: &New) -> Result<(), EditError> {
         let range = self.tree.at(node).range();
-        let source = self.tree.source;
         let end = self.tree.line_end(range.end);
         if !self.tree.ends_line(range.end) {
-            return Err(EditError::Unplaceable {
-                offset: self.offset(node),
-                reason: "something follows the value on its line",
-            });
+            return Err(self.unplaceable(node, "something follows the value on its line"));
         }
         if let Some(parent) = self.tree.parent(node) {
             self.refuse_tabs(parent)?;
         }
         let block = self.tree.block_style(node, end);
+        let column = self.column_below(node, value, &block);
+        let depth = self.tree.depth(node);
         let mut text = String::new();
         if let New::Scalar(scalar) = value {
             // A block scalar: its header takes the literal's place.
-            let column = self.column_below(node, value, &block);
             block.literal(&mut text, &scalar.text, column);
             let lines = split_lines(&mut text);
             let lines = self.ended(end, &text, lines);
             self.replace_inline(node, &text)?;
-            self.push(end..end, lines, self.tree.depth(node));
+            self.push(end..end, lines, depth);
             return Ok(());
         }
-        let comment = self.tree.has_comment(range.end);
-        let column = self.column_below(node, value, &block);
-        let props = self.tree.props(node).is_some();
-        let in_place = match self.holder(node) {
-            _ if comment || props => None,
+        if let Some(column) = self.column_in_place(node) {
+            block.lines(&mut text, value, column);
+            return self.replace_inline(node, &text);
+        }
+        if self.without_colon(node).is_some() {
+            return Err(self.unplaceable(node, "the key has no colon"));
+        }
+        self.take_out(node);
+        block.line(&mut text, column);
+        block.lines(&mut text, value, column);
+        self.push(end..end, text, depth);
+        Ok(())
+    }
+
+    /// The column of a block that can begin where the node stands: after a dash, or on a line of its own.
+    fn column_in_place(&self, node: u32) -> Option<usize> {
+        let range = self.tree.at(node).range();
+        if self.tree.has_comment(range.end) || self.tree.props(node).is_some() {
+            return None;
+        }
+        let source = self.tree.source;
+        match self.holder(node) {
             Holder::Key(_) => None,
             Holder::Dash(dash) if range.is_empty() => {
                 let blanks = skip_blanks(source, range.start);
@@ -242,41 +253,32 @@ impl Drafts<'_, '_> {
                 let tab = slice(source, line..range.start).contains('\t');
                 (!tab).then(|| self.tree.column(range.start))
             }
-            Holder::Document => self
-                .tree
-                .begins_line(range.start)
-                .then(|| self.tree.column(range.start)),
+            Holder::Document => {
+                let alone = self.tree.begins_line(range.start);
+                alone.then(|| self.tree.column(range.start))
+            }
+        }
+    }
+
+    /// Takes a node on one line out of the text, with the blanks around it. Of a line of its own nothing stays but a
+    /// comment: blanks alone, and a tab before all, are no good line.
+    fn take_out(&mut self, node: u32) {
+        let range = self.tree.at(node).range();
+        if range.is_empty() {
+            return;
+        }
+        let source = self.tree.source;
+        let blanks = skip_blanks(source, range.end);
+        let line = self.tree.line_start(range.start);
+        let (from, to) = if !self.tree.begins_line(range.start) {
+            let before = slice(source, 0..range.start);
+            (before.trim_end_matches([' ', '\t']).len(), range.end)
+        } else if line > 0 && blanks == self.tree.line_end(range.end) {
+            (self.tree.line_end(line - 1), blanks)
+        } else {
+            (range.start, blanks)
         };
-        if let Some(column) = in_place {
-            block.lines(&mut text, value, column);
-            return self.replace_inline(node, &text);
-        }
-        if !range.is_empty() {
-            let before = slice(source, 0..range.start)
-                .trim_end_matches([' ', '\t'])
-                .len();
-            // Of a line of its own nothing stays but a comment: blanks alone, and a tab before all, are no good line.
-            let blanks = skip_blanks(source, range.end);
-            let line = self.tree.line_start(range.start);
-            let (from, to) = if !self.tree.begins_line(range.start) {
-                (before, range.end)
-            } else if line > 0 && blanks == self.tree.line_end(range.end) {
-                (self.tree.line_end(line - 1), blanks)
-            } else {
-                (range.start, blanks)
-            };
-            self.put(from..to, String::new());
-        }
-        if self.without_colon(node).is_some() {
-            return Err(EditError::Unplaceable {
-                offset: self.offset(node),
-                reason: "the key has no colon",
-            });
-        }
-        block.line(&mut text, column);
-        block.lines(&mut text, value, column);
-        self.push(end..end, text, self.tree.depth(node));
-        Ok(())
+        self.put(from..to, String::new());
     }
 
     /// Replaces a block mapping or a block sequence.
@@ -411,10 +413,7 @@ impl Drafts<'_, '_> {
         let open = self.tree.at(node).start as usize;
         let brackets = slice(self.tree.source, open..open + 1);
         if !text.starts_with(brackets) {
-            return Err(EditError::Unplaceable {
-                offset: self.offset(node),
-                reason: "a comment stands inside the brackets",
-            });
+            return Err(self.unplaceable(node, "a comment stands inside the brackets"));
         }
         text.pop();
         text.remove(0);

@@ -204,77 +204,86 @@ impl<'w, 's> Writer<'w, 's> {
         wanted: &Wanted<'_>,
     ) -> Result<Vec<Cow<'static, str>>, EditError> {
         let tree = self.drafts.tree;
-        let nothing = Wanted::default();
-        let sources = tree.direct_sources(node);
-        let mut changes: Vec<Fate<'_>> = Vec::new();
-        for &source in &sources {
-            let target = tree.resolve(source);
-            changes.push(if tree.at(source).shape == Shape::Alias {
-                self.fates.at(target)
+        self.decide_lists(node)?;
+        let sources = tree.direct_sources(node).into_iter().map(|source| {
+            let is_alias = tree.at(source).shape == Shape::Alias;
+            let fate = if is_alias {
+                self.fates.at(tree.resolve(source))
             } else {
                 Fate::Stays
-            });
+            };
+            (source, fate)
+        });
+        let mut sources: Vec<(u32, Fate<'_>)> = sources.collect();
+        while let Some(at) = self.unwanted(node, wanted, &sources)
+            && let Some((source, fate)) = sources.get_mut(at)
+        {
+            let copy = self.drafts.copy(*source, &Wanted::default())?;
+            self.drafts.replace(*source, &copy)?;
+            *fate = Fate::Stays;
         }
+        self.decided
+            .extend(sources.iter().map(|(source, _)| *source));
+        let supplied = wanted.steps.iter().filter_map(|(step, below)| {
+            let Step::Key(key) = step else { return None };
+            let at = self.supplier(&sources, key)?;
+            let (_, Fate::Changes(change)) = sources.get(at)? else {
+                return None;
+            };
+            change.key(key)?.same(below).then(|| key.clone())
+        });
+        Ok(supplied.collect())
+    }
+
+    /// Notes the aliases that stand for a list of merged mappings; none of these lists may change.
+    fn decide_lists(&mut self, node: u32) -> Result<(), EditError> {
+        let tree = self.drafts.tree;
         for (key, value) in tree.pairs(node) {
-            // A list of mappings behind an alias of its own.
             if tree.at(key).has(flag::MERGE_KEY) && tree.at(value).shape == Shape::Alias {
                 self.decided.insert(value);
                 let list = tree.resolve(value);
                 if tree.at(list).shape.is_sequence() && !matches!(self.fates.at(list), Fate::Stays)
                 {
-                    return Err(self
-                        .drafts
-                        .shared(value, "the list of merged mappings is itself edited"));
+                    let reason = "the list of merged mappings is itself edited";
+                    return Err(self.drafts.shared(value, reason));
                 }
             }
         }
-        let has = |source: u32, key: &str| tree.lookup(source, key).is_some();
-        let supplier = |changes: &[Fate<'_>], key: &str| {
-            sources.iter().zip(changes).position(|(source, change)| {
-                has(*source, key)
-                    || matches!(change, Fate::Changes(wanted) if wanted.key(key).is_some())
-            })
-        };
-        loop {
-            let unwanted = changes
-                .iter()
-                .enumerate()
-                .find(|(at, change)| match change {
-                    Fate::Stays => false,
-                    Fate::Goes => true,
-                    Fate::Changes(change) => {
-                        change.set.is_some()
-                            || change.steps.iter().any(|(step, _)| {
-                                let Step::Key(key) = step else { return true };
-                                wanted.key(key).is_none()
-                                    && tree.explicit(node, key).0.is_none()
-                                    && supplier(&changes, key) == Some(*at)
-                            })
-                    }
-                });
-            let Some((at, _)) = unwanted else { break };
-            let Some(&source) = sources.get(at) else {
-                break;
+        Ok(())
+    }
+
+    /// The first merged mapping that goes, or changes in a way that is not wanted where it is merged.
+    fn unwanted(
+        &self,
+        node: u32,
+        wanted: &Wanted<'_>,
+        sources: &[(u32, Fate<'_>)],
+    ) -> Option<usize> {
+        let tree = self.drafts.tree;
+        (0..).zip(sources).find_map(|(at, (_, fate))| {
+            let unwanted = match fate {
+                Fate::Stays => false,
+                Fate::Goes => true,
+                Fate::Changes(change) => {
+                    change.set.is_some()
+                        || change.steps.iter().any(|(step, _)| {
+                            let Step::Key(key) = step else { return true };
+                            wanted.key(key).is_none()
+                                && tree.explicit(node, key).0.is_none()
+                                && self.supplier(sources, key) == Some(at)
+                        })
+                }
             };
-            let copy = self.drafts.copy(source, &nothing)?;
-            self.drafts.replace(source, &copy)?;
-            self.decided.insert(source);
-            if let Some(change) = changes.get_mut(at) {
-                *change = Fate::Stays;
-            }
-        }
-        self.decided.extend(sources.iter().copied());
-        let mut keys = Vec::new();
-        for (step, wanted) in &wanted.steps {
-            let Step::Key(key) = step else { continue };
-            let change = supplier(&changes, key).and_then(|at| changes.get(at));
-            if let Some(Fate::Changes(change)) = change
-                && change.key(key).is_some_and(|change| change.same(wanted))
-            {
-                keys.push(key.clone());
-            }
-        }
-        Ok(keys)
+            unwanted.then_some(at)
+        })
+    }
+
+    /// The first of the merged mappings that has a key, or gets it.
+    fn supplier(&self, sources: &[(u32, Fate<'_>)], key: &str) -> Option<usize> {
+        sources.iter().position(|(source, fate)| {
+            self.drafts.tree.lookup(*source, key).is_some()
+                || matches!(fate, Fate::Changes(change) if change.key(key).is_some())
+        })
     }
 
     /// Writes what an alias in the text becomes.

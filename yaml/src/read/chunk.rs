@@ -145,57 +145,10 @@ pub struct Items {
 #[must_use]
 pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
     let body = text.get(document.clone())?;
-    let mut keys = memmem::find_iter(body.as_bytes(), b"\nitems:").map(|at| at + 1);
-    let key = if body.starts_with("items:") {
-        0
-    } else {
-        keys.next()?
-    };
-    if keys.next().is_some()
-        || body.starts_with('%')
-        || memmem::find(body.as_bytes(), b"\n%").is_some()
-    {
-        return None;
-    }
-    let rest = slice(body, key + "items:".len()..line_end(body, key));
-    let comment = rest.starts_with([' ', '\t']) && is_comment(rest);
-    if !is_blank(rest) && !comment {
-        return None;
-    }
-    let mut first = next_line(body, key);
-    let dash = loop {
-        let line = slice(body, first..line_end(body, first));
-        if first == body.len() {
-            return None;
-        }
-        if !is_blank(line) && !is_comment(line) {
-            break line.bytes().take_while(|&byte| byte == b' ').count();
-        }
-        first = next_line(body, first);
-    };
-    let mut starts = Vec::new();
-    let mut tail = body.len();
-    for at in outdented(slice(body, first..body.len()), dash).map(|at| first + at) {
-        let line = slice(body, at..line_end(body, at));
-        let content = line.trim_start_matches(' ');
-        if is_blank(content) || is_comment(content) {
-            continue;
-        }
-        let indent = line.len() - content.len();
-        if indent == dash
-            && content.starts_with('-')
-            && matches!(byte(content, 1), b' ' | b'\r' | 0)
-        {
-            starts.push(at);
-        } else if indent == 0 && !starts.is_empty() && !content.starts_with(['\t', '?', '-']) {
-            tail = at;
-            break;
-        } else {
-            return None;
-        }
-    }
-    let first = *starts.first()?;
-    let head = 0..first;
+    let key = list_key(body)?;
+    let (first, dash) = first_line(body, next_line(body, key))?;
+    let (starts, tail) = dashes(body, first, dash)?;
+    let head = 0..*starts.first()?;
     let ends = starts.iter().skip(1).copied().chain([tail]);
     let items: Vec<_> = starts
         .iter()
@@ -217,6 +170,61 @@ pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
         tail: shift(tail),
         dash_column: dash,
     })
+}
+
+/// Where the one line begins that is `items:` and nothing else, in a document without directives.
+fn list_key(body: &str) -> Option<usize> {
+    let mut keys = memmem::find_iter(body.as_bytes(), b"\nitems:").map(|at| at + 1);
+    let key = if body.starts_with("items:") {
+        0
+    } else {
+        keys.next()?
+    };
+    if keys.next().is_some()
+        || body.starts_with('%')
+        || memmem::find(body.as_bytes(), b"\n%").is_some()
+    {
+        return None;
+    }
+    let rest = slice(body, key + "items:".len()..line_end(body, key));
+    let comment = rest.starts_with([' ', '\t']) && is_comment(rest);
+    (is_blank(rest) || comment).then_some(key)
+}
+
+/// The start and the indentation of the first line from `at` on that is neither blank nor a comment.
+fn first_line(body: &str, mut at: usize) -> Option<(usize, usize)> {
+    while at < body.len() {
+        let line = slice(body, at..line_end(body, at));
+        if !is_blank(line) && !is_comment(line) {
+            return Some((at, line.bytes().take_while(|&byte| byte == b' ').count()));
+        }
+        at = next_line(body, at);
+    }
+    None
+}
+
+/// The lines with a dash at this column, and where the list ends; none where another line stands so far left.
+fn dashes(body: &str, first: usize, dash: usize) -> Option<(Vec<usize>, usize)> {
+    let mut starts = Vec::new();
+    for at in outdented(slice(body, first..body.len()), dash).map(|at| first + at) {
+        let line = slice(body, at..line_end(body, at));
+        let content = line.trim_start_matches(' ');
+        if is_blank(content) || is_comment(content) {
+            continue;
+        }
+        let indent = line.len() - content.len();
+        if indent == dash
+            && content.starts_with('-')
+            && matches!(byte(content, 1), b' ' | b'\r' | 0)
+        {
+            starts.push(at);
+        } else if indent == 0 && !starts.is_empty() && !content.starts_with(['\t', '?', '-']) {
+            return Some((starts, at));
+        } else {
+            return None;
+        }
+    }
+    Some((starts, body.len()))
 }
 
 fn is_blank(line: &str) -> bool {

@@ -321,21 +321,7 @@ impl<'s> Builder<'s> {
             Shape::Plain => range.clone(),
             Shape::Single | Shape::Double => range.start + 1..range.end.saturating_sub(1),
             _ => {
-                // The span of a block scalar begins at its content and may reach into the next
-                // line's indentation.
-                range.start = self.find(range.start, |byte| matches!(byte, b'|' | b'>'));
-                let line = line_start(self.source, range.end);
-                let indentation = slice(self.source, line..range.end);
-                if line > range.start
-                    && range.end < self.source.len()
-                    && indentation.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
-                {
-                    range.end = line;
-                    content = content.min(line);
-                }
-                if content <= range.start {
-                    content = range.end;
-                }
+                (range, content) = self.block_scalar(range);
                 0..0
             }
         };
@@ -365,6 +351,27 @@ impl<'s> Builder<'s> {
             });
         }
         self.leaf(shape, range, aux, flags);
+    }
+
+    /// The range of a block scalar from its header on, and where its content begins. The parser's range begins at the
+    /// content and may reach into the indentation of the next line.
+    fn block_scalar(&self, reported: Range<usize>) -> (Range<usize>, usize) {
+        let mut content = reported.start;
+        let mut range = reported;
+        range.start = self.find(range.start, |byte| matches!(byte, b'|' | b'>'));
+        let line = line_start(self.source, range.end);
+        let indentation = slice(self.source, line..range.end);
+        if line > range.start
+            && range.end < self.source.len()
+            && indentation.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+        {
+            range.end = line;
+            content = content.min(line);
+        }
+        if content <= range.start {
+            content = range.end;
+        }
+        (range, content)
     }
 
     /// The place of an empty node, which the parser gives as the end of the token before it.

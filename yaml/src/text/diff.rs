@@ -10,7 +10,7 @@ use crate::text::splice::Splice;
 const CONTEXT: usize = 3;
 
 /// Lines that change: their number, and what they were and become.
-struct Change<'a> {
+struct Replaced<'a> {
     /// Lines before the change in the old text and in the new one.
     old_line: usize,
     new_line: usize,
@@ -49,7 +49,7 @@ pub fn unified_diff(old_name: &str, new_name: &str, text: &str, splices: &[Splic
 }
 
 /// The changed lines, from the lines that each splice touches.
-fn changes<'a>(text: &'a str, splices: &[Splice]) -> Vec<Change<'a>> {
+fn changes<'a>(text: &'a str, splices: &[Splice]) -> Vec<Replaced<'a>> {
     let mut changes = Vec::new();
     let mut rest = splices;
     let mut counted = 0;
@@ -81,21 +81,7 @@ fn changes<'a>(text: &'a str, splices: &[Splice]) -> Vec<Change<'a>> {
 
         let old: Vec<&str> = slice(text, range.clone()).split_inclusive('\n').collect();
         let new: Vec<&str> = edited.split_inclusive('\n').collect();
-        let before = old
-            .iter()
-            .zip(&new)
-            .take_while(|(old, new)| old == new)
-            .count();
-        let (old, new) = (
-            old.get(before..).unwrap_or_default(),
-            new.get(before..).unwrap_or_default(),
-        );
-        let pairs = old.iter().rev().zip(new.iter().rev());
-        let after = pairs.take_while(|(old, new)| old == new).count();
-        let (old, new) = (
-            old.get(..old.len() - after).unwrap_or_default(),
-            new.get(..new.len() - after).unwrap_or_default(),
-        );
+        let (before, old, new) = different(&old, &new);
         if old.is_empty() && new.is_empty() {
             continue;
         }
@@ -104,7 +90,7 @@ fn changes<'a>(text: &'a str, splices: &[Splice]) -> Vec<Change<'a>> {
             start = next_line(text, start);
         }
         let end = start + old.iter().map(|line| line.len()).sum::<usize>();
-        changes.push(Change {
+        changes.push(Replaced {
             old_line: old_line + before,
             new_line: old_line + before + grown - shrunk,
             range: start..end,
@@ -117,12 +103,31 @@ fn changes<'a>(text: &'a str, splices: &[Splice]) -> Vec<Change<'a>> {
     changes
 }
 
+/// How many lines two texts begin with alike, and what is left of both without those and without the lines that they
+/// end with alike.
+fn different<'l, 'a, 'b>(
+    old: &'l [&'a str],
+    new: &'l [&'b str],
+) -> (usize, &'l [&'a str], &'l [&'b str]) {
+    let pairs = old.iter().zip(new);
+    let before = pairs.take_while(|(old, new)| old == new).count();
+    let old = old.get(before..).unwrap_or_default();
+    let new = new.get(before..).unwrap_or_default();
+    let pairs = old.iter().rev().zip(new.iter().rev());
+    let after = pairs.take_while(|(old, new)| old == new).count();
+    (
+        before,
+        old.get(..old.len() - after).unwrap_or_default(),
+        new.get(..new.len() - after).unwrap_or_default(),
+    )
+}
+
 fn newlines(text: &str) -> usize {
     memchr::memchr_iter(b'\n', text.as_bytes()).count()
 }
 
 /// Writes changes that are near one another, with the lines between and around them.
-fn write_hunk(out: &mut String, text: &str, hunk: &[Change<'_>]) {
+fn write_hunk(out: &mut String, text: &str, hunk: &[Replaced<'_>]) {
     let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else {
         return;
     };
