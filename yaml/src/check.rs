@@ -1,5 +1,5 @@
-//! The check after the edit: the edited text means the old value with the wanted changes, keys stand in
-//! the old order, and no comment is lost.
+//! The check after an edit: the edited text means the old value with the wanted changes, the keys are in the old
+//! order, and no comment is lost.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -10,15 +10,15 @@ use crate::tree::arena::{Raw, Shape, Tree, flag};
 use crate::tree::change::{Step, Wanted, holds};
 use crate::tree::node::Node;
 
-/// Comparisons before the check gives up: so many, and so many for each node. Without merge keys that lead to merge keys
-/// no node is compared more than twice.
+/// Comparisons before the check gives up: so many, and so many for each node. Only merge keys within merge keys make
+/// it compare a node more than twice.
 const VISITS: (usize, usize) = (500_000, 8);
 
-/// Why the edited text is not handed out.
+/// Why the edited text is refused.
 pub(crate) enum Wrong {
     /// What differs.
     Differs(String),
-    /// Merge keys lead to more than is compared.
+    /// Merge keys lead to more comparisons than allowed.
     TooLarge,
 }
 
@@ -28,7 +28,7 @@ impl From<String> for Wrong {
     }
 }
 
-/// Compares.
+/// Compares the trees of the old and the edited text.
 pub(crate) fn check(
     old: &Tree<'_>,
     wanted: &Wanted<'_>,
@@ -57,7 +57,7 @@ pub(crate) fn check(
     Ok(comments(old, new, splices)?)
 }
 
-/// A node of the old tree, and the node that should be the same but for the wanted.
+/// A node of the old tree, and the node that should be the same but for what is wanted.
 struct Pair<'p> {
     before: u32,
     wanted: Option<&'p Wanted<'p>>,
@@ -69,7 +69,7 @@ struct Pair<'p> {
 struct Comparison<'c, 'p> {
     old: &'c Tree<'c>,
     new: &'c Tree<'c>,
-    /// Pairs of nodes that have been looked at, so that a bomb of aliases is looked at once.
+    /// Pairs of nodes that are already compared, so that an alias bomb costs little.
     seen: HashSet<(u32, u32, bool)>,
     waiting: Vec<Pair<'p>>,
 }
@@ -123,13 +123,13 @@ impl<'c, 'p> Comparison<'c, 'p> {
         self.scalars(before, after)
     }
 
-    /// Two scalars that shall mean the same.
+    /// Compares two scalars that should mean the same.
     fn scalars(&self, before: u32, after: u32) -> Result<(), String> {
         let (old, node) = (self.old.node_at(before), self.new.node_at(after));
         let found = self.new.at(after).shape;
         let scalars = old.kind() == node.kind() && !found.is_mapping() && !found.is_sequence();
         let (was, is) = (old.resolved(), node.resolved());
-        // A float that is no number is the same as itself here.
+        // Not a number is equal to itself here.
         let same_type = was == is || format!("{was:?}") == format!("{is:?}");
         if !scalars || !same_type || old.text() != node.text() {
             return Err(self.differs(after, "a value that was to stay has changed"));
@@ -137,8 +137,8 @@ impl<'c, 'p> Comparison<'c, 'p> {
         Ok(())
     }
 
-    /// Whether two nodes and all below them are written alike, so that nothing more has to be compared.
-    /// Where aliases are about, what is written alike may mean something else.
+    /// Whether two nodes and all below them are written alike, so that nothing more has to be compared. In a text with
+    /// aliases, the same characters can mean something else.
     fn identical(&self, before: u32, after: u32) -> bool {
         let nodes = |tree: &'c Tree<'c>, index: u32| {
             let range = index as usize..tree.at(index).next as usize;
@@ -152,7 +152,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         if !plain || old.len() != new.len() {
             return false;
         }
-        // Where all of it is the same text, a scalar at the same place of it is the same, unless it had to be decoded.
+        // If all of the text is the same, then so is a scalar at the same place in it, unless it had to be decoded.
         let written = |tree: &'c Tree<'c>, raw: Raw| slice(tree.source, raw.range());
         let alike = written(self.old, *first) == written(self.new, *found);
         (before..)
@@ -176,8 +176,8 @@ impl<'c, 'p> Comparison<'c, 'p> {
             })
     }
 
-    /// The entries of two mappings that merge nothing and have no key twice: the old ones in their order, and none but
-    /// wanted ones beside them.
+    /// The entries of two mappings that merge nothing and have no key twice: the old ones in their order, and only
+    /// wanted ones besides.
     fn clear_entries(
         &mut self,
         before: u32,
@@ -248,8 +248,8 @@ impl<'c, 'p> Comparison<'c, 'p> {
         }
     }
 
-    /// The keys as they stand: the old ones in their order, as often as before, and none but wanted ones
-    /// beside them. Values under doubled keys that do not count are compared too.
+    /// The keys as they are written: the old ones in their order, as often as before, and only wanted ones besides.
+    /// Values under doubled keys that do not count are compared too.
     fn keys(
         &mut self,
         before: u32,
@@ -282,7 +282,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         Ok(())
     }
 
-    /// Whether a key that has come in is one of those that shall, and stands there once.
+    /// Refuses a new key unless it is wanted and there once.
     fn comes_in(&self, wanted: Option<&Wanted<'_>>, mapping: u32, key: u32) -> Result<(), String> {
         let text = self.new.key_text(key).unwrap_or_default();
         let once = self.new.explicit(mapping, text).1 == 1;
@@ -315,7 +315,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
             .iter()
             .filter_map(|&(key, value)| Some((self.new.key_text(key)?, (key, value))))
             .collect();
-        // Only with merge keys is an entry not the mapping's own.
+        // Only a mapping with merge keys has entries that are not its own.
         let merges = self.old.at(before).has(flag::MERGES);
         let explicit: Option<HashSet<u32>> =
             merges.then(|| self.old.pairs(before).map(|(key, _)| key).collect());
@@ -348,7 +348,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         Ok(())
     }
 
-    /// The entries whose keys are collections, which stand in the old order.
+    /// Compares the entries whose keys are collections, in their order.
     fn complex_keys(&mut self, old: &[(u32, u32)], new: &[(u32, u32)], copied: bool) {
         let (before, after) = (self.old, self.new);
         let is_complex = |tree: &Tree<'_>, key: u32| tree.key_text(key).is_none();
@@ -394,7 +394,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         Ok(())
     }
 
-    /// A place that was null and holds a new collection.
+    /// Checks a place that was empty and has a new collection.
     fn filled(&self, before: u32, wanted: &Wanted<'_>, node: Node<'_, '_>) -> Result<(), String> {
         let old = self.old.node_at(before);
         let count = node.entries().count() + node.items().count();
@@ -415,7 +415,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
     }
 }
 
-/// Compares the comments that stand outside replaced and inserted text.
+/// Compares the comments outside the replaced and the inserted text.
 fn comments(old: &Tree<'_>, new: &Tree<'_>, splices: &[Splice]) -> Result<(), String> {
     let mut shift = 0_usize;
     let mut inserted = Vec::new();
@@ -484,7 +484,7 @@ mod tests {
 
     const OLD: &str = "a: 1\nb:\n  c: x\n  d: [1, {k: v}]\n  f: |\n    t\ne: y # note\n";
 
-    /// What is wrong with `new` as what becomes of `old` when `b.n` is to be 5 and `b.c` to be `z`.
+    /// What is wrong with `new` as the result of setting `b.n` to 5 and `b.c` to `z` in `old`.
     fn wrong(old: &str, new: &str) -> Result<(), String> {
         let path = |name: &'static str| vec![Step::Key("b".into()), Step::Key(name.into())];
         let edits = [("n", Value::Int(5)), ("c", Value::Str("z".into()))];

@@ -1,4 +1,4 @@
-//! What can go wrong: text that is no YAML, and edits that can't be made without a wrong byte.
+//! What can go wrong: a text that is not YAML, and an edit that is refused.
 
 /// A chunk that is not one YAML document.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -6,15 +6,15 @@
 pub struct SyntaxError {
     /// Where in the text the reader gave up, in bytes from the start of the whole text.
     pub offset: usize,
-    /// What is wrong there: lower case, no full stop.
+    /// What is wrong, in lower case and without a full stop.
     pub message: String,
 }
 
-/// An edit that is refused. Nothing is changed then.
+/// Why an edit is refused. Nothing is changed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
-    /// The edit goes through a key that its mapping holds twice: readers differ in which one counts.
+    /// The path goes through a key that its mapping has twice. Readers differ in which one counts.
     #[error("the key `{key}` stands twice in this mapping")]
     DuplicateKey {
         /// Byte offset of the last of the doubled keys.
@@ -28,7 +28,7 @@ pub enum EditError {
         /// Byte offset of the tagged value.
         offset: usize,
     },
-    /// A value that aliases share can't be given to one of its places alone.
+    /// A value that aliases share can't be changed for one of them alone.
     #[error("a shared value can't be written out in full: {reason}")]
     Shared {
         /// Byte offset of the alias, or of the value that it stands for.
@@ -36,8 +36,8 @@ pub enum EditError {
         /// Why not.
         reason: &'static str,
     },
-    /// U+0085, U+2028 or U+2029: a line break for YAML 1.1 and none for YAML 1.2, so readers differ. Or a
-    /// carriage return without a line feed, which is one for YAML alone.
+    /// The text has a character that ends a line for some readers only: U+0085, U+2028 or U+2029 (YAML 1.1), or a
+    /// carriage return without a line feed (YAML, but not editors and `diff`).
     #[error("the character U+{character:04X} is a line break for some readers alone")]
     LineBreak {
         /// Byte offset of the character.
@@ -45,21 +45,21 @@ pub enum EditError {
         /// The character's code point.
         character: u32,
     },
-    /// A step of the path, other than the last, is not there, or leads into something that has no such steps.
+    /// A step of the path is missing, other than the last, or leads into a value that has no such steps.
     #[error("{reason}")]
     NotAContainer {
-        /// Byte offset of the node where the way ends.
+        /// Byte offset of the node where the path ends.
         offset: usize,
-        /// What was expected there.
+        /// What was expected instead.
         reason: &'static str,
     },
-    /// Two of the edits speak of the same place and don't agree.
+    /// Two of the edits contradict each other.
     #[error("two edits speak of the same place")]
     Conflict {
         /// Byte offset of the place.
         offset: usize,
     },
-    /// The surroundings leave no place for the new text in the document's own style.
+    /// There is no place for the new text in the style of the document.
     #[error("there is no safe place to write: {reason}")]
     Unplaceable {
         /// Byte offset of the place.
@@ -67,7 +67,7 @@ pub enum EditError {
         /// What is in the way.
         reason: &'static str,
     },
-    /// A fault of this crate: the edited text, read again, is not what was asked for.
+    /// A fault of this crate: the edited text, read again, does not mean what the edits ask for.
     #[error("the check after the edit failed: {what}")]
     Verify {
         /// Byte offset of the first edited place.

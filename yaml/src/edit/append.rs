@@ -1,4 +1,4 @@
-//! Appends entries and items at the end of a collection that has some.
+//! Appends entries and items to collections that are not empty.
 
 use crate::edit::draft::Drafts;
 use crate::edit::emit::{Flow, New, Scalar};
@@ -41,7 +41,7 @@ impl<'s> Drafts<'_, 's> {
         let column = self.tree.column(start);
         let depth = self.tree.depth(node);
         let mut text = String::with_capacity(256);
-        // A block scalar that ends the text without a line break would get one if anything came after it.
+        // A block scalar that ends the text without a line break would get one if anything followed it.
         let last = if self.tree.breaks_at_end(node) {
             let others = self.tree.pairs(node).filter(|(key, _)| *key != last_key);
             let Some((_, before)) = others.last() else {

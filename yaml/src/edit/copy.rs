@@ -1,4 +1,4 @@
-//! Copies of shared values: what an alias or a merge key stands for, written out.
+//! Copies of shared values, in the place of an alias or a merge key.
 
 use crate::edit::draft::{Care, Drafts};
 use crate::edit::emit::{New, Scalar, Style, may_be_plain};
@@ -7,11 +7,11 @@ use crate::tree::arena::{Shape, TagKind, flag};
 use crate::tree::change::{Step, Wanted};
 use crate::tree::value::Resolved;
 
-/// Copies may nest so deep; a manifest comes nowhere near.
+/// Levels that a copy may nest; manifests need far fewer.
 const DEPTH: usize = 100;
 
 impl Drafts<'_, '_> {
-    /// The value of a node with a wanted applied: aliases and merge keys resolved, anchors dropped.
+    /// The value of a node with what is wanted: aliases and merge keys are resolved, anchors left out.
     pub(crate) fn copy(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<New, EditError> {
         self.copy_below(node, wanted, 0)
     }
@@ -125,7 +125,7 @@ impl Drafts<'_, '_> {
         Ok(Scalar { text, style })
     }
 
-    /// A collection for a place that holds none yet.
+    /// A collection for a place that is empty.
     pub(crate) fn fresh(&self, node: u32, wanted: &Wanted<'_>) -> Result<New, EditError> {
         let conflict = || EditError::Conflict {
             offset: self.offset(node),
@@ -148,7 +148,7 @@ impl Drafts<'_, '_> {
         Ok(New::Sequence(self.contiguous(node, items, 0)?))
     }
 
-    /// New items in the order of their indexes, which have to follow the `length` items that are there.
+    /// New items in the order of their indexes, which have to follow the existing `length` items.
     pub(crate) fn contiguous(
         &self,
         node: u32,

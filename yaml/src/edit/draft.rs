@@ -1,4 +1,4 @@
-//! The splices of an edit in the making.
+//! The splices of an edit while it is being made.
 
 use std::ops::Range;
 
@@ -7,25 +7,25 @@ use crate::text::span::slice;
 use crate::text::splice::Splice;
 use crate::tree::arena::Tree;
 
-/// How strings are changed. The smallest change that means the right thing is taken: whether it does, in its
-/// surroundings, is seen by reading the edited text.
+/// How strings are changed. The smallest change is tried first; reading the edited text shows whether it means the
+/// right thing in its surroundings.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Care {
     /// Only the part that differs.
     Middle,
     /// The whole scalar, in its own style.
     Whole,
-    /// The whole scalar; in quotes what would be a block scalar.
+    /// The whole scalar, in quotes instead of a block scalar.
     Quoted,
 }
 
-/// A splice in the making, with offsets in the chunk.
+/// A splice that is not merged with its neighbours yet. Offsets count from the start of the chunk.
 #[derive(Debug)]
 struct Draft {
     range: Range<usize>,
     text: String,
-    /// Depth of the collection that the text goes into: of two insertions at one place, the deeper
-    /// stands first.
+    /// Depth of the collection that the text belongs to. Of two insertions at one place, the deeper comes
+    /// first.
     depth: usize,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Drafts<'w, 's> {
     budget: usize,
 }
 
-/// Copies of shared values may take so many bytes in one chunk.
+/// Bytes that copies of shared values may take in one chunk.
 const COPIES: usize = 64 * 1024;
 
 impl<'w, 's> Drafts<'w, 's> {
@@ -51,7 +51,7 @@ impl<'w, 's> Drafts<'w, 's> {
         }
     }
 
-    /// Puts text inside a line: before whatever comes after that line.
+    /// Puts text inside a line, before anything that is put after the line.
     pub(crate) fn put(&mut self, range: Range<usize>, text: String) {
         self.push(range, text, usize::MAX);
     }
@@ -67,7 +67,7 @@ impl<'w, 's> Drafts<'w, 's> {
         self.tree.chunk.start + first.unwrap_or(0)
     }
 
-    /// Takes bytes for a copy of a node.
+    /// Takes bytes from the budget for the copy of a node.
     pub(crate) fn spend(&mut self, node: u32, bytes: usize) -> Result<(), EditError> {
         match self.budget.checked_sub(bytes) {
             Some(rest) => {
@@ -97,7 +97,7 @@ impl<'w, 's> Drafts<'w, 's> {
         }
     }
 
-    /// Refuses to align lines with a collection that a tab stands before: how wide it is nobody says.
+    /// Refuses to align lines with a collection behind a tab, because YAML does not say how wide a tab is.
     pub(crate) fn refuse_tabs(&self, node: u32) -> Result<(), EditError> {
         let start = self.tree.at(node).start as usize;
         let line = slice(self.tree.source, self.tree.line_start(start)..start);

@@ -37,7 +37,7 @@ pub(crate) enum New {
     Sequence(Vec<New>),
 }
 
-/// A scalar with the style that it shall have where the place allows it.
+/// A scalar, and its style if the place allows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Scalar {
     pub(crate) text: String,
@@ -48,9 +48,9 @@ pub(crate) struct Scalar {
 pub(crate) enum Style {
     /// As it is: a number, a boolean, null.
     Bare,
-    /// A string that stands in plain style elsewhere.
+    /// A string that is plain elsewhere in the text.
     Plain,
-    /// A string in plain style where that is safe, else in double quotes.
+    /// A string, plain if that is safe, else in double quotes.
     Auto,
     Single,
     Double,
@@ -290,7 +290,7 @@ impl Flow<'_> {
     }
 }
 
-/// The header of a block scalar for this text; none where only quotes can hold it.
+/// The header of a block scalar for this text; none if only quotes can hold it.
 pub(crate) fn literal(text: &str) -> Option<&'static str> {
     let body = text.strip_suffix('\n').unwrap_or(text);
     let plain = !body.is_empty()
@@ -305,7 +305,7 @@ pub(crate) fn literal(text: &str) -> Option<&'static str> {
     plain.then_some(if text.ends_with('\n') { "|" } else { "|-" })
 }
 
-/// The text in double quotes, with escapes that JSON knows too.
+/// The text in double quotes, with escapes that JSON has too.
 pub(crate) fn double(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -373,9 +373,9 @@ pub(crate) fn is_safe_plain(text: &str) -> bool {
     let numeric = text.trim_start_matches(['-', '+', '.']);
     may_be_plain(text, false)
         && text.chars().all(inner)
-        // `-c` is an ordinary flag; `-`, `--`, `-1` and `-.5` are better seen in quotes.
+        // `-c` is an ordinary flag. Quotes make `-`, `--`, `-1` and `-.5` easier to see.
         && dashes.starts_with(|c: char| c.is_ascii_alphabetic() || "/_.".contains(c))
-        // Numbers, dates and base 60 in any YAML version begin so.
+        // Numbers, dates and base 60 begin like this in some version of YAML.
         && !numeric.starts_with(|c: char| c.is_ascii_digit())
         && !numeric.is_empty()
         && !(text.contains(':') && text.contains(['{', '}', '[', ']', ',']))

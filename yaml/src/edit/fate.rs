@@ -1,4 +1,4 @@
-//! What becomes of the nodes that stand in the text.
+//! What happens to each node of the text.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::tree::arena::Tree;
 use crate::tree::change::{Step, Wanted};
 
-/// What becomes of one node.
+/// What happens to one node.
 #[derive(Clone, Copy)]
 pub(crate) enum Fate<'p> {
     /// It stays as it is, and so does everything below it.

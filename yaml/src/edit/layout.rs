@@ -1,10 +1,10 @@
-//! How the neighbours of a place are written: columns, indent step, dashes, line ends, JSON.
+//! How the surroundings of a place are written: columns, indentation, dashes, line ends, JSON.
 
 use crate::edit::emit::{Block, Flow};
 use crate::text::span::{Breaks, byte, line_end, next_line, skip_blanks, skip_gap, slice};
 use crate::tree::arena::{Shape, Tree, flag};
 
-/// The step where a document shows none.
+/// The indentation if a document shows none.
 const STEP: usize = 2;
 
 impl<'s> Tree<'s> {
@@ -21,7 +21,7 @@ impl<'s> Tree<'s> {
         std::iter::successors(Some(node), |at| self.parent(*at))
     }
 
-    /// The collection that a node stands in as a key, a value or an item.
+    /// The collection that a node is in, as a key, a value or an item.
     pub(crate) fn parent(&self, node: u32) -> Option<u32> {
         let parents = self.parents.get_or_init(|| {
             // The collections around the node that is next in the text, each with the node behind it.
@@ -107,7 +107,7 @@ impl<'s> Tree<'s> {
         if near { "\r\n" } else { "\n" }
     }
 
-    /// Columns from a key to the keys below it, as the nearest mapping around shows it.
+    /// Columns from a key to the keys below it, as in the nearest mapping around.
     pub(crate) fn step(&self, node: u32) -> usize {
         let between = |mapping: u32, value: u32| {
             let below = self.at(value);
@@ -134,8 +134,8 @@ impl<'s> Tree<'s> {
             .unwrap_or(STEP)
     }
 
-    /// Columns from a key to the dashes below it, as the nearest list around shows it; without any list
-    /// none, which is how kubectl writes.
+    /// Columns from a key to the dashes below it, as in the nearest list around. Without any list it is 0, as
+    /// kubectl writes.
     pub(crate) fn dash(&self, node: u32) -> usize {
         let shown = |mapping: u32, sequence: u32| {
             let key = self.at(mapping);
@@ -167,8 +167,8 @@ impl<'s> Tree<'s> {
         (0..self.nodes.len()).filter_map(|index| u32::try_from(index).ok())
     }
 
-    /// Whether the flow collections around a node are JSON: every key, or every item of a list, stands
-    /// in double quotes.
+    /// Whether the flow collections around a node are JSON: every key, or every item of a list, is in double
+    /// quotes.
     pub(crate) fn is_json(&self, node: u32) -> bool {
         for at in self.ancestors(node) {
             let raw = self.at(at);
@@ -190,8 +190,7 @@ impl<'s> Tree<'s> {
         false
     }
 
-    /// Where the last line of the node's own text ends, its comment included: before the line break that
-    /// the next line may be put after.
+    /// Where the last line of the node ends, its comment included: the place for a line after it.
     pub(crate) fn last_line_end(&self, node: u32) -> usize {
         let leaf = self.last_leaf(node);
         if self.at(leaf).shape.is_block_scalar() {
@@ -201,8 +200,8 @@ impl<'s> Tree<'s> {
         }
     }
 
-    /// The last node below this one, or itself, that stands in the text: an empty one after a block scalar
-    /// does not.
+    /// The last node below this one, or itself, that has a place in the text: an empty one after a block scalar
+    /// has none.
     fn last_leaf(&self, node: u32) -> u32 {
         let mut leaf = self.at(node).next.saturating_sub(1);
         while leaf > node && self.at(leaf).shape == Shape::Empty {
@@ -215,7 +214,7 @@ impl<'s> Tree<'s> {
         leaf
     }
 
-    /// Where the last content line of a block scalar ends; with `+` the last of the blank lines.
+    /// Where the last content line of a block scalar ends, or with `+` its last blank line.
     pub(crate) fn block_scalar_end(&self, node: u32) -> usize {
         let raw = self.at(node);
         let range = raw.range();
@@ -225,7 +224,7 @@ impl<'s> Tree<'s> {
         let mut end = header;
         if indicators.contains('+') {
             end = line_end(self.source, range.end.saturating_sub(1).max(header));
-            // A line break of the last line belongs to the scalar: step before it.
+            // The line break of the last line belongs to the scalar, so step back over it.
             return end.max(header);
         }
         let indent = self

@@ -1,4 +1,4 @@
-//! From edits to splices: what has to change in the text, written as its surroundings are, and checked.
+//! From edits to splices: what has to change in the text, in the style of its surroundings, and checked.
 //!
 //! ```text
 //! edits ─Wanted::of→ Wanted ─write→ Drafts ─merge→ splices ─parse the edited text→ ─check→ splices
@@ -28,15 +28,15 @@ use crate::tree::change::{Edit, Wanted};
 
 impl Tree<'_> {
     /// What has to change in the text so that every edit holds: sorted, disjoint splices with offsets in
-    /// the whole text. Edits that hold already give none. The result has been parsed again and compared.
+    /// the whole text. An edit that already holds needs none. The result was parsed again and compared.
     ///
     /// # Errors
-    /// See [`EditError`]: where the edits can't be made rightly, none is made.
+    /// If one of the edits can't be made, none is. See [`EditError`].
     pub fn edit(&self, edits: &[Edit]) -> Result<Vec<Splice>, EditError> {
         self.edit_in(edits, &mut Scratch::default())
     }
 
-    /// The same with the room that was used for other chunks: for many of them.
+    /// The same with buffers that other chunks have used: faster for many chunks.
     ///
     /// # Errors
     /// As [`Tree::edit`].
@@ -61,7 +61,7 @@ impl Tree<'_> {
     }
 }
 
-/// The splices for what is wanted, or why the edited text is not what it should be.
+/// The splices for what is wanted, or why the edited text does not mean that.
 fn attempt(
     tree: &Tree<'_>,
     wanted: &Wanted<'_>,
@@ -77,7 +77,7 @@ fn attempt(
     let mut edited = std::mem::take(&mut scratch.text);
     edited.clear();
     edited.extend(pieces(tree.source, &splices));
-    // What is written is read by the parser whoever read what stood there, so that two readers have to agree on it.
+    // The parser reads the edited text, whichever reader read the old one, so two readers have to agree.
     let nodes = std::mem::take(&mut scratch.nodes);
     let checked = match parse(&edited, 0..edited.len(), nodes) {
         Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),

@@ -1,14 +1,14 @@
-//! Texts that readers take in two ways, so that no edit of them is safe.
+//! Texts that readers disagree on, so that no edit of them is safe.
 
 use crate::error::EditError;
 use crate::text::span::{byte, line_start, slice};
 use crate::text::splice::Splice;
 use crate::tree::arena::{Raw, Shape, Tree};
 
-/// The end, in the old text, of a splice behind which a blank line or a comment has a tab in its indentation, if any.
+/// The end, in the old text, of a splice that a blank line or a comment with a tab in its indentation follows, if any.
 ///
-/// Readers of YAML 1.1 take such lines for the white space of a plain scalar before them, and refuse them behind anything
-/// else, so that it matters what the splice ends with.
+/// After a plain scalar, readers of YAML 1.1 take such lines for white space. After anything else they refuse them, so
+/// it matters what the splice ends with.
 pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
     memchr::memchr(b'\t', new.source.as_bytes())?;
     let (mut added, mut removed) = (0, 0);
@@ -16,7 +16,7 @@ pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
         added += splice.text.len();
         removed += splice.range.len();
         let end = splice.range.end + added - removed;
-        // Of the line that the splice ends on, what is left counts where nothing but blanks stands before it.
+        // The rest of the line that the splice ends on counts if there are only blanks before it.
         let line = line_start(new.source, end);
         let begun = !slice(new.source, line..end).trim().is_empty();
         let lines = slice(new.source, line..new.source.len()).lines();
@@ -31,7 +31,7 @@ pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
             let leaf = !raw.shape.is_mapping() && !raw.shape.is_sequence();
             leaf && raw.start as usize <= end
         });
-        // What follows inside a scalar is its own text, a block scalar's lines go on as they did, and flow takes tabs.
+        // Inside a scalar the lines are its text, after a block scalar nothing changes, and flow collections allow tabs.
         let fits = before.last().is_some_and(|(index, raw): (u32, &Raw)| {
             let between = slice(new.source, raw.end as usize..end);
             raw.end as usize > end
@@ -43,8 +43,8 @@ pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
     })
 }
 
-/// Refuses a chunk with an anchor whose name has a character that ends it for readers of YAML 1.1: they take what follows
-/// for the value (YAML 1.2.2, 6.9.2, has names of any characters but those of flow collections).
+/// Refuses a chunk with an anchor whose name ends earlier for readers of YAML 1.1: they take the rest of it for the
+/// value. (YAML 1.2.2, 6.9.2, allows all characters but those of flow collections.)
 pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
     let anchors = tree.props.iter().filter_map(|props| props.anchor.clone());
     for anchor in anchors {
@@ -59,11 +59,11 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
     Ok(())
 }
 
-/// Refuses a chunk with a character that is a line break in YAML 1.1 alone (YAML 1.2.2, 5.4).
+/// Refuses a chunk with a character that is a line break in YAML 1.1 only (YAML 1.2.2, 5.4).
 ///
-/// Wherever it stands unescaped, in a comment too, a reader of YAML 1.1 sees another document.
+/// Wherever it is unescaped, even in a comment, a reader of YAML 1.1 sees another document.
 pub(super) fn refuse_line_breaks(tree: &Tree<'_>) -> Result<(), EditError> {
-    // So is a carriage return that stands alone for readers of YAML, but not for editors and `diff`.
+    // A carriage return alone is a line break for readers of YAML, but not for editors and `diff`.
     let lone = memchr::memchr_iter(b'\r', tree.source.as_bytes())
         .find(|at| byte(tree.source, at + 1) != b'\n');
     if let Some(offset) = lone {
@@ -72,7 +72,7 @@ pub(super) fn refuse_line_breaks(tree: &Tree<'_>) -> Result<(), EditError> {
             character: 0x0D,
         });
     }
-    // Their first bytes in UTF-8; most manifests hold neither.
+    // Their first bytes in UTF-8; most manifests have neither.
     let starts = memchr::memchr2_iter(0xC2, 0xE2, tree.source.as_bytes());
     let mut found = starts.filter_map(|at| {
         let character = slice(tree.source, at..tree.source.len()).chars().next()?;

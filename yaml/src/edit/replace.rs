@@ -1,4 +1,4 @@
-//! Replaces the value of a node that stands in the text.
+//! Replaces the value of a node.
 
 use crate::edit::draft::{Care, Drafts};
 use crate::edit::emit::{Block, Flow, New, Scalar, Style, literal, may_be_plain};
@@ -63,8 +63,8 @@ impl Drafts<'_, '_> {
         )
     }
 
-    /// Changes a string in the middle, or writes it anew in its own style; false where it has to be
-    /// replaced like any other value.
+    /// Changes a part of a string, or writes it again in its own style. False if it has to be replaced like any
+    /// other value.
     fn rewrite(&mut self, node: u32, new: &Scalar) -> bool {
         let raw = self.tree.at(node);
         let string = matches!(new.style, Style::Auto | Style::Double);
@@ -99,11 +99,11 @@ impl Drafts<'_, '_> {
         true
     }
 
-    /// Puts text on one line in the place of a node that stands inline, or of nothing.
+    /// Puts text on one line in the place of a node on one line, or of an empty one.
     fn replace_inline(&mut self, node: u32, text: &str) -> Result<(), EditError> {
         let range = self.tree.at(node).range();
         if !range.is_empty() {
-            // A bracket or a quote may follow an anchor without a space, a word may not.
+            // A bracket or a quote can follow an anchor without a space; a word can't.
             let beside = self.tree.props(node).is_some()
                 && !matches!(
                     byte(self.tree.source, range.start.wrapping_sub(1)),
@@ -116,7 +116,7 @@ impl Drafts<'_, '_> {
         let at = range.start;
         let source = self.tree.source;
         if let Some((parent, key)) = self.without_colon(node) {
-            // `{a}` and `? a`. Where there is no key either, nothing shows the place.
+            // `{a}` and `? a`. If the key is empty too, nothing shows the place.
             let key = self.tree.at(key);
             if key.shape == Shape::Empty || slice(source, key.range()).contains('\n') {
                 return Err(self.unplaceable(
@@ -127,7 +127,7 @@ impl Drafts<'_, '_> {
             let column = self.tree.column(self.tree.at(parent).start as usize);
             let flow = self.tree.in_flow(node);
             let text = if flow && key.shape == Shape::Alias {
-                // The colon right after it would be part of its name.
+                // A colon directly after an alias would be part of its name.
                 format!(" : {text}")
             } else if flow {
                 format!(": {text}")
@@ -153,7 +153,7 @@ impl Drafts<'_, '_> {
         Ok(())
     }
 
-    /// The mapping and the key of an empty value that has no colon, an anchor or a tag to stand after.
+    /// The mapping and the key of an empty value without a colon, anchor or tag.
     fn without_colon(&self, node: u32) -> Option<(u32, u32)> {
         let raw = self.tree.at(node);
         let parent = self.tree.parent(node)?;
@@ -191,8 +191,7 @@ impl Drafts<'_, '_> {
         }
     }
 
-    /// Puts a block in the place of a null, a scalar on one line, an alias or `{}`: the literal goes, a
-    /// comment on its line stays.
+    /// Puts a block in the place of a null, a scalar on one line, an alias or `{}`. A comment on its line stays.
     fn replace_with_block(&mut self, node: u32, value: &New) -> Result<(), EditError> {
         let range = self.tree.at(node).range();
         let end = self.tree.line_end(range.end);
@@ -229,7 +228,7 @@ impl Drafts<'_, '_> {
         Ok(())
     }
 
-    /// The column of a block that can begin where the node stands: after a dash, or on a line of its own.
+    /// The column of a block that can begin in the node's place: after a dash, or on a line of its own.
     fn column_in_place(&self, node: u32) -> Option<usize> {
         let range = self.tree.at(node).range();
         if self.tree.has_comment(range.end) || self.tree.props(node).is_some() {
@@ -260,8 +259,8 @@ impl Drafts<'_, '_> {
         }
     }
 
-    /// Takes a node on one line out of the text, with the blanks around it. Of a line of its own nothing stays but a
-    /// comment: blanks alone, and a tab before all, are no good line.
+    /// Removes a node on one line, with the blanks around it. If it has a line of its own, the line goes too unless a
+    /// comment is on it: a line of blanks is in the way, and one with a tab is refused by some readers.
     fn take_out(&mut self, node: u32) {
         let range = self.tree.at(node).range();
         if range.is_empty() {
@@ -354,7 +353,7 @@ impl Drafts<'_, '_> {
             (Some(text), New::Scalar(scalar))
                 if matches!(scalar.style, Style::Auto | Style::Double) =>
             {
-                // A string stays a block scalar where one can hold it.
+                // A string stays a block scalar if one can hold it.
                 let indent = self
                     .tree
                     .decoded
@@ -398,8 +397,8 @@ impl Drafts<'_, '_> {
         );
     }
 
-    /// The lines of a block scalar with this header, with a line break at the text's end if the scalar's
-    /// own last line break would be missing there.
+    /// The lines of a block scalar with this header. At the end of the text, the last line break is added if the scalar
+    /// needs it.
     fn ended(&self, at: usize, header: &str, mut lines: String) -> String {
         if header == "|" && at >= self.tree.source.len() {
             lines.push_str(self.tree.line_break(at));
@@ -422,7 +421,7 @@ impl Drafts<'_, '_> {
     }
 }
 
-/// Parts the header of a block scalar from its lines.
+/// Splits the lines of a block scalar off its header.
 fn split_lines(text: &mut String) -> String {
     let at = text.find(['\r', '\n']).unwrap_or(text.len());
     text.split_off(at)

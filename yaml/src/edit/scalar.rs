@@ -1,4 +1,4 @@
-//! The smallest change inside a scalar: the decoded text is laid along the raw one.
+//! The smallest change inside a scalar, found by aligning its decoded text with its source.
 
 use std::ops::Range;
 
@@ -13,8 +13,8 @@ struct Unit {
     text: Range<usize>,
 }
 
-/// The bytes of a scalar that have to change, and what they become; none where the change can't be made
-/// inside the scalar.
+/// The bytes of a scalar that have to change, and what they become; none if the change can't be made inside
+/// the scalar.
 pub(crate) fn middle(tree: &Tree<'_>, node: u32, new: &str) -> Option<(Range<usize>, String)> {
     let old = tree.scalar_text(node);
     let units = units(tree, node, old)?;
@@ -71,7 +71,7 @@ fn common(old: impl Iterator<Item = char>, new: impl Iterator<Item = char>) -> u
         .sum()
 }
 
-/// Lays the decoded text along the raw one; none where they can't be brought together.
+/// Aligns the decoded text with the source; none if they do not fit.
 fn units(tree: &Tree<'_>, node: u32, text: &str) -> Option<Vec<Unit>> {
     let raw = tree.at(node);
     let range = raw.range();
@@ -99,7 +99,7 @@ fn units(tree: &Tree<'_>, node: u32, text: &str) -> Option<Vec<Unit>> {
 struct Aligner<'a> {
     source: &'a str,
     text: &'a str,
-    /// Bytes of the decoded text that have been accounted for.
+    /// Bytes of the decoded text that are aligned.
     done: usize,
     units: Vec<Unit>,
 }
@@ -221,7 +221,7 @@ fn escaped(rest: &str) -> Option<(usize, String)> {
             let pair = char::decode_utf16([high, low]).next()?.ok()?;
             Some((12, pair.to_string()))
         }
-        // A line break that is escaped stands for nothing, and the next line's indentation neither.
+        // An escaped line break means nothing, and neither does the indentation of the next line.
         '\r' | '\n' => {
             let blank = rest.get(1..)?;
             let blank = blank.len() - blank.trim_start_matches(['\r', '\n', ' ', '\t']).len();

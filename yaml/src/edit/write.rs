@@ -1,8 +1,7 @@
-//! Writes a wanted: which node, alias or merge key has to become what.
+//! Writes what is wanted: decides what each node, alias and merge key becomes.
 //!
-//! Each node that stands in the text is written once, at its place. Where a value is shared, what an
-//! alias stands for is compared with what is wanted at the alias: if both become the same the alias
-//! stays, else a copy takes its place.
+//! Each node is written once, at its place. If a value is shared, what its anchor becomes is compared with what is
+//! wanted at the alias. The alias stays if both become the same; if not, a copy takes its place.
 //!
 //! | wanted at the alias | wanted at the anchored value | the alias |
 //! | --- | --- | --- |
@@ -26,7 +25,7 @@ pub(crate) struct Writer<'w, 's> {
     drafts: Drafts<'w, 's>,
     wanted: &'w Wanted<'w>,
     fates: Fates<'w>,
-    /// Aliases and mappings with merge keys that have been decided on.
+    /// Aliases and mappings with merge keys that are already decided.
     decided: HashSet<u32>,
 }
 
@@ -59,7 +58,7 @@ impl<'w, 's> Writer<'w, 's> {
         Ok(self.drafts)
     }
 
-    /// Whether the node's text is replaced with something around it.
+    /// Whether the node's text is replaced, by itself or with a node around it.
     fn is_gone(&self, node: u32) -> bool {
         match self.fates.at(node) {
             Fate::Stays => false,
@@ -78,7 +77,7 @@ impl<'w, 's> Writer<'w, 's> {
             child = parent;
             parent = *above.next()?;
         }
-        // A merge key has nothing below it, so that its value comes right after it.
+        // A merge key has no children, so its value is the next node.
         let merges = self
             .drafts
             .tree
@@ -87,7 +86,7 @@ impl<'w, 's> Writer<'w, 's> {
         merges.then_some(parent)
     }
 
-    /// Writes a node that stands in the text.
+    /// Writes a node at its place.
     fn node(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
         let raw = self.drafts.tree.at(node);
         if raw.shape == Shape::Alias {
@@ -117,8 +116,8 @@ impl<'w, 's> Writer<'w, 's> {
         }
     }
 
-    /// Writes a node with a tag. A tag of YAML's own schema stays where it fits what is written and goes
-    /// with the old scalar where it does not; what any other tag means only its reader knows.
+    /// Writes a node with a tag. A tag of YAML's own schema stays if it fits the new value, and goes if it does not.
+    /// What any other tag means, only its reader knows.
     fn tagged(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
         let refused = EditError::Tagged {
             offset: self.drafts.offset(node),
@@ -131,7 +130,7 @@ impl<'w, 's> Writer<'w, 's> {
         let string = matches!(wanted.set, Some(Value::Str(_) | Value::Quoted(_)));
         let fits = match kind {
             TagKind::String => string && raw.shape != Shape::Empty,
-            // What changes inside a collection leaves its tag as it is.
+            // A change inside a collection leaves its tag as it is.
             _ => wanted.set.is_none() && raw.next > node + 1,
         };
         if fits {
@@ -182,9 +181,9 @@ impl<'w, 's> Writer<'w, 's> {
             if let (Some((_, value)), _) = self.drafts.tree.explicit(node, key) {
                 self.node(value, wanted)?;
             } else if merged.contains(key) {
-                // The merged mapping is given the very same value.
+                // The merged mapping gets the same value.
             } else if let Some((merged, value)) = self.drafts.tree.lookup(node, key) {
-                // The same key, so that it overrides: `4` and `"4"` are two for some readers.
+                // The key is written as it is in the merged mapping: `4` and `"4"` are two keys for some readers.
                 added.push((
                     self.drafts.copy_key(merged)?,
                     self.drafts.copy(value, wanted)?,
@@ -196,8 +195,8 @@ impl<'w, 's> Writer<'w, 's> {
         self.drafts.append_entries(node, &added)
     }
 
-    /// Decides on the merge keys of a mapping: replaces the aliases whose anchored mappings change in a way that
-    /// is not wanted here, and returns the keys that the others supply as they are wanted.
+    /// Decides on the merge keys of a mapping: replaces the aliases whose mappings change in a way that is not wanted
+    /// here, and returns the keys that the others supply with the wanted values.
     fn sources(
         &mut self,
         node: u32,
@@ -235,7 +234,7 @@ impl<'w, 's> Writer<'w, 's> {
         Ok(supplied.collect())
     }
 
-    /// Notes the aliases that stand for a list of merged mappings; none of these lists may change.
+    /// Marks the aliases of lists of merged mappings as decided; none of these lists may change.
     fn decide_lists(&mut self, node: u32) -> Result<(), EditError> {
         let tree = self.drafts.tree;
         for (key, value) in tree.pairs(node) {
@@ -252,7 +251,7 @@ impl<'w, 's> Writer<'w, 's> {
         Ok(())
     }
 
-    /// The first merged mapping that goes, or changes in a way that is not wanted where it is merged.
+    /// The first merged mapping that goes, or changes in a way that is not wanted here.
     fn unwanted(
         &self,
         node: u32,
@@ -286,7 +285,7 @@ impl<'w, 's> Writer<'w, 's> {
         })
     }
 
-    /// Writes what an alias in the text becomes.
+    /// Writes what an alias becomes.
     fn alias(&mut self, alias: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
         self.decided.insert(alias);
         let there = self.fates.at(self.drafts.tree.resolve(alias));

@@ -31,7 +31,7 @@ pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut from = Some(0);
     std::iter::from_fn(move || {
         let start = from?;
-        // What is known to be a prelude is not read again at the next mark.
+        // A part that is known to be a prelude is not read again at the next mark.
         let mut read = start;
         for cut in cuts.by_ref() {
             if cut > start && !is_prelude(slice(text, read..cut)) {
@@ -51,9 +51,9 @@ fn marks<'t>(text: &'t str, marker: &'static str) -> impl Iterator<Item = usize>
     found.filter(move |at| is_mark(text, *at, marker.trim_start()))
 }
 
-/// Starts of the lines that have something but spaces in the columns up to `column`, from 0, and are not blank.
+/// Starts of the lines that begin at `column` (from 0) or left of it. Blank lines are left out.
 ///
-/// Most lines of a manifest stand further right, and most bytes are only passed over by this.
+/// Most lines of a manifest begin further right, so most bytes are skipped in blocks.
 pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
     let stands_out = move |start: &usize| {
@@ -85,10 +85,10 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
     std::iter::once(0).chain(breaks).filter(stands_out)
 }
 
-/// Bytes that are looked at at once.
+/// Bytes in one block.
 const BLOCK: usize = 64;
 
-/// Whether after each line break in the first [`BLOCK`] bytes, `column` spaces and one more follow.
+/// Whether at least `column` + 1 spaces follow each line break in the first [`BLOCK`] bytes.
 fn is_indented(block: &[u8], column: usize) -> bool {
     (1..=column + 1).all(|shift| {
         let after = block.get(shift..).unwrap_or_default();
@@ -131,7 +131,7 @@ pub struct Items {
     pub head: Range<usize>,
     /// Each item from its dash line to the next one, whole lines, comments after it included.
     pub items: Vec<Range<usize>>,
-    /// What follows the list; empty where nothing does.
+    /// What follows the list; empty if nothing does.
     pub tail: Range<usize>,
     /// The column of the dashes, from 0.
     pub dash_column: usize,
@@ -139,9 +139,9 @@ pub struct Items {
 
 /// Splits the document `range` at the items of its block list `items:`.
 ///
-/// None where a piece might not mean alone what it means in the whole: no `items:` at column 0 or two of
-/// them, a list in flow style, an alias to an anchor of another piece, directives, tabs, a line left of
-/// the dashes. Then the document has to be parsed whole; so too where a piece turns out not to parse.
+/// None if a piece might not mean the same alone: no `items:` at column 0 or two of them, a list in flow
+/// style, an alias to an anchor of another piece, directives, tabs, a line left of the dashes. Then the document
+/// has to be parsed as a whole, as it has to be if a piece does not parse.
 #[must_use]
 pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
     let body = text.get(document.clone())?;
@@ -172,7 +172,7 @@ pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
     })
 }
 
-/// Where the one line begins that is `items:` and nothing else, in a document without directives.
+/// Where the line `items:` begins; none if there are two, or something follows, or the document has directives.
 fn list_key(body: &str) -> Option<usize> {
     let mut keys = memmem::find_iter(body.as_bytes(), b"\nitems:").map(|at| at + 1);
     let key = if body.starts_with("items:") {
@@ -203,7 +203,7 @@ fn first_line(body: &str, mut at: usize) -> Option<(usize, usize)> {
     None
 }
 
-/// The lines with a dash at this column, and where the list ends; none where another line stands so far left.
+/// The lines with a dash at this column, and where the list ends; none if another line begins so far left.
 fn dashes(body: &str, first: usize, dash: usize) -> Option<(Vec<usize>, usize)> {
     let mut starts = Vec::new();
     for at in outdented(slice(body, first..body.len()), dash).map(|at| first + at) {
@@ -266,7 +266,7 @@ fn frames(body: &str, head: &Range<usize>, key: usize, tail: &Range<usize>) -> b
     keys_of(head) == Some(vec![key]) && keys_of(tail) == Some(Vec::new())
 }
 
-/// Whether a word that may be an alias stands in another part than what may be an anchor of its name.
+/// Whether a word that may be an alias is in another part than a word that may be its anchor.
 fn crosses(body: &str, parts: &[Range<usize>]) -> bool {
     let words = |part: &Range<usize>, sign: u8| {
         let piece = slice(body, part.clone());

@@ -23,12 +23,12 @@ impl<'s> Tree<'s> {
     /// [`items`](crate::items) gives it; then the root is a sequence of this one item.
     ///
     /// # Errors
-    /// Where the chunk is no YAML 1.2 document, holds more than one, or nests deeper than 255 levels.
+    /// If the chunk is not one YAML 1.2 document, or nests deeper than 255 levels.
     pub fn parse(text: &'s str, chunk: Range<usize>) -> Result<Self, SyntaxError> {
         Self::parse_in(text, chunk, &mut Scratch::default())
     }
 
-    /// The same with the room that was used for other chunks: for many of them.
+    /// The same with buffers that other chunks have used: faster for many chunks.
     ///
     /// # Errors
     /// As [`Tree::parse`].
@@ -52,7 +52,7 @@ impl<'s> Tree<'s> {
     }
 }
 
-/// Parses one chunk of `text`, its nodes into a vector whose room is used.
+/// Parses one chunk of `text` with the parser, into a vector whose room is used again.
 pub(crate) fn parse(
     text: &str,
     chunk: Range<usize>,
@@ -101,7 +101,7 @@ pub(crate) fn parse(
     Ok(builder.tree)
 }
 
-/// A parser's message as this project words its own: lower case, one line, no full stop.
+/// A message of the parser in this crate's style: lower case, one line, no full stop.
 fn plain_words(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     let line = line.trim_end_matches('.');
@@ -109,7 +109,7 @@ fn plain_words(message: &str) -> String {
     let Some(first) = rest.next() else {
         return "this is no YAML".to_owned();
     };
-    // A word that is all capitals (YAML, BOM) stays.
+    // Keep a word that is all capitals (YAML, BOM).
     if rest.as_str().starts_with(char::is_lowercase) {
         first.to_lowercase().chain(rest).collect()
     } else {
@@ -125,7 +125,7 @@ fn end(span: &Span) -> usize {
     span.end.byte_offset().unwrap_or(0)
 }
 
-/// An offset in the chunk; `parse` has made sure that it fits.
+/// An offset in the chunk. It fits, because `parse` refuses larger chunks.
 fn short(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
@@ -490,7 +490,7 @@ impl<'s> Builder<'s> {
 
     fn alias(&mut self, id: usize, span: &Span) -> Result<(), SyntaxError> {
         let target = self.anchors.get(id).copied().unwrap_or(u32::MAX);
-        // A target that is not closed yet would make a value without end.
+        // If the target is not closed yet, the value would contain itself.
         if self.tree.raw(target).is_none_or(|raw| raw.next == 0) {
             return Err(SyntaxError {
                 offset: self.tree.chunk.start + start(span),

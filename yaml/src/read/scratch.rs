@@ -1,8 +1,8 @@
-//! Room that one chunk after another is read into.
+//! Buffers for reading and editing many chunks.
 
 use crate::tree::arena::Raw;
 
-/// Room for one chunk after another, so that only what is kept is allocated.
+/// Buffers that one chunk after another uses, so that only what is kept is allocated.
 #[derive(Default, Debug)]
 pub struct Scratch {
     pub(crate) nodes: Vec<Raw>,

@@ -1,10 +1,10 @@
 //! YAML as programs write it, read straight into nodes: the parser's tree at a fraction of its cost.
 //!
-//! It knows block mappings and lists, plain and quoted scalars on one line without escapes, flow collections on one
-//! line, and `|` blocks, in printable ASCII. At anything else it gives up, and the parser reads the chunk.
+//! It reads block mappings and lists, plain and quoted scalars on one line without escapes, flow collections on one
+//! line, and `|` blocks, in printable ASCII. If there is anything else, it stops and the parser reads the chunk.
 //!
-//! **Invariant:** the tree is the parser's, or there is none; what the parser refuses is never read here. A chunk that
-//! is edited is read again by the parser, so that both have to agree on it.
+//! **Invariant:** its tree is the one that the parser would make, or there is none; it reads nothing that the parser
+//! refuses. After an edit the parser reads the chunk, so both have to agree.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,13 +13,13 @@ use crate::read::scratch::{Open, Scratch};
 use crate::text::span::line_start;
 use crate::tree::arena::{Decoded, Raw, Shape, flag};
 
-/// Collections nest less deep than this in what programs write; the parser has the limit that counts.
+/// Programs nest collections less deeply than this. The limit that counts is the parser's.
 const NESTING: usize = 100;
 
-/// A key is shorter than this; the parser has the limit that counts (YAML 1.2.2, 7.4.2).
+/// Keys are shorter than this. The limit that counts is the parser's (YAML 1.2.2, 7.4.2).
 const KEY: usize = 512;
 
-/// Reads a chunk; gives its nodes and decoded texts, none where it is not simple.
+/// Reads a chunk. Returns its nodes and decoded texts, or none if it is not simple.
 pub(crate) fn read<'s>(
     source: &'s str,
     scratch: &mut Scratch,
@@ -157,13 +157,13 @@ impl<'s> Reader<'_, 's> {
             while let Some(open) = self.open.pop_if(|open| open.column >= column) {
                 self.close(&open);
             }
-            // Nothing waits for a value where a scalar is the document, or goes on after a comment.
+            // No collection waits for a value if a scalar is the document, or goes on after a comment.
             self.open.last()?.awaits?;
         }
         self.value(at)
     }
 
-    /// Reads the value that the innermost collection awaits, on the line of its key or dash.
+    /// Reads the value that the innermost collection waits for, on the line of its key or dash.
     fn value(&mut self, at: usize) -> Option<usize> {
         let open = self.open.last_mut()?;
         open.awaits = None;
@@ -296,7 +296,7 @@ impl<'s> Reader<'_, 's> {
             _ => return None,
         };
         let is_key = self.byte(end) == b':' && matches!(self.byte(end + 1), b' ' | b'\n');
-        // `a : b` has its key's end elsewhere, and `<<` merges.
+        // In `a : b` the key ends before the space, and `<<` merges: both are left to the parser.
         let text = self.source.get(at..end)?;
         let odd = text.ends_with(' ') || text == "<<";
         (!odd).then_some(Scalar {
@@ -306,7 +306,7 @@ impl<'s> Reader<'_, 's> {
         })
     }
 
-    /// Reads a further line of a plain scalar: a line break is a space in it.
+    /// Reads one more line of a plain scalar; the line break becomes a space.
     fn go_on(&mut self, at: usize, indent: usize) -> Option<usize> {
         let end = self.plain_end(at);
         let line_end = self.line_end(end);
@@ -396,7 +396,7 @@ impl<'s> Reader<'_, 's> {
                 next if next == close => break,
                 _ => return None,
             }
-            // A comma at the end is the parser's.
+            // A comma before the bracket is left to the parser.
             if self.byte(at) == close {
                 return None;
             }
@@ -443,7 +443,7 @@ impl<'s> Reader<'_, 's> {
             let content = self.skip(at);
             let end = self.line_end(content);
             if content == end {
-                // White space alone may be content, or not.
+                // A line of white space may be content or not: it is left to the parser.
                 if content > at {
                     return None;
                 }
@@ -472,7 +472,7 @@ impl<'s> Reader<'_, 's> {
     }
 }
 
-/// Whether a plain scalar outside flow collections may begin so; a dash may as well before anything but a space.
+/// Whether a plain scalar outside flow collections may begin with this. So may a dash that no space follows.
 fn may_begin(byte: u8) -> bool {
     !matches!(
         byte,
@@ -499,7 +499,7 @@ fn may_begin(byte: u8) -> bool {
     )
 }
 
-/// An offset in the chunk; `parse` has made sure that it fits.
+/// An offset in the chunk. It fits, because `parse` refuses larger chunks.
 fn short(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! The unified diff of an edit, read off its splices: no search for differences.
+//! The unified diff of an edit. It comes from the splices, so nothing has to be searched for.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use crate::text::splice::Splice;
 /// Unchanged lines around each change.
 const CONTEXT: usize = 3;
 
-/// Lines that change: their number, and what they were and become.
+/// Lines that are replaced: where they are, the old ones and the new ones.
 struct Replaced<'a> {
     /// Lines before the change in the old text and in the new one.
     old_line: usize,
@@ -20,8 +20,8 @@ struct Replaced<'a> {
     new: Vec<String>,
 }
 
-/// A unified diff with three lines of context; `patch` makes the edited text of it. Empty where no line
-/// changes. Line ends are kept, so the diff of a text with CRLF has CRLF in its lines.
+/// A unified diff with three lines of context, which `patch` can apply. It is empty if no line changes.
+/// Line ends are kept, so the diff of a text with CRLF has CRLF in its lines.
 #[must_use]
 pub fn unified_diff(old_name: &str, new_name: &str, text: &str, splices: &[Splice]) -> String {
     let changes = changes(text, splices);
@@ -126,7 +126,7 @@ fn newlines(text: &str) -> usize {
     memchr::memchr_iter(b'\n', text.as_bytes()).count()
 }
 
-/// Writes changes that are near one another, with the lines between and around them.
+/// Writes one hunk: changes that are close together, and the lines between and around them.
 fn write_hunk(out: &mut String, text: &str, hunk: &[Replaced<'_>]) {
     let (Some(first), Some(last)) = (hunk.first(), hunk.last()) else {
         return;
@@ -172,8 +172,8 @@ fn write_hunk(out: &mut String, text: &str, hunk: &[Replaced<'_>]) {
     let _ = write!(out, "@@ -{old} +{new} @@\n{body}");
 }
 
-/// Start and length as GNU diff writes them: a length of one is left out, and of no lines the start is
-/// the line before.
+/// Start and length as GNU diff writes them. A length of one is left out; for no lines, the start is the line
+/// before.
 fn span(before: usize, count: usize) -> String {
     match count {
         0 => format!("{before},0"),

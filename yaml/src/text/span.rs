@@ -1,4 +1,4 @@
-//! Fates in the text: bytes while working, line and column only when somebody asks.
+//! Places in the text: byte offsets, and line and column when somebody asks for them.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -18,7 +18,7 @@ pub fn position(text: &str, offset: usize) -> Position {
     advance(text, FIRST, 0, offset)
 }
 
-/// The lines of a text that is asked for many places: however many, it is read through once.
+/// Line and column for many places of one text. The text is read once, however many places are asked for.
 #[derive(Debug)]
 pub struct Lines<'s> {
     text: &'s str,
@@ -28,7 +28,7 @@ pub struct Lines<'s> {
 
 const FIRST: Position = Position { line: 1, column: 1 };
 
-/// Bytes between two marks: counting through them takes less than wording a message.
+/// Bytes between two marks. Counting lines in so few takes less time than making the message that needs them.
 const STEP: usize = 4 * 1024;
 
 impl<'s> Lines<'s> {
@@ -134,12 +134,12 @@ fn floor(text: &str, offset: usize) -> usize {
     offset
 }
 
-/// The text of a range; empty where the range does not fit, which no caller's range does.
+/// The text of a range; empty if the range does not fit. Every caller's range fits.
 pub(crate) fn slice(text: &str, range: Range<usize>) -> &str {
     text.get(range).unwrap_or_default()
 }
 
-/// The byte at `offset`; NUL, which no YAML holds, at the end.
+/// The byte at `offset`, or NUL at the end: YAML has no NUL.
 pub(crate) fn byte(text: &str, offset: usize) -> u8 {
     text.as_bytes().get(offset).copied().unwrap_or(0)
 }
@@ -161,7 +161,7 @@ pub(crate) fn line_end(text: &str, offset: usize) -> usize {
     }
 }
 
-/// Where the line after that of `offset` begins; the text's end where there is none.
+/// Where the line after that of `offset` begins, or the end of the text.
 pub(crate) fn next_line(text: &str, offset: usize) -> usize {
     let after = text.as_bytes().get(offset..).unwrap_or_default();
     memchr::memchr(b'\n', after).map_or(text.len(), |at| offset + at + 1)
@@ -177,8 +177,8 @@ pub(crate) fn skip_blanks(text: &str, mut offset: usize) -> usize {
 
 /// Skips white space, line breaks and comments: what may stand between two tokens.
 ///
-/// `offset` is the end of a token, or the start of the text; a `#` right at the end of a token is no
-/// comment (YAML 1.2.2, 6.6).
+/// `offset` is the end of a token, or the start of the text. A `#` directly after a token does not begin a comment
+/// (YAML 1.2.2, 6.6).
 pub(crate) fn skip_gap(text: &str, mut offset: usize) -> usize {
     loop {
         match byte(text, offset) {

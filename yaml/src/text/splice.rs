@@ -1,4 +1,4 @@
-//! Splices: what becomes of the original text, as disjoint replacements of byte ranges.
+//! Splices: disjoint replacements of byte ranges of the original text.
 
 use std::ops::Range;
 
@@ -7,13 +7,13 @@ use crate::text::span::slice;
 /// A range of the original text and what stands there after the edit.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Splice {
-    /// Bytes of the original text that go; empty where text is only added.
+    /// The bytes of the original text that are replaced; empty if text is only added.
     pub range: Range<usize>,
-    /// What comes in their place.
+    /// The text that replaces them.
     pub text: String,
 }
 
-/// The edited text in pieces, the original parts borrowed: for writing without a second copy.
+/// The edited text in pieces. Unchanged parts are borrowed, so it can be written without a second copy.
 ///
 /// `splices` are those of [`Tree::edit`](crate::Tree::edit), of one chunk or of several in order.
 pub fn pieces<'a>(text: &'a str, splices: &'a [Splice]) -> impl Iterator<Item = &'a str> {

@@ -1,6 +1,6 @@
 //! The tree of a chunk: one vector of nodes in the order of the text.
 //!
-//! A node is a number here. [`Node`](crate::Node) is the handle that other code reads with.
+//! In here a node is a number. [`Node`](crate::Node) is the handle that other code reads with.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use crate::text::span::{Breaks, slice};
 
 /// One YAML document, or one item of a list, with the place of everything in it.
 ///
-/// It is never changed; [`Tree::edit`] tells what would have to change in the text.
+/// A tree never changes. [`Tree::edit`] returns what has to change in the text.
 #[derive(Debug)]
 pub struct Tree<'s> {
     pub(crate) text: &'s str,
@@ -21,9 +21,9 @@ pub struct Tree<'s> {
     pub(crate) decoded: Vec<Decoded<'s>>,
     pub(crate) props: Vec<Props>,
     pub(crate) aliases: Vec<u32>,
-    /// The collection of each node, once an edit asks.
+    /// The collection that each node is in; computed for the first edit.
     pub(crate) parents: OnceLock<Vec<u32>>,
-    /// The line breaks, once an edit asks.
+    /// The line breaks; computed for the first edit.
     pub(crate) breaks: OnceLock<Breaks>,
 }
 
@@ -131,7 +131,7 @@ pub(crate) enum TagKind {
     String,
     /// `!!int`, `!!bool`, `!!float`, `!!null`: resolved by its text whatever its quotes.
     Resolved,
-    /// `!!map`, `!!seq`: says what is seen anyway.
+    /// `!!map`, `!!seq`: says what the node's shape already says.
     Collection,
     /// `!!merge` on a key.
     Merge,
@@ -173,7 +173,7 @@ impl<'s> Tree<'s> {
         self.nodes.get(index as usize).copied()
     }
 
-    /// The node at `index`. All indexes come from the tree itself; a wrong one reads as nothing.
+    /// The node at `index`. All indexes come from the tree itself; a wrong one would give an empty node.
     pub(crate) fn at(&self, index: u32) -> Raw {
         self.raw(index).unwrap_or(Raw {
             start: 0,

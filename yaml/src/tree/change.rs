@@ -1,4 +1,4 @@
-//! Edits, and what is wanted of a tree: the edits of one call as a tree of steps, without those that hold already.
+//! Edits, and what they want of a tree: the edits of one call as a tree of steps, without those that already hold.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,13 +18,14 @@ pub enum Step {
 
 /// After this the value at `path` is `value`.
 ///
-/// Every step but the last has to be there. A last key that is absent is appended to its mapping, a last
-/// index that equals the length to its sequence; a null counts as an empty mapping or sequence.
+/// Every step but the last must exist. If the last step is a key that is missing, it is appended to its mapping; if
+/// it is an index equal to the length, the value is appended to its sequence. Null counts as an empty mapping or
+/// sequence.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Edit {
     /// The way from the root.
     pub path: Vec<Step>,
-    /// What shall stand there.
+    /// The value to set.
     pub value: Value,
 }
 
@@ -37,10 +38,10 @@ pub enum Value {
     Bool(bool),
     /// An integer.
     Int(i64),
-    /// A string: plain where every reader takes it for one, else in double quotes. Where a string
-    /// stands already, its quotes stay.
+    /// A string: plain if every reader takes it for a string, else in double quotes. An existing string
+    /// keeps its quotes.
     Str(Cow<'static, str>),
-    /// A string in double quotes; where a quoted string stands already, its quotes stay.
+    /// A string in double quotes; an existing quoted string keeps its quotes.
     Quoted(Cow<'static, str>),
     /// A mapping, in this order.
     Mapping(Vec<(Cow<'static, str>, Value)>),
@@ -51,16 +52,16 @@ pub enum Value {
 /// What is wanted at a place and below it.
 #[derive(Default, Debug)]
 pub(crate) struct Wanted<'e> {
-    /// The value that the place shall have; then there are no steps.
+    /// The value that the place should have; if there is one, there are no steps.
     pub(crate) set: Option<&'e Value>,
     /// Places below, in the order of the edits.
     pub(crate) steps: Vec<(&'e Step, Wanted<'e>)>,
-    /// Where among the steps an item of a sequence stands: a long list can have a step for each.
+    /// The position of each index among the steps, because a long list can have a step for each item.
     items: HashMap<usize, usize>,
 }
 
 impl<'e> Wanted<'e> {
-    /// What all edits want that do not hold already.
+    /// What the edits want, without those that already hold.
     pub(crate) fn of(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Self, EditError> {
         let mut wanted = Self::default();
         let mut lists = Lists::default();
@@ -84,7 +85,7 @@ impl<'e> Wanted<'e> {
                 });
             }
         }
-        // What holds already has to hold after the others too.
+        // An edit that already holds must also hold after the others.
         match held.into_iter().find(|(_, path)| wanted.touches(path)) {
             Some((node, _)) => Err(EditError::Conflict {
                 offset: node.offset(),
@@ -129,7 +130,7 @@ impl<'e> Wanted<'e> {
         }
     }
 
-    /// Whether both make the same of the same value.
+    /// Whether both give the same result for the same value.
     pub(crate) fn same(&self, other: &Wanted<'_>) -> bool {
         self.set == other.set
             && self.steps.len() == other.steps.len()
@@ -167,7 +168,7 @@ impl<'e> Wanted<'e> {
     }
 }
 
-/// The items of the sequences that ways lead through, so that many edits of a long list go along it once.
+/// The items of the sequences on the paths. A long list is walked once, however many of its items change.
 #[derive(Default)]
 struct Lists<'t, 's>(HashMap<NodeId, Vec<Node<'t, 's>>>);
 
@@ -179,7 +180,7 @@ impl<'t, 's> Lists<'t, 's> {
     }
 }
 
-/// The node at the path, or the container that lacks the last step.
+/// The node at the path and true, or the collection that lacks the last step and false.
 fn walk<'t, 's>(
     root: Node<'t, 's>,
     path: &[Step],
@@ -208,7 +209,7 @@ fn walk<'t, 's>(
     Ok((node, true))
 }
 
-/// Refuses a way that goes through a doubled key.
+/// Refuses a path that goes through a key that its mapping has twice.
 fn refuse_doubles<'t, 's>(
     root: Node<'t, 's>,
     path: &[Step],

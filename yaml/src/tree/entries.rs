@@ -42,8 +42,8 @@ impl Tree<'_> {
         (found, count)
     }
 
-    /// Key and value nodes for the merge keys of a mapping, the strongest first: of two merge keys the
-    /// later, within a list the earlier (<https://yaml.org/type/merge.html>).
+    /// What the merge keys of a mapping merge, the strongest first: of two merge keys the later, within a list the
+    /// earlier (<https://yaml.org/type/merge.html>).
     pub(crate) fn direct_sources(&self, mapping: u32) -> Vec<u32> {
         let merges: Vec<u32> = self
             .pairs(mapping)
@@ -108,8 +108,8 @@ impl Tree<'_> {
             .find_map(|layer| self.explicit(layer, key).0)
     }
 
-    /// Whether the last of doubled keys is quicker found by looking than by noting all keys: a mapping that merges nothing
-    /// and has few entries, as most have.
+    /// Whether the mapping merges nothing and has few entries, as most do. Then comparing each key with the others is
+    /// faster than collecting the keys.
     pub(crate) fn is_small(&self, mapping: u32) -> bool {
         let raw = self.at(mapping);
         raw.shape.is_mapping() && !raw.has(flag::MERGES) && self.pairs(mapping).nth(FEW).is_none()
@@ -139,8 +139,8 @@ impl Tree<'_> {
         })
     }
 
-    /// Whether the mapping merges nothing, is small, and has no key twice and none that is a collection: what stands there
-    /// is what counts.
+    /// Whether the mapping is small, merges nothing, has no key twice and no collection as a key. Then its entries are
+    /// the entries that count.
     pub(crate) fn is_clear(&self, mapping: u32) -> bool {
         self.is_small(mapping)
             && self.few(mapping).count() == self.pairs(mapping).count()

@@ -11,7 +11,7 @@ use crate::tree::value::{Resolved, resolve};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(u32);
 
-/// What a node is for a reader.
+/// The kind of a node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// Nothing at all, or a plain `~`, `null`, `Null`, `NULL`.
@@ -33,7 +33,7 @@ pub struct Node<'t, 's> {
 }
 
 impl<'s> Tree<'s> {
-    /// The document's node; none for a document that holds nothing or comments alone.
+    /// The node of the document; none for a document that is empty or has only comments.
     #[must_use]
     pub fn root(&self) -> Option<Node<'_, 's>> {
         let first = self.nodes.first()?;
@@ -46,7 +46,7 @@ impl<'s> Tree<'s> {
         Node { tree: self, index }
     }
 
-    /// The node of a number that [`Node::id`] gave.
+    /// The node with a number that [`Node::id`] returned.
     #[must_use]
     pub fn node(&self, id: NodeId) -> Node<'_, 's> {
         self.node_at(id.0)
@@ -69,7 +69,7 @@ impl<'t, 's> Node<'t, 's> {
         NodeId(self.index)
     }
 
-    /// What the node is.
+    /// The kind of the node.
     #[must_use]
     pub fn kind(self) -> Kind {
         let shape = self.target().shape;
@@ -84,16 +84,16 @@ impl<'t, 's> Node<'t, 's> {
         }
     }
 
-    /// The value of a key: explicit ones come before merged ones, of doubled ones the last counts. Keys
-    /// are compared by their text, whatever their quotes. None where the node is no mapping.
+    /// The value of a key. An explicit key counts before a merged one, and the last of doubled keys counts. Keys are
+    /// compared by their text, whatever their quotes. None if the node is not a mapping.
     #[must_use]
     pub fn get(self, key: &str) -> Option<Self> {
         let (_, value) = self.tree.lookup(self.index, key)?;
         Some(self.with(value))
     }
 
-    /// The entries that count, explicit ones first (the last of doubled ones), then the merged ones that
-    /// are not overridden; nothing where the node is no mapping.
+    /// The entries that count: explicit ones first (the last of doubled ones), then the merged ones that are not
+    /// overridden. Nothing if the node is not a mapping.
     pub fn entries(self) -> impl Iterator<Item = (Self, Self)> + use<'t, 's> {
         let mapping = self.tree.resolve(self.index);
         let few = self.tree.is_small(mapping).then(|| self.tree.few(mapping));
@@ -136,7 +136,7 @@ impl<'t, 's> Node<'t, 's> {
         (self.kind() == Kind::Scalar).then(|| self.tree.scalar_text(self.tree.resolve(self.index)))
     }
 
-    /// Whether the scalar stands in quotes or as a block scalar.
+    /// Whether the scalar is in quotes or a block scalar.
     #[must_use]
     pub fn quoted(self) -> bool {
         self.target().shape.is_quoted()
@@ -148,15 +148,15 @@ impl<'t, 's> Node<'t, 's> {
         self.target().has(flag::TAG)
     }
 
-    /// The bytes of the node in the whole text, without its anchor and tag. An alias's are those of the
-    /// alias; a block scalar begins at its `|` or `>`; a block collection ends with its last child.
+    /// The bytes of the node in the whole text, without its anchor and tag. For an alias, the bytes of the alias; a
+    /// block scalar begins at its `|` or `>`; a block collection ends with its last child.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         let range = self.tree.at(self.index).range();
         self.tree.chunk.start + range.start..self.tree.chunk.start + range.end
     }
 
-    /// Where the node begins in the whole text; an empty value stands at the end of its key's colon.
+    /// Where the node begins in the whole text; for an empty value, the end of its key's colon.
     #[must_use]
     pub fn offset(self) -> usize {
         self.span().start
@@ -192,8 +192,8 @@ impl Node<'_, '_> {
         !self.is_collection() && self.resolved() == Resolved::Null
     }
 
-    /// Whether this is a scalar that kubectl reads as a string: a quoted or block one, or a plain one
-    /// that is no null, boolean, integer or float of YAML 1.1.
+    /// Whether kubectl reads this scalar as a string: a quoted or block one, or a plain one that is not a null, boolean,
+    /// integer or float in YAML 1.1.
     #[must_use]
     pub fn is_string(self) -> bool {
         !self.is_collection() && self.resolved() == Resolved::String
@@ -217,7 +217,7 @@ impl Node<'_, '_> {
         }
     }
 
-    /// The number that kubectl reads here, an integer among it.
+    /// The number that kubectl reads here, integers included.
     #[must_use]
     pub fn as_float(self) -> Option<f64> {
         match self.resolved() {

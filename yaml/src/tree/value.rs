@@ -47,7 +47,7 @@ pub(crate) fn resolve(text: &str) -> Resolved {
     integer(&digits).unwrap_or_else(|| float(&digits))
 }
 
-/// An integer as Go's `ParseInt` with base 0 reads it, after the underscores have gone.
+/// An integer as Go's `ParseInt` with base 0 reads it; the underscores are already removed.
 fn integer(text: &str) -> Option<Resolved> {
     let (sign, digits) = match text.strip_prefix(['+', '-']) {
         Some(digits) => (text.starts_with('-'), digits),
