@@ -15,7 +15,7 @@ pub struct SyntaxError {
 #[non_exhaustive]
 pub enum EditError {
     /// The path goes through a key that its mapping has twice. Readers differ in which one counts.
-    #[error("the key `{key}` stands twice in this mapping")]
+    #[error("this mapping has the key `{key}` twice")]
     DuplicateKey {
         /// Byte offset of the last of the doubled keys.
         offset: usize,
@@ -29,7 +29,7 @@ pub enum EditError {
         offset: usize,
     },
     /// A value that aliases share can't be changed for one of them alone.
-    #[error("a shared value can't be written out in full: {reason}")]
+    #[error("a shared value can't be copied: {reason}")]
     Shared {
         /// Byte offset of the alias, or of the value that it stands for.
         offset: usize,
@@ -38,7 +38,7 @@ pub enum EditError {
     },
     /// The text has a character that ends a line for some readers only: U+0085, U+2028 or U+2029 (YAML 1.1), or a
     /// carriage return without a line feed (YAML, but not editors and `diff`).
-    #[error("the character U+{character:04X} is a line break for some readers alone")]
+    #[error("the character U+{character:04X} is a line break for some readers only")]
     LineBreak {
         /// Byte offset of the character.
         offset: usize,

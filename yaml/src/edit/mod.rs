@@ -88,7 +88,7 @@ fn attempt(
             if let Some(offset) = tab {
                 return Err(EditError::Unplaceable {
                     offset: tree.chunk.start + offset,
-                    reason: "a line with a tab in its indentation follows, which some readers take behind a plain scalar alone",
+                    reason: "a line with a tab in its indentation follows; some readers accept it only after a plain scalar",
                 });
             }
             match compared {

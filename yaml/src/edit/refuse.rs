@@ -52,7 +52,7 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
         if slice(tree.source, range).contains([':', '?', '%', '@', '`']) {
             return Err(EditError::Unplaceable {
                 offset: tree.chunk.start + anchor.start as usize,
-                reason: "some readers see another anchor here, and a value that begins within its name",
+                reason: "some readers see a shorter anchor here, and take the rest of its name for the value",
             });
         }
     }

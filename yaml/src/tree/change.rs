@@ -203,7 +203,7 @@ fn walk<'t, 's>(
         match next {
             Some(next) => node = next,
             None if last => return Ok((node, false)),
-            None => return Err(fail("the way to the edited place ends here")),
+            None => return Err(fail("the path to the edited place ends here")),
         }
     }
     Ok((node, true))
