@@ -5,6 +5,8 @@
 )]
 
 mod args;
+#[cfg(test)]
+mod documents;
 mod files;
 mod tell;
 

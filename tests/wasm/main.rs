@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         trial("npm/types-name-all", &[], npm::types_name_all),
         trial("npm/types", &[npm, node, TypeScript], npm::types),
         trial("npm/pack", &[npm, node, Tool("npm")], npm::pack),
+        trial("npm/bin", &[npm, node, Tool("npm")], npm::bin),
         trial("npm/errors", &[npm, node], npm::errors),
         trial("npm/edits", &[npm, node], npm::edits),
         trial("npm/size", &[npm], || {

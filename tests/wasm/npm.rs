@@ -114,9 +114,11 @@ pub(crate) fn pack() -> Result<(), String> {
         "README.md",
         "api.js",
         "browser.js",
+        "cli.js",
         "index.d.ts",
         "node.js",
         "package.json",
+        "set-prestop.wasm",
         "set_prestop.js",
         "set_prestop_bg.wasm",
     ];
@@ -130,6 +132,69 @@ pub(crate) fn pack() -> Result<(), String> {
         ran(node)?,
         cases::rewritten(&cases::tea()),
     )
+}
+
+/// The command in the package is the native one: what it reads by any path, what it prints, how it ends.
+pub(crate) fn bin() -> Result<(), String> {
+    let project = project("npm-bin")?;
+    let deep = project.join("deep/er");
+    fs::create_dir_all(&deep).map_err(|error| error.to_string())?;
+    let tea = project.join("tea.yaml");
+    fs::write(&tea, cases::tea()).map_err(|error| error.to_string())?;
+    fs::write(deep.join("tea.yaml"), cases::tea()).map_err(|error| error.to_string())?;
+    let absolute = tea.to_string_lossy().into_owned();
+    let report = format!("--report={}", project.join("report").display());
+    let command_lines: [&[&str]; 7] = [
+        &["--version"],
+        &["--diff", "tea.yaml"],
+        &["--check", "../../tea.yaml"],
+        &["--quiet", &report, &absolute],
+        &["--quiet", ".."],
+        &["--no-such-flag"],
+        &["--quiet", "--write", "../er/tea.yaml"],
+    ];
+    let mut reports = Vec::new();
+    for program in [
+        project.join("node_modules/.bin/set-prestop"),
+        PathBuf::from(env!("CARGO_BIN_EXE_set-prestop")),
+    ] {
+        let mut said = Vec::new();
+        for arguments in command_lines {
+            let mut one = command(&program.to_string_lossy(), arguments);
+            one.current_dir(&deep);
+            let output = run(one, &[])?;
+            said.push((
+                output.status.code(),
+                text(&output.stdout),
+                text(&output.stderr),
+            ));
+        }
+        let mut filter = command(&program.to_string_lossy(), &["--quiet"]);
+        filter.current_dir(&deep);
+        let output = run(filter, cases::tea().as_bytes())?;
+        said.push((
+            output.status.code(),
+            text(&output.stdout),
+            text(&output.stderr),
+        ));
+        let written = deep.join("tea.yaml");
+        let edited = fs::read_to_string(&written).map_err(|error| error.to_string())?;
+        fs::write(&written, cases::tea()).map_err(|error| error.to_string())?;
+        said.push((None, edited, String::new()));
+        let messages =
+            fs::read_to_string(project.join("report")).map_err(|error| error.to_string())?;
+        reports.push((said, messages.lines().count()));
+    }
+    let [ours, native] = reports.try_into().map_err(|_| "two programs")?;
+    check_eq("the lines of the report", ours.1, native.1)?;
+    for (ours, native) in ours.0.iter().zip(&native.0) {
+        check_eq(
+            "the command's exit and output",
+            format!("{ours:#?}"),
+            format!("{native:#?}"),
+        )?;
+    }
+    Ok(())
 }
 
 /// Errors say what is wrong, where, and what to do; what is no text is a `TypeError`.

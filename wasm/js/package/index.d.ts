@@ -236,6 +236,7 @@ export type Reason =
   | "ClassUndecided"
   | "LeftAlone"
   | "TemplatesSkipped"
+  | "EmptyFile"
   | "HookKept"
   | "NoShell"
   | "GraceZero"
