@@ -2,10 +2,11 @@
 //!
 //! docs/reference.md, sections 2.2 and 3.1.
 
+use super::tell::Told;
 use super::{DEFAULT_SLEEP, Origin, Tracer};
 use crate::config::ClassRule;
 use crate::input::objects::Object;
-use crate::say::Reason;
+use crate::say::routes as say;
 use crate::tables::references::{Classes, References};
 use crate::tables::{
     Controller, Shared, controller_by_class, controller_by_name, glob, shared_class,
@@ -38,10 +39,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 if let [first, others @ ..] = names.as_slice()
                     && let Some(other) = others.iter().find(|other| *other != first)
                 {
-                    let text = format!(
-                        "the route states the class `{first}` and in another place `{other}`; `{first}` counts"
-                    );
-                    self.warn(Reason::ClassConflict, object, "", &text, "keep one of them");
+                    self.tell(object, say::class_conflict(first, other));
                 }
                 let stated = names.first().cloned();
                 if stated.is_none() && takes_default {
@@ -104,18 +102,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             [] => None,
             [only] => Some(only.name.to_owned()),
             [first, second, ..] => {
-                let text = format!(
-                    "the IngressClasses `{}` and `{}` are both marked as default, so that routes without a class have none",
-                    first.name, second.name
-                );
-                let field = format!("metadata.annotations[{DEFAULT_CLASS}]");
-                self.warn(
-                    Reason::DefaultClassTwice,
-                    second,
-                    &field,
-                    &text,
-                    "mark one of them only",
-                );
+                let message = say::default_class_twice(first.name, second.name, DEFAULT_CLASS);
+                self.tell(second, message);
                 None
             }
         }
@@ -227,26 +215,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             Shared::No => None,
             Shared::Decided(controller) => Some(controller),
             Shared::Undecided(users) => {
-                if self.told.insert(format!("class {class}")) {
-                    let products: Vec<String> = users
-                        .iter()
-                        .map(|c| {
-                            format!(
-                                "{} ({} s)",
-                                c.product,
-                                c.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from)
-                            )
-                        })
-                        .collect();
+                if self.told.insert(Told::Class(class.to_owned())) {
+                    let seconds = |c: &Controller| c.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from);
+                    let named: Vec<_> = users.iter().map(|c| (&*c.product, seconds(c))).collect();
                     let name = users.first().map(|c| c.name()).unwrap_or_default();
-                    let text = format!(
-                        "the class `{class}` may be that of {}; {DEFAULT_SLEEP} s are taken",
-                        products.join(" or of ")
-                    );
-                    let help = format!(
-                        "say which in the configuration: `ingressClasses: [{{class: {class}, controller: {name}}}]`"
-                    );
-                    self.warn(Reason::ClassUndecided, route, "", &text, &help);
+                    let message = say::class_undecided(class, &named, DEFAULT_SLEEP, name);
+                    self.tell(route, message);
                 }
                 None
             }

@@ -1,10 +1,9 @@
 //! From routes, and from what is brought in without one, to the Services and workloads that they name.
 
 use super::classes::ClassSeconds;
-use super::tell::qualified;
 use super::{MOST_FOLLOWED, TraceError, Tracer};
 use crate::config::annotations::Inject;
-use crate::say::{Message, Reason};
+use crate::say::routes as say;
 use crate::tables::references::{RefError, References, counts, references, target_refs};
 use set_prestop_yaml::Node;
 use std::collections::BTreeSet;
@@ -25,7 +24,6 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return Ok(());
         }
         let found = references(row, object.node(), &mut self.visits).map_err(too_large)?;
-        self.nameless = true;
         if found.services.is_empty() && found.targets.is_empty() && found.follows.is_empty() {
             self.tell_unreadable(object, &found);
             return Ok(());
@@ -219,17 +217,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 .render
                 .named(str::is_empty, "Service", &rule.service, wanted);
             if services.is_empty() {
-                let title = qualified(wanted, &rule.service);
-                self.messages.push(
-                    Message::new(
-                        Reason::ServiceMissing,
-                        format!(
-                            "`backends` names the Service `{title}`, which is not in the input"
-                        ),
-                    )
-                    .help(self.missing_help(&rule.service))
-                    .field("spec.backends"),
-                );
+                let renamed = self.renamed(&rule.service);
+                self.messages
+                    .push(say::backend_missing(wanted, &rule.service, renamed));
             }
             self.tell_twice("Service", &rule.service, &services);
             for service in services {

@@ -18,13 +18,14 @@ mod tell;
 use crate::config::Config;
 use crate::config::annotations::{self, Annotations, Inject};
 use crate::input::objects::{Object, Render, Roles, labels};
-use crate::say::{Message, Reason};
+use crate::say::{Message, routes as say};
 use crate::tables::path::{Budget as Visits, List, Text};
 use crate::tables::{Tables, Workload};
+use services::ServiceKind;
 use set_prestop_yaml::{Kind, Node};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
+use tell::Told;
 
 /// The seconds where nothing says otherwise: the example of the document that this program follows.
 pub(crate) const DEFAULT_SLEEP: u64 = 10;
@@ -127,20 +128,19 @@ pub(crate) struct Tracer<'a, 't, 's> {
     templates: Vec<Template<'t, 's>>,
     /// Templates by one of their labels.
     labels: HashMap<(&'t str, &'t str), Labelled<'t>>,
-    /// The templates that a Service selects, by the Service's index.
-    selected: HashMap<usize, Rc<[usize]>>,
     ways: Vec<Vec<Way>>,
     routes: BTreeSet<usize>,
-    services: BTreeSet<usize>,
+    /// The Services that were led to, by their index, and what is behind each.
+    services: BTreeMap<usize, ServiceKind>,
+    /// Those of them that lead on to a workload.
+    reaching: BTreeSet<usize>,
     /// Routes or Services that a rule or an annotation took out: their absence is wanted.
     taken_out: bool,
-    /// Whether there is a route, be it one that names no Service.
-    nameless: bool,
     /// Classes of routes that a rule skips.
     skipped: BTreeSet<Option<String>>,
     /// The IngressClass that is marked as default, once it was looked for.
     default_class: OnceCell<Option<String>>,
-    told: BTreeSet<String>,
+    told: BTreeSet<Told<'t>>,
     visits: Visits,
     /// Ways that have been followed.
     followed: usize,
@@ -167,12 +167,11 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             annotations: BTreeMap::new(),
             templates: Vec::new(),
             labels: HashMap::new(),
-            selected: HashMap::new(),
             ways: Vec::new(),
             routes: BTreeSet::new(),
-            services: BTreeSet::new(),
+            services: BTreeMap::new(),
+            reaching: BTreeSet::new(),
             taken_out: false,
-            nameless: false,
             skipped: BTreeSet::new(),
             default_class: OnceCell::new(),
             told: BTreeSet::new(),
@@ -203,10 +202,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             if let Some(row) = workload {
                 tracer.read_templates(index, object, row);
                 if let Some(why) = row.leave.as_ref().filter(|_| row.routed) {
-                    let message = Message::new(Reason::LeftAlone, format!("left alone: {why}"));
-                    tracer
-                        .messages
-                        .push(render.about(message, object, object.node()));
+                    tracer.tell(object, say::left_alone(why));
                 }
             }
         }
@@ -269,6 +265,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         self.follow_load_balancers();
         let listed = self.follow_backends();
         let enabled = self.follow_enabled();
+        self.tell_services();
         let backends = self.backends();
         self.tell_no_route(listed || enabled || !backends.is_empty());
         Ok(Trace {

@@ -3,10 +3,23 @@
 use super::classes::ClassSeconds;
 use super::{DEFAULT_SLEEP, MOST_FOLLOWED, MOST_WAYS, Origin, Template, Tracer, Wanted, Way};
 use crate::config::annotations::Inject;
-use crate::input::objects::same_namespace;
-use crate::say::Reason;
+use crate::input::objects::{Object, same_namespace};
+use crate::say::routes as say;
 use set_prestop_yaml::{Kind, Node};
 use std::rc::Rc;
+
+/// What is behind a Service.
+#[derive(Clone, Debug)]
+pub(super) enum ServiceKind {
+    /// Something that has the wrong type.
+    Wrong,
+    /// A name outside the cluster.
+    ExternalName,
+    /// Endpoints that something else manages.
+    Selectorless,
+    /// These templates, whatever their namespaces.
+    Selects(Rc<[usize]>),
+}
 
 impl<'t, 's> Tracer<'_, 't, 's> {
     pub(super) fn follow_service(
@@ -30,39 +43,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             self.taken_out = true;
             return;
         }
-        let first = self.services.insert(index);
-        if first && self.tell_wrong_types(service) {
+        let ServiceKind::Selects(selected) = self.service_kind(index, service) else {
             return;
-        }
-        let kind = service
-            .node()
-            .get("spec")
-            .and_then(|s| s.get("type"))
-            .and_then(Node::text);
-        if kind == Some("ExternalName") {
-            if first {
-                self.warn(Reason::ExternalName, service, "spec.type",
-                    "the Service is an ExternalName: what answers lies outside this cluster, and nothing is changed for it",
-                    "give the pods there their preStop sleep where they are deployed");
-            }
-            return;
-        }
-        let selector = service.node().get("spec").and_then(|s| s.get("selector"));
-        let Some(selector) = selector.filter(|s| s.kind() == Kind::Mapping && !s.is_empty()) else {
-            if first {
-                self.warn(Reason::Selectorless, service, "spec.selector",
-                    "the Service has no selector: its endpoints are managed elsewhere, and nothing is changed for it",
-                    "annotate the workload behind it with `set-prestop.dev/inject: enabled`");
-            }
-            return;
-        };
-        let mut reached = false;
-        let selected = if let Some(known) = self.selected.get(&index) {
-            Rc::clone(known)
-        } else {
-            let found: Rc<[usize]> = self.select(selector, service.namespace).into();
-            self.selected.insert(index, Rc::clone(&found));
-            found
         };
         for &template in selected.iter() {
             let object = self
@@ -70,23 +52,55 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 .get(template)
                 .and_then(|t| self.render.get(t.object));
             if object.is_some_and(|o| same_namespace(namespace, o.namespace).is_some()) {
-                reached = true;
+                self.reaching.insert(index);
                 self.add_way(template, route, Some(index), classes);
             }
         }
-        if !reached && first {
-            self.warn(Reason::ServiceSelectsNothing, service, "spec.selector",
-                "the Service selects no workload of this input",
-                "check its labels against those of the pod template, or render the workload together with it");
+    }
+
+    /// What is behind a Service: read once, however many routes name it.
+    fn service_kind(&mut self, index: usize, service: &Object<'t, 's>) -> ServiceKind {
+        if let Some(known) = self.services.get(&index) {
+            return known.clone();
         }
-        let published = service
-            .node()
-            .get("spec")
-            .and_then(|s| s.get("publishNotReadyAddresses"));
-        if reached && first && published.and_then(Node::as_bool) == Some(true) {
-            self.warn(Reason::NotReadyPublished, service, "spec.publishNotReadyAddresses",
-                "addresses of pods that are not ready stay published, also while they terminate: a sleep may buy nothing",
-                "take `publishNotReadyAddresses` out of the Service that a route names");
+        let spec = service.node().get("spec");
+        let text = |key| spec.and_then(|s| s.get(key)).and_then(Node::text);
+        let selector = spec.and_then(|s| s.get("selector"));
+        let selector = selector.filter(|s| s.kind() == Kind::Mapping && !s.is_empty());
+        let kind = if self.tell_wrong_types(service) {
+            ServiceKind::Wrong
+        } else if text("type") == Some("ExternalName") {
+            ServiceKind::ExternalName
+        } else if let Some(selector) = selector {
+            ServiceKind::Selects(self.select(selector, service.namespace).into())
+        } else {
+            ServiceKind::Selectorless
+        };
+        self.services.insert(index, kind.clone());
+        kind
+    }
+
+    /// What there is to tell of the Services once every way is followed: which of its ways came first does not matter.
+    pub(super) fn tell_services(&mut self) {
+        for (index, kind) in self.services.clone() {
+            let Some(service) = self.render.get(index) else {
+                continue;
+            };
+            let published = service.node().get("spec");
+            let published = published.and_then(|s| s.get("publishNotReadyAddresses"));
+            match kind {
+                ServiceKind::Wrong => {}
+                ServiceKind::ExternalName => self.tell(service, say::external_name()),
+                ServiceKind::Selectorless => self.tell(service, say::selectorless()),
+                ServiceKind::Selects(_) if !self.reaching.contains(&index) => {
+                    self.tell(service, say::selects_nothing());
+                }
+                ServiceKind::Selects(_) => {
+                    if published.and_then(Node::as_bool) == Some(true) {
+                        self.tell(service, say::not_ready_published());
+                    }
+                }
+            }
         }
     }
 

@@ -1,16 +1,46 @@
-//! What the trace tells: warnings about routes, Services and names.
+//! Which messages the trace gives, and where.
 
 use super::{Identity, Tracer, Wanted};
 use crate::config::annotations;
 use crate::input::objects::{Object, left_alone};
-use crate::say::kind_name;
-use crate::say::{Message, Reason};
+use crate::say::routes as say;
+use crate::say::{Message, kind_name};
 use crate::tables::path::Text;
 use crate::tables::references::References;
 use set_prestop_yaml::{Kind, Node};
 use std::collections::HashMap;
 
+/// A message that is given once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Told<'t> {
+    /// The object of this kind and name misses this Service.
+    Missing(&'t str, &'t str, Option<String>, String),
+    /// These two objects have one name.
+    Twice(usize, usize),
+    /// Nothing says whose this class is.
+    Class(String),
+}
+
 impl<'t, 's> Tracer<'_, 't, 's> {
+    /// Gives a message about an object, at the field that it names as far as the text has it.
+    pub(super) fn tell(&mut self, object: &Object<'t, 's>, message: Message) {
+        let mut node = object.node();
+        for name in message.field.iter().flat_map(|field| field.split('.')) {
+            node = node.get(name).unwrap_or(node);
+        }
+        self.tell_at(object, node, message);
+    }
+
+    /// Gives a message about a node of an object.
+    pub(super) fn tell_at(
+        &mut self,
+        object: &Object<'t, 's>,
+        node: Node<'_, '_>,
+        message: Message,
+    ) {
+        self.messages.push(self.render.about(message, object, node));
+    }
+
     /// Tells of annotations that can't be read, on the object or on the template at this path.
     pub(super) fn tell_faults(
         &mut self,
@@ -18,35 +48,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         path: &[Text],
         faults: Vec<annotations::AnnotationFault>,
     ) {
+        let below: String = path.iter().flat_map(|name| [name, "."]).collect();
         for fault in faults {
-            let below = path
-                .iter()
-                .fold(String::new(), |below, name| below + name + ".");
-            let message = Message::new(Reason::BadAnnotation, fault.text)
-                .help(fault.help)
-                .field(format!("{below}metadata.annotations[{}]", fault.key));
+            let message = say::bad_annotation(&below, &fault.key, fault.text, fault.help);
             self.messages
                 .push(self.render.at(message, object, fault.offset));
         }
-    }
-
-    pub(super) fn warn(
-        &mut self,
-        reason: Reason,
-        object: &Object<'t, 's>,
-        field: &str,
-        text: &str,
-        help: &str,
-    ) {
-        let mut message = Message::new(reason, text).help(help);
-        let mut node = object.node();
-        if !field.is_empty() {
-            message = message.field(field);
-            for name in field.split('.') {
-                node = node.get(name).unwrap_or(node);
-            }
-        }
-        self.messages.push(self.render.about(message, object, node));
     }
 
     /// Wrong types in a Service that the run needs. Whether there are any.
@@ -60,43 +67,24 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             node.filter(|n| !matches!(n.kind(), Kind::Mapping | Kind::Null))
                 .map(|n| (field, n))
         });
-        let Some((field, node)) = wrong else {
-            return false;
-        };
-        let text = format!(
-            "`{field}` is {}, expected a mapping",
-            kind_name(node.kind())
-        );
-        let message = Message::new(Reason::BadResource, text)
-            .help("write it as `key: value` lines below it")
-            .field(field);
-        self.messages
-            .push(self.render.about(message, service, node));
-        true
+        if let Some((field, node)) = wrong {
+            let message = say::not_a_mapping(field, kind_name(node.kind()));
+            self.tell_at(service, node, message);
+        }
+        wrong.is_some()
     }
 
     /// What is asked for and can't be had is told.
     pub(super) fn tell_local(&mut self, object: &Object<'t, 's>) {
         if let Some(why) = left_alone(object) {
-            let message = Message::new(Reason::LeftAlone, format!("left alone: {why}"));
-            self.messages
-                .push(self.render.about(message, object, object.node()));
+            self.tell(object, say::left_alone(why));
         }
     }
 
     pub(super) fn tell_unreadable(&mut self, object: &Object<'t, 's>, found: &References<'t, 's>) {
         for fault in &found.faults {
-            let message = Message::new(
-                Reason::AnnotationUnreadable,
-                format!(
-                    "the annotation can't be read, so the Services that it names are not known: {}",
-                    fault.message
-                ),
-            )
-            .help("correct its JSON")
-            .field(format!("metadata.annotations[{}]", fault.annotation));
-            self.messages
-                .push(self.render.about(message, object, fault.node));
+            let message = say::annotation_unreadable(&fault.annotation, &fault.message);
+            self.tell_at(object, fault.node, message);
         }
     }
 
@@ -107,23 +95,16 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         wanted: Wanted<'_>,
         node: Node<'_, '_>,
     ) {
-        let title = qualified(wanted, name);
-        if !self
-            .told
-            .insert(format!("missing {} {} {title}", object.kind, object.name))
-        {
-            return;
+        let namespace = wanted.map(str::to_owned);
+        let told = Told::Missing(object.kind, object.name, namespace, name.to_owned());
+        if self.told.insert(told) {
+            let message = say::service_missing(wanted, name, self.renamed(name));
+            self.tell_at(object, node, message);
         }
-        let message = Message::new(
-            Reason::ServiceMissing,
-            format!("names the Service `{title}`, which is not in the input"),
-        )
-        .help(self.missing_help(name));
-        self.messages.push(self.render.about(message, object, node));
     }
 
-    /// kustomize's `namePrefix` and `nameSuffix` rename Services but not the references in most route kinds.
-    pub(super) fn missing_help(&self, name: &str) -> String {
+    /// A Service whose name holds a missing one: a `namePrefix` or `nameSuffix` may have renamed it.
+    pub(super) fn renamed(&self, name: &str) -> Option<&'t str> {
         let renamed = self.render.objects.iter().find(|o| {
             o.kind == "Service"
                 && o.group.is_empty()
@@ -131,16 +112,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 && !name.is_empty()
                 && o.name.contains(name)
         });
-        match renamed {
-            Some(service) => format!(
-                "`{}` is there: if a `namePrefix` or `nameSuffix` renamed it, add a `nameReference` for this kind to kustomize's `configurations`",
-                service.name
-            ),
-            None => {
-                "render the Service and its workload together with the route, or correct the name"
-                    .to_owned()
-            }
-        }
+        renamed.map(|service| service.name)
     }
 
     /// Two workloads of one kind, name and namespace: both drain, and one of them is not what the cluster gets.
@@ -162,30 +134,20 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     pub(super) fn tell_twice(&mut self, kind: &str, name: &str, found: &[usize]) {
-        let [first, second, ..] = found else { return };
-        if !self.told.insert(format!("twice {kind} {first} {second}")) {
+        let [first, second, ..] = *found else { return };
+        if !self.told.insert(Told::Twice(first, second)) {
             return;
         }
-        let (Some(first), Some(second)) = (self.render.get(*first), self.render.get(*second))
-        else {
+        let (Some(first), Some(second)) = (self.render.get(first), self.render.get(second)) else {
             return;
         };
-        let other = self.render.location(first, first.node().offset());
-        let text = format!(
-            "{kind} `{name}` stands in the input more than once (also {}), and all of them count",
-            match (&other, first.namespace == second.namespace) {
-                (_, false) => format!("as `{}`", qualified(first.namespace, name)),
-                (Some(at), true) => format!("at line {}", at.line),
-                (None, true) => "elsewhere".to_owned(),
-            }
-        );
-        self.warn(
-            Reason::NameTwice,
-            second,
-            "metadata.name",
-            &text,
-            "render one environment at a time, or state namespaces",
-        );
+        let other = if first.namespace == second.namespace {
+            let location = self.render.location(first, first.node().offset());
+            location.map_or(say::Other::Unknown, |at| say::Other::Line(at.line))
+        } else {
+            say::Other::Namespace(first.namespace.map(str::to_owned))
+        };
+        self.tell(second, say::name_twice(kind, name, &other));
     }
 
     /// Finding nothing is never silent (docs/reference.md, section 5.6).
@@ -200,38 +162,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if count == 0 || asked || self.taken_out || !self.routes.is_empty() {
             return;
         }
-        let pods = match count {
-            1 => "the pod template is not behind one".to_owned(),
-            _ => format!("none of {count} pod templates is behind one"),
-        };
-        if !self.skipped.is_empty() {
-            let classes = self.skipped.iter().map(|class| match class {
-                Some(class) => format!("class `{class}`"),
-                None => "no class".to_owned(),
-            });
-            let classes = classes.collect::<Vec<_>>().join(", ");
-            let text = format!("the class rules skip every route (of {classes}), so that {pods}");
-            let help = "correct `ingressClass` or `ingressClasses`; if nothing is meant to change here, state `severity: {NoRoute: Ignore}`";
-            self.messages
-                .push(Message::new(Reason::NoRoute, text).help(help));
-            return;
-        }
-        let text = if self.nameless {
-            format!("no route names a Service, so that {pods}")
+        self.messages.push(if self.skipped.is_empty() {
+            say::no_route(count)
         } else {
-            format!("there is no route among the resources, so that {pods}")
-        };
-        self.messages.push(
-            Message::new(Reason::NoRoute, text)
-            .help("render the routes together with the workloads (kpt: drop `selectors:`), or name Services in `backends`, or annotate a Service or workload with `set-prestop.dev/inject: enabled`"),
-        );
-    }
-}
-
-/// `namespace/name`, or the name alone.
-pub(super) fn qualified(namespace: Option<&str>, name: &str) -> String {
-    match namespace {
-        Some(namespace) => format!("{namespace}/{name}"),
-        None => name.to_owned(),
+            say::every_route_skipped(count, self.skipped.iter().map(Option::as_deref))
+        });
     }
 }

@@ -1,6 +1,7 @@
 //! The only room with sentences for users: the table of Reasons, and the messages.
 
 mod message;
+pub(crate) mod routes;
 
 pub(crate) use message::nearest;
 pub use message::{Message, Reason, Severity};

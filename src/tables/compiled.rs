@@ -135,6 +135,66 @@ impl RowError {
     }
 }
 
+// Rows in which no column is set: `generated.rs` says only what differs from them.
+
+impl Route {
+    pub(super) const NONE: Self = Self {
+        groups: List::Borrowed(&[]),
+        kind: Text::Borrowed(""),
+        controller: None,
+        default_class: false,
+        followed: false,
+        when: List::Borrowed(&[]),
+        class: Class::Paths(List::Borrowed(&[])),
+        services: List::Borrowed(&[]),
+        follow: List::Borrowed(&[]),
+        targets: List::Borrowed(&[]),
+    };
+}
+
+impl Services {
+    pub(super) const NONE: Self = Self {
+        place: Place::At(Path(List::Borrowed(&[]))),
+        name: None,
+        namespace: None,
+        port: None,
+        group: Field(List::Borrowed(&[Text::Borrowed("group")])),
+        kind: Field(List::Borrowed(&[Text::Borrowed("kind")])),
+        accept: List::Borrowed(&[(Text::Borrowed(""), Text::Borrowed("Service"))]),
+        format: Format::Plain,
+        unless: None,
+        except: None,
+        ignore_case: false,
+    };
+}
+
+impl Follow {
+    pub(super) const NONE: Self = Self {
+        at: Path(List::Borrowed(&[])),
+        groups: List::Borrowed(&[]),
+        kind: Text::Borrowed(""),
+        name: Field(List::Borrowed(&[Text::Borrowed("name")])),
+        namespace: None,
+        except: None,
+    };
+}
+
+impl Workload {
+    pub(super) const NONE: Self = Self {
+        groups: List::Borrowed(&[]),
+        kind: Text::Borrowed(""),
+        templates: List::Borrowed(&[]),
+        follow: None,
+        leave: None,
+        routed: false,
+        replicas: None,
+        per_node: false,
+        recreate: None,
+        max_unavailable: None,
+        serial: None,
+    };
+}
+
 impl RouteRow {
     /// Compiles the row's paths and fields, and checks what the columns' types can't hold.
     pub(crate) fn compile(&self) -> Result<Route, RowError> {

@@ -170,22 +170,49 @@ fn services<'t, 's>(
     object: Node<'t, 's>,
     budget: &mut Budget,
 ) -> (Vec<ServiceRef<'t, 's>>, Vec<Fault<'t, 's>>) {
-    let mut backends = Vec::new();
-    for column in columns {
-        if let Place::At(path) = &column.place {
-            for node in path.find(object, column.ignore_case, budget) {
-                if let Some(service) = service(column, node) {
-                    let port = column.port.as_ref();
-                    let port = port.and_then(|port| port.get(node, column.ignore_case));
-                    let port = port.and_then(|port| text(port.get("name").unwrap_or(port)));
-                    backends.push(Backend { service, port });
-                }
-            }
-        }
-    }
-    let mut found = Vec::new();
-    let mut faults = Vec::new();
+    let backends: Vec<_> = columns
+        .iter()
+        .flat_map(|column| backends(column, object, budget))
+        .collect();
     let annotations: Vec<_> = annotations(object).collect();
+    let (found, faults) = in_annotations(columns, &annotations, &backends, budget);
+    let services = backends
+        .into_iter()
+        .filter(|backend| !is_action(backend, columns, &annotations))
+        .map(|backend| backend.service);
+    (unique(services.chain(found)), faults)
+}
+
+/// The references at a column's path.
+fn backends<'t, 's>(
+    column: &Services,
+    object: Node<'t, 's>,
+    budget: &mut Budget,
+) -> Vec<Backend<'t, 's>> {
+    let Place::At(path) = &column.place else {
+        return Vec::new();
+    };
+    let nodes = path.find(object, column.ignore_case, budget).into_iter();
+    let backends = nodes.filter_map(|node| {
+        let port = column.port.as_ref();
+        let port = port.and_then(|port| port.get(node, column.ignore_case));
+        Some(Backend {
+            service: service(column, node)?,
+            port: port.and_then(|port| text(port.get("name").unwrap_or(port))),
+        })
+    });
+    backends.collect()
+}
+
+/// The references in those annotations that the backends use, and the annotations that can't be read.
+fn in_annotations<'t, 's>(
+    columns: &[Services],
+    annotations: &[(&'t str, Node<'t, 's>)],
+    backends: &[Backend<'t, 's>],
+    budget: &mut Budget,
+) -> (Vec<ServiceRef<'t, 's>>, Vec<Fault<'t, 's>>) {
+    let mut found = Vec::new();
+    let mut faults: Vec<Fault<'t, 's>> = Vec::new();
     for column in columns {
         let Place::Annotation { key, json, used } = &column.place else {
             continue;
@@ -203,6 +230,7 @@ fn services<'t, 's>(
             }
             match annotated(column, json.as_ref(), node, budget) {
                 Ok(services) => found.extend(services),
+                Err(_) if faults.iter().any(|fault| fault.annotation == annotation) => {}
                 Err(message) => faults.push(Fault {
                     annotation: annotation.to_owned(),
                     message,
@@ -211,27 +239,36 @@ fn services<'t, 's>(
             }
         }
     }
-    let is_action = |backend: &Backend<'_, '_>| {
-        columns.iter().any(|column| match &column.place {
-            Place::Annotation {
-                key,
-                used: Some(used),
-                ..
-            } => {
-                let prefix = key.trim_end_matches('*');
-                let name = Some(backend.service.name.as_str());
-                backend.port == Some(used.port.as_ref())
-                    && annotations
-                        .iter()
-                        .any(|(key, _)| key.strip_prefix(prefix) == name)
-            }
-            _ => false,
-        })
-    };
-    let backends: Vec<_> = backends.into_iter().filter(|b| !is_action(b)).collect();
-    let mut services: Vec<ServiceRef<'_, '_>> = Vec::new();
-    for service in backends.into_iter().map(|b| b.service).chain(found) {
-        let same = |each: &&mut ServiceRef<'_, '_>| {
+    (found, faults)
+}
+
+/// Whether the backend's port says that an annotation stands for it, so that its name is no Service.
+fn is_action(
+    backend: &Backend<'_, '_>,
+    columns: &[Services],
+    annotations: &[(&str, Node<'_, '_>)],
+) -> bool {
+    columns.iter().any(|column| {
+        let Place::Annotation {
+            key,
+            used: Some(used),
+            ..
+        } = &column.place
+        else {
+            return false;
+        };
+        let prefix = key.trim_end_matches('*');
+        let name = Some(backend.service.name.as_str());
+        let mut keys = annotations.iter().map(|(key, _)| key.strip_prefix(prefix));
+        backend.port == Some(used.port.as_ref()) && keys.any(|suffix| suffix == name)
+    })
+}
+
+/// Each Service once, and for certain where one of its references is.
+fn unique<'t, 's>(found: impl Iterator<Item = ServiceRef<'t, 's>>) -> Vec<ServiceRef<'t, 's>> {
+    let mut services: Vec<ServiceRef<'t, 's>> = Vec::new();
+    for service in found {
+        let same = |each: &&mut ServiceRef<'t, 's>| {
             each.name == service.name && each.namespace == service.namespace
         };
         match services.iter_mut().find(same) {
@@ -239,16 +276,7 @@ fn services<'t, 's>(
             None => services.push(service),
         }
     }
-    let unique = |fault: &Fault<'t, 's>, seen: &[Fault<'t, 's>]| {
-        !seen.iter().any(|each| each.annotation == fault.annotation)
-    };
-    let faults = faults.into_iter().fold(Vec::new(), |mut seen, fault| {
-        if unique(&fault, &seen) {
-            seen.push(fault);
-        }
-        seen
-    });
-    (services, faults)
+    services
 }
 
 /// The Services that an annotation's value names.

@@ -309,6 +309,16 @@ pub(crate) struct SharedClass {
 }
 
 impl Controller {
+    /// A row in which no column is set.
+    pub(super) const NONE: Self = Self {
+        controllers: List::Borrowed(&[]),
+        product: Text::Borrowed(""),
+        sleep_seconds: None,
+        source: Text::Borrowed(""),
+        classes: List::Borrowed(&[]),
+        shared: List::Borrowed(&[]),
+    };
+
     /// The first of its names: the one to write.
     pub(crate) fn name(&self) -> &str {
         self.controllers
