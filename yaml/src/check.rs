@@ -486,19 +486,24 @@ mod tests {
 
     /// What is wrong with `new` as the result of setting `b.n` to 5 and `b.c` to `z` in `old`.
     fn wrong(old: &str, new: &str) -> Result<(), String> {
-        let path = |name: &'static str| vec![Step::Key("b".into()), Step::Key(name.into())];
+        let b = || Step::Key("b".into());
         let edits = [("n", Value::Int(5)), ("c", Value::Str("z".into()))];
         let edits = edits.map(|(name, value)| Edit {
-            path: path(name),
+            path: vec![b(), Step::Key(name.into())],
             value,
         });
+        wrong_after(old, &edits, new)
+    }
+
+    /// What is wrong with `new` as the result of these edits of `old`.
+    fn wrong_after(old: &str, edits: &[Edit], new: &str) -> Result<(), String> {
         let found = parse(new, 0..new.len(), Vec::new()).unwrap();
         let readers = [
             Tree::parse(old, 0..old.len()).unwrap(),
             parse(old, 0..old.len(), Vec::new()).unwrap(),
         ];
         let answers = readers.map(|tree| {
-            let wanted = Wanted::of(&tree, &edits).unwrap();
+            let wanted = Wanted::of(&tree, edits).unwrap();
             check(&tree, &wanted, &found, &[]).map_err(|wrong| match wrong {
                 Wrong::Differs(what) => what,
                 Wrong::TooLarge => "too large".to_owned(),
@@ -586,6 +591,52 @@ mod tests {
                 wrong(&old, &new).is_err(),
                 "{from:?} as {to:?} goes through:\n{new}"
             );
+        }
+    }
+
+    /// Setting `a` followed by `below` to `x`.
+    fn below_a(below: Step) -> Edit {
+        Edit {
+            path: vec![Step::Key("a".into()), below],
+            value: Value::Str("x".into()),
+        }
+    }
+
+    #[test]
+    fn what_was_empty_holds_what_is_wanted_and_no_more() {
+        let key = [below_a(Step::Key("k".into()))];
+        let item = [below_a(Step::Index(0))];
+        for empty in ["a:\n", "a: ~\n", "a: {}\n"] {
+            assert_eq!(wrong_after(empty, &key, "a:\n  k: x\n"), Ok(()));
+            for new in [
+                "a:\n  k: x\n  l: x\n",
+                "a:\n  l: x\n",
+                "a:\n  k: y\n",
+                "a: {}\n",
+            ] {
+                assert!(wrong_after(empty, &key, new).is_err(), "{empty} as {new}");
+            }
+        }
+        for empty in ["a:\n", "a: ~\n", "a: []\n"] {
+            assert_eq!(wrong_after(empty, &item, "a:\n- x\n"), Ok(()));
+            for new in ["a:\n- x\n- x\n", "a:\n- y\n", "a: []\n", "a:\n  0: x\n"] {
+                assert!(wrong_after(empty, &item, new).is_err(), "{empty} as {new}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_appended_item_is_the_wanted_one_and_comes_last() {
+        let edits = [below_a(Step::Index(1))];
+        assert_eq!(wrong_after("a: [o]\n", &edits, "a: [o, x]\n"), Ok(()));
+        for new in [
+            "a: [o, y]\n",
+            "a: [x, o]\n",
+            "a: [o]\n",
+            "a: [o, x, x]\n",
+            "a: [o, [x]]\n",
+        ] {
+            assert!(wrong_after("a: [o]\n", &edits, new).is_err(), "{new}");
         }
     }
 }

@@ -225,6 +225,9 @@ fn nothing_in_block_context_is_filled_below_and_keeps_its_comment() {
     given("a: &x {}\n")
         .put("a.b", s("c"))
         .gives("a: &x\n  b: c\n");
+    given("a: &x{}\n")
+        .put("a", Value::Int(1))
+        .gives("a: &x 1\n");
     given("a: {}").put("a.b", s("c")).gives("a:\n  b: c");
     given("a:").put("a.b", s("c")).gives("a:\n  b: c");
     given("- {}\n-\n- ~ # c\n")
@@ -802,6 +805,13 @@ fn what_can_not_be_made_rightly_is_refused() {
         .put("a.d", s("x"))
         .put("c", s("2"))
         .gives("a: !!map {b: 1, d: x}\nc: !!str \"2\"\n");
+    for name in ["x:y", "x?", "x%y", "x@y", "x`", ":x"] {
+        let error = given(&format!("a: &{name} 1\n")).put("b", s("x")).refused();
+        assert!(
+            matches!(error, EditError::Unplaceable { .. }),
+            "{error} {name}"
+        );
+    }
     for text in ["a: 1 # \u{2028}\n", "a: \u{85}x\n", "a: \"\u{2029}\"\n"] {
         let error = given(text).put("b", s("x")).refused();
         assert!(matches!(error, EditError::LineBreak { .. }), "{error}");
