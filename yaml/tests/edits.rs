@@ -904,6 +904,21 @@ fn tabs_that_readers_of_yaml_1_1_refuse_are_not_left_behind() {
     given("a:\n  b: x\n  \t\nc: 1\n")
         .put("a.d", s("z"))
         .gives("a:\n  b: x\n  d: z\n  \t\nc: 1\n");
+    for old in ["x", "~", "{}", "|"] {
+        let lines = if old == "|" { "  x\n" } else { "" };
+        given(&format!("- a\n- {old}\t# c\n{lines}- b\n"))
+            .put("[1]", list(&[s("y1")]))
+            .gives("- a\n- # c\n  - y1\n- b\n");
+        given(&format!("- a: {old}\t# c\n{}", lines.replace("  ", "    ")))
+            .put("[0].a", list(&[s("y1")]))
+            .gives("- a:\t# c\n  - y1\n");
+        given(&format!("? a\n: {old}\t# c\n{lines}"))
+            .put("a", map(&[("b", s("y1"))]))
+            .gives("? a\n: # c\n  b: y1\n");
+    }
+    given("? a\n: x\t\nb: 1\n")
+        .put("a", map(&[("b", s("y1"))]))
+        .gives("? a\n:\n  b: y1\nb: 1\n");
     given("{\"a\": {\n\t\"b\": 1\n\t\n}}\n")
         .put("a.d", q("y"))
         .gives("{\"a\": {\n\t\"b\": 1,\n\t\"d\": \"y\"\n\t\n}}\n");

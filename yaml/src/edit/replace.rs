@@ -1,5 +1,7 @@
 //! Replaces the value of a node.
 
+use std::ops::Range;
+
 use crate::edit::draft::{Care, Drafts};
 use crate::edit::emit::{Block, Flow, New, Scalar, Style, literal, may_be_plain};
 use crate::edit::scalar::middle;
@@ -270,14 +272,34 @@ impl Drafts<'_, '_> {
         let blanks = skip_blanks(source, range.end);
         let line = self.tree.line_start(range.start);
         let (from, to) = if !self.tree.begins_line(range.start) {
-            let before = slice(source, 0..range.start);
-            (before.trim_end_matches([' ', '\t']).len(), range.end)
+            self.put_nothing(range);
+            return;
         } else if line > 0 && blanks == self.tree.line_end(range.end) {
             (self.tree.line_end(line - 1), blanks)
         } else {
             (range.start, blanks)
         };
         self.put(from..to, String::new());
+    }
+
+    /// Removes what follows an indicator on its line, and the blanks before it. Blanks after it stay unless they would
+    /// bring a tab right behind a dash, or behind the colon of an explicit key, where some readers refuse one.
+    fn put_nothing(&mut self, range: Range<usize>) {
+        let source = self.tree.source;
+        let from = slice(source, 0..range.start).trim_end_matches([' ', '\t']);
+        let blanks = skip_blanks(source, range.end);
+        let begins =
+            from.ends_with('-') || from.ends_with(':') && self.tree.begins_line(from.len() - 1);
+        if begins && slice(source, range.end..blanks).contains('\t') {
+            let gap = if byte(source, blanks) == b'#' {
+                " "
+            } else {
+                ""
+            };
+            self.put(from.len()..blanks, gap.to_owned());
+        } else {
+            self.put(from.len()..range.end, String::new());
+        }
     }
 
     /// Replaces a block mapping or a block sequence.
@@ -384,12 +406,11 @@ impl Drafts<'_, '_> {
             }
         }
         let lines = self.ended(end, &first, lines);
-        let from = if first.is_empty() {
-            slice(source, 0..start).trim_end_matches([' ', '\t']).len()
+        if first.is_empty() {
+            self.put_nothing(start..indicators);
         } else {
-            start
-        };
-        self.put(from..indicators, first);
+            self.put(start..indicators, first);
+        }
         self.push(
             header_end..end.max(header_end),
             lines,
