@@ -852,6 +852,35 @@ fn what_can_not_be_made_rightly_is_refused() {
 }
 
 #[test]
+fn a_comment_may_be_glued_to_a_quote_or_a_bracket() {
+    let text = "a: \"x\"#c\nb: {k: 'v'}#d: \"e\"\nf: [1, \"2\"#g\n]#h\n";
+    given(text)
+        .put("a", Value::Int(1))
+        .put("b.l", s("w"))
+        .put("f[2]", s("z"))
+        .gives("a: 1 #c\nb: {k: 'v', l: w}#d: \"e\"\nf: [1, \"2\", z #g\n]#h\n");
+    given(text)
+        .put("a", s("y1"))
+        .put("f", map(&[]))
+        .gives("a: \"y1\"#c\nb: {k: 'v'}#d: \"e\"\nf: {} #h\n");
+    given(text)
+        .put("a", map(&[("k", s("w"))]))
+        .put("b", list(&[s("w")]))
+        .gives("a: #c\n  k: w\nb: [w] #d: \"e\"\nf: [1, \"2\"#g\n]#h\n");
+    given("a: {}#c\nb: !!int \"1\"#d\nc: \"x\"#e\n")
+        .put("a.k", s("w"))
+        .put("b", s("y1"))
+        .put("c", s("two\nlines\n"))
+        .gives("a: #c\n  k: w\nb: y1 #d\nc: \"two\\nlines\\n\"#e\n");
+    given("{\"a\": {\n  \"b\": \"x\",\n  \"c\": \"y\"#d\n}}\n")
+        .put("a.e", q("z"))
+        .gives("{\"a\": {\n  \"b\": \"x\",\n  \"c\": \"y\", #d\n  \"e\": \"z\"\n}}\n");
+    given("- \"x\"#c\n- b\n")
+        .put("[0]", list(&[s("w")]))
+        .gives("- #c\n  - w\n- b\n");
+}
+
+#[test]
 fn bombs_of_aliases_stay_small() {
     use std::fmt::Write as _;
     let mut text = String::from("a0: &a0 {k: x}\n");

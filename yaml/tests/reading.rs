@@ -260,6 +260,30 @@ j:   # k
 }
 
 #[test]
+fn a_comment_glued_to_a_quote_or_a_bracket_is_one() {
+    let text = "a: \"x\"#c\nb: {k: ['v']#d\n}#\u{e9}\nl: \"m\\n\" # f\n";
+    let tree = parse(text);
+    let root = tree.root().unwrap();
+    assert_eq!(root.get("a").unwrap().text(), Some("x"));
+    assert_eq!(root.get("a").unwrap().span(), 3..6);
+    let list = root.get("b").unwrap().get("k").unwrap();
+    assert_eq!(&text[list.span()], "['v']");
+    assert_eq!(root.get("l").unwrap().text(), Some("m\n"));
+    let many = "- \"x\"#c\n".repeat(33);
+    let error = Tree::parse(&many, 0..many.len()).unwrap_err();
+    assert_eq!(error.offset, 32 * 8 + 5);
+    assert_eq!(parse(&many[8..]).root().unwrap().items().count(), 32);
+    for (text, offset) in [
+        ("a: [1,#c\n2]\n", 6),
+        ("a: |#c\n  b\n", 4),
+        ("a: {b: \"x\"#c}\n", 3),
+    ] {
+        let error = Tree::parse(text, 0..text.len()).unwrap_err();
+        assert_eq!(error.offset, offset, "{text} {error}");
+    }
+}
+
+#[test]
 fn a_text_that_is_no_document_is_an_error_with_its_place() {
     let fail = |text: &str| {
         let error = Tree::parse(text, 0..text.len()).unwrap_err();

@@ -39,6 +39,14 @@ const DIFFERENCES: &[(&str, &str)] = &[
         "a tab may indent the lines of a quoted scalar, as kubectl reads it",
     ),
     (
+        "SU5Z/0",
+        "a comment may follow a quote without a space, as kubectl reads it",
+    ),
+    (
+        "9JBA/0",
+        "a comment may follow a bracket without a space, as kubectl reads it",
+    ),
+    (
         "L24T/1",
         "a block scalar that ends the text without a line break has none, as kubectl reads it",
     ),

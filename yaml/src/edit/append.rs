@@ -159,7 +159,8 @@ impl<'s> Drafts<'_, 's> {
         if comma.is_none() {
             if at > after {
                 // The comma stands right after the value, the new lines after the comment.
-                self.push(end..end, format!("{gap},"), depth);
+                let behind = self.gap_behind(end);
+                self.push(end..end, format!("{gap},{behind}"), depth);
             } else {
                 text.push_str(gap);
                 text.push(',');

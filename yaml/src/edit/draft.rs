@@ -67,6 +67,11 @@ impl<'w, 's> Drafts<'w, 's> {
         self.tree.chunk.start + first.unwrap_or(0)
     }
 
+    /// What has to come between new text and a comment that is glued to what ends here.
+    pub(crate) fn gap_behind(&self, end: usize) -> &'static str {
+        if self.tree.is_glued(end) { " " } else { "" }
+    }
+
     /// Takes bytes from the budget for the copy of a node.
     pub(crate) fn spend(&mut self, node: u32, bytes: usize) -> Result<(), EditError> {
         match self.budget.checked_sub(bytes) {

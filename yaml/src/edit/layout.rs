@@ -87,10 +87,16 @@ impl<'s> Tree<'s> {
         matches!(byte(self.source, at), b'\n' | b'\r' | 0) || self.has_comment(offset)
     }
 
-    /// Whether a comment follows on the line, after white space.
+    /// Whether a comment follows on the line.
     pub(crate) fn has_comment(&self, offset: usize) -> bool {
         let at = skip_blanks(self.source, offset);
-        at > offset && byte(self.source, at) == b'#'
+        byte(self.source, at) == b'#' && (at > offset || self.is_glued(offset))
+    }
+
+    /// Whether a comment begins right behind a quote or a bracket, where libyaml takes one.
+    pub(crate) fn is_glued(&self, offset: usize) -> bool {
+        let behind = byte(self.source, offset.wrapping_sub(1));
+        byte(self.source, offset) == b'#' && matches!(behind, b'"' | b'\'' | b'}' | b']')
     }
 
     /// The line break at the offset, else the nearest one before it, else the first of the text.

@@ -112,7 +112,8 @@ impl Drafts<'_, '_> {
                     b' ' | b'\t' | b'\n'
                 );
             let gap = if beside { " " } else { "" };
-            self.put(range, format!("{gap}{text}"));
+            let behind = self.gap_behind(range.end);
+            self.put(range, format!("{gap}{text}{behind}"));
             return Ok(());
         }
         let at = range.start;
@@ -298,7 +299,8 @@ impl Drafts<'_, '_> {
             };
             self.put(from.len()..blanks, gap.to_owned());
         } else {
-            self.put(from.len()..range.end, String::new());
+            let gap = self.gap_behind(range.end);
+            self.put(from.len()..range.end, gap.to_owned());
         }
     }
 

@@ -148,8 +148,10 @@ impl<'w, 's> Writer<'w, 's> {
         if !core || !scalar || !beside || anchored || raw.shape.is_block_scalar() {
             return Err(refused);
         }
+        let end = raw.end as usize;
+        let behind = self.drafts.gap_behind(end);
         self.drafts
-            .put(tag.start as usize..raw.end as usize, text.into_owned());
+            .put(tag.start as usize..end, format!("{text}{behind}"));
         Ok(())
     }
 

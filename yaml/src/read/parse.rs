@@ -18,6 +18,9 @@ use crate::tree::arena::{Decoded, Props, Raw, Shape, TagKind, Tree, flag};
 /// Collections may nest so deep, block and flow each.
 const NESTING: usize = 255;
 
+/// Comments right behind a quote or a bracket are read up to this number in one chunk: each takes another pass.
+const GLUED: usize = 32;
+
 impl<'s> Tree<'s> {
     /// Parses one chunk of `text`: a document as [`documents`](crate::documents) gives it, or an item as
     /// [`items`](crate::items) gives it; then the root is a sequence of this one item.
@@ -58,6 +61,57 @@ pub(crate) fn parse(
     chunk: Range<usize>,
     nodes: Vec<Raw>,
 ) -> Result<Tree<'_>, SyntaxError> {
+    build(text, chunk.clone(), nodes).or_else(|error| without_glued_comments(text, chunk, error))
+}
+
+/// Parses a text that the parser refuses because of a comment right behind a quote or a bracket. YAML asks for white
+/// space between them (YAML 1.2.2, 6.6), libyaml does not, and nothing else can begin there. What the parser gets has
+/// spaces instead of these comments, so every offset stays the same.
+fn without_glued_comments(
+    text: &str,
+    chunk: Range<usize>,
+    refused: SyntaxError,
+) -> Result<Tree<'_>, SyntaxError> {
+    let source = slice(text, chunk.clone());
+    let mut blanked = String::new();
+    let mut error = refused;
+    for _ in 0..GLUED {
+        let at = error.offset - chunk.start;
+        let behind = matches!(byte(source, at.wrapping_sub(1)), b'"' | b'\'' | b'}' | b']');
+        if byte(source, at) != b'#' || !behind {
+            break;
+        }
+        if blanked.is_empty() {
+            source.clone_into(&mut blanked);
+        }
+        let comment = at..line_end(&blanked, at);
+        blanked.replace_range(comment.clone(), &" ".repeat(comment.len()));
+        match build(&blanked, 0..blanked.len(), Vec::new()) {
+            Ok(tree) => {
+                let decoded = tree.decoded.into_iter().map(|decoded| Decoded {
+                    text: Cow::Owned(decoded.text.into_owned()),
+                    indent: decoded.indent,
+                });
+                return Ok(Tree {
+                    nodes: tree.nodes,
+                    decoded: decoded.collect(),
+                    props: tree.props,
+                    aliases: tree.aliases,
+                    ..Tree::empty(text, chunk, source)
+                });
+            }
+            Err(next) => {
+                error = SyntaxError {
+                    offset: chunk.start + next.offset,
+                    message: next.message,
+                }
+            }
+        }
+    }
+    Err(error)
+}
+
+fn build(text: &str, chunk: Range<usize>, nodes: Vec<Raw>) -> Result<Tree<'_>, SyntaxError> {
     let base = chunk.start;
     let fail = |offset: usize, message: &str| SyntaxError {
         offset: base + offset,

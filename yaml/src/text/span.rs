@@ -177,7 +177,7 @@ pub(crate) fn skip_blanks(text: &str, mut offset: usize) -> usize {
 
 /// Skips white space, line breaks and comments: what may stand between two tokens.
 ///
-/// `offset` is the end of a token, or the start of the text. A `#` directly after a token does not begin a comment
+/// `offset` is the end of a token, or the start of the text. A `#` directly after a word does not begin a comment
 /// (YAML 1.2.2, 6.6).
 pub(crate) fn skip_gap(text: &str, mut offset: usize) -> usize {
     loop {
@@ -190,9 +190,14 @@ pub(crate) fn skip_gap(text: &str, mut offset: usize) -> usize {
     }
 }
 
-/// Whether a `#` at `offset`, outside any scalar, begins a comment.
+/// Whether a `#` at `offset`, outside any scalar, begins a comment: after white space, a byte order mark, a quote or
+/// a bracket.
 pub(crate) fn begins_comment(text: &str, offset: usize) -> bool {
-    offset == 0 || matches!(byte(text, offset - 1), b' ' | b'\t' | b'\n' | b'\r' | 0xBF)
+    offset == 0
+        || matches!(
+            byte(text, offset - 1),
+            b' ' | b'\t' | b'\n' | b'\r' | 0xBF | b'"' | b'\'' | b'}' | b']'
+        )
 }
 
 #[cfg(test)]
