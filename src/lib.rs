@@ -5,8 +5,8 @@
 //! Text in, text and messages out; no files, no environment, no clock.
 //!
 //! ```text
-//! Sources ─input→ chunks ─render→ objects ─trace→ backends ─plan→ plans ─apply→ splices
-//!                              tables ↗        hook, budget ↗       ↘ messages → results
+//! Sources ─input→ chunks, objects ─routes→ ways ─drain→ plans ─out→ splices
+//!                     tables ↗      config ↗       ↘ say → messages → results
 //! ```
 //!
 //! [`rewrite`] is the whole way on one screen.
@@ -28,20 +28,26 @@ pub use config::{
 pub use config::{function_definition, json_schema};
 pub use input::Source;
 pub use model::{
-    Change, ContainerPlan, GracePlan, Location, PackageFile, Plan, ResourceRef, Written,
+    Container, Counts, FieldEdit, FieldPath, Grace, Handler as WrittenHandler, Hook, NewValue,
+    NoHook, NotASleep, Number, ObjectRef, Origin, PackageFile, Place, Placed, Plan, Role, Sleep,
+    Way,
 };
 pub use out::explain::explain;
-pub use say::{Message, Reason, Severity};
+#[cfg(feature = "json")]
+pub use out::json::json;
+pub use out::manifests::Output;
+pub use out::place::Positions;
+pub use out::text::write_message;
+pub use say::{Label, Message, Reason, Severity};
 pub use set_prestop_yaml::{Position, Splice, position};
 pub use tables::{RouteRow, WorkloadRow};
 
-use drain::decide;
-use input::objects;
-use input::parallel::in_order;
-use input::{Chunk, Chunks, Opened, ResourceList};
-use out::{manifests, results};
-use set_prestop_yaml::{Edit, EditError, Scratch};
-use std::fmt;
+use drain::decide::{Planned, Planner};
+use input::Opened;
+use input::objects::Render;
+use say::drain::Mood;
+use set_prestop_yaml::Kind;
+use tables::Tables;
 
 /// How a run is done, beside the functionConfig that a ResourceList brings.
 #[derive(Clone, Debug, Default)]
@@ -60,58 +66,6 @@ pub struct Settings {
     pub parse_everything: bool,
 }
 
-/// The text of a source, changed.
-#[derive(Clone, Debug)]
-pub struct Output<'s> {
-    /// The source.
-    pub source: Source<'s>,
-    /// What is replaced in its text: sorted, disjoint, as byte offsets in the original.
-    pub splices: Vec<Splice>,
-}
-
-impl Output<'_> {
-    /// Whether a byte differs from the source.
-    #[must_use]
-    pub fn is_changed(&self) -> bool {
-        !self.splices.is_empty()
-    }
-
-    /// The new text as slices, those of the source not copied.
-    pub fn pieces(&self) -> impl Iterator<Item = &str> {
-        set_prestop_yaml::pieces(self.source.text, &self.splices)
-    }
-
-    /// The unified diff from the source to the new text, 3 lines of context; empty where nothing changed.
-    #[must_use]
-    pub fn diff(&self) -> String {
-        set_prestop_yaml::unified_diff(
-            self.source.name,
-            self.source.name,
-            self.source.text,
-            &self.splices,
-        )
-    }
-}
-
-impl fmt::Display for Output<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.pieces().try_for_each(|piece| f.write_str(piece))
-    }
-}
-
-/// What was found and changed, as the last line on stderr says it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Routes that count.
-    pub routes: usize,
-    /// Services that they lead to.
-    pub services: usize,
-    /// Pod templates behind those.
-    pub workloads: usize,
-    /// Fields that are written, or with `check` would be.
-    pub changes: usize,
-}
-
 /// A run that came to its end.
 #[derive(Debug)]
 pub struct Outcome<'s> {
@@ -125,10 +79,19 @@ pub struct Outcome<'s> {
     pub counts: Counts,
     /// Whether the input is a ResourceList, so that the messages stand in its `results`.
     pub is_resource_list: bool,
-    /// Whether changes were only looked for (`check`).
-    pub is_check: bool,
-    /// Whether some were found: exit 1.
-    pub pending: bool,
+    /// How the run ended.
+    pub ended: Ended,
+}
+
+/// How a run ended that could be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The outputs hold every change.
+    Done,
+    /// With `check`: no change is missing.
+    Checked,
+    /// With `check`: changes are missing; exit 1.
+    Pending,
 }
 
 /// A run that can't be done: exit 2, nothing is written.
@@ -142,309 +105,164 @@ pub struct Failure<'s> {
     pub is_resource_list: bool,
 }
 
-/// Reads the sources as one render and gives each the hooks and grace periods that its workloads need.
+/// Reads the sources as one set of manifests and gives each the hooks and grace periods that its workloads need.
 ///
 /// # Errors
-/// Input, configuration, annotations or resources that can't be read, an edit that can't be made without touching
+/// Input, configuration, annotations or objects that can't be read, an edit that can't be made without touching
 /// something else, or a message that `fail_on` or `severity` turns into an error.
 pub fn rewrite<'s>(
     sources: &[Source<'s>],
     settings: &Settings,
 ) -> Result<Outcome<'s>, Failure<'s>> {
-    let mut opened = input::open(sources).map_err(Failure::unread)?;
-    let is_resource_list = opened.iter().any(|o| o.list.is_some());
-    let config = match configure(sources, &opened, &settings.config) {
-        Ok(config) => config,
-        Err(message) => return Err(fail(&opened, vec![message])),
-    };
-    let check = config.check == Some(true);
-    let tables = match tables::Tables::new(
+    let mut opened = input::open(sources).map_err(|message| fail(&[], vec![message]))?;
+    run(&mut opened, settings).map_err(|stop| match stop {
+        Stop::Unread(message) => fail(&[], vec![message]),
+        Stop::Told(messages) => fail(&opened, messages),
+    })
+}
+
+/// What stops a run.
+enum Stop {
+    /// Input that can't be read: there is nothing to hand on.
+    Unread(Message),
+    /// Anything else: a ResourceList goes on with its items unchanged.
+    Told(Vec<Message>),
+}
+
+impl From<Message> for Stop {
+    fn from(message: Message) -> Stop {
+        Stop::Told(vec![message])
+    }
+}
+
+fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>, Stop> {
+    let config = configure(opened, &settings.config)?;
+    let tables = Tables::new(
         config.routes.as_deref().unwrap_or_default(),
         config.workloads.as_deref().unwrap_or_default(),
-    ) {
-        Ok(tables) => tables,
-        Err(error) => return Err(fail(&opened, vec![row_message(&error)])),
-    };
+    )
+    .map_err(|error| say::config::row(&error.column, &error.message))?;
     let matters = |kind: &str| {
         settings.parse_everything
             || tables.knows(kind)
             || ["Service", "IngressClass", "GatewayClass"].contains(&kind)
     };
-    let chunks = input::parse(&mut opened, settings.threads, &matters).map_err(Failure::unread)?;
-    let (mut messages, plans, mut counts) = {
-        let places = input::resources(&opened, &chunks);
-        let render = objects::Render::new(sources, &places, config.namespace.as_deref());
-        let trace = match routes::Tracer::new(&render, &tables, &config).run() {
-            Ok(trace) => trace,
-            Err(error) => return Err(fail(&opened, vec![trace_message(&error, &render)])),
-        };
-        let planned = decide::Planner::new(&render, &tables, &config, check).run(&trace);
-        let counts = Counts {
-            routes: trace.routes,
-            services: trace.services,
-            workloads: planned.plans.len(),
-            changes: planned.plans.iter().map(Plan::edits).sum(),
-        };
-        let mut messages = trace.messages;
-        messages.extend(planned.messages);
-        (messages, planned.plans, counts)
-    };
-    weigh(&mut messages, &config, settings, is_resource_list || check);
-    let pending = check && messages.iter().any(|m| m.reason == Reason::ChangePending);
-    if messages
+    let chunks = input::parse(opened, settings.threads, &matters).map_err(Stop::Unread)?;
+    let found = input::resources(opened, &chunks);
+    let bytes = opened.iter().map(|o| o.source.text.len()).sum();
+    let render = Render::new(bytes, &found, config.namespace.as_deref());
+    let trace = routes::Tracer::new(&render, &tables, &config).run()?;
+    let counts = (trace.routes, trace.services);
+    let Planned { plans, messages } = Planner::new(&render, &tables, &config).run(&trace);
+    let (check, list) = (
+        config.check == Some(true),
+        opened.iter().any(|o| o.list.is_some()),
+    );
+    let mood = if check { Mood::Missing } else { Mood::Done };
+    let changes = plans
         .iter()
-        .any(|m| m.severity == Severity::Error && m.reason != Reason::ChangePending)
-    {
-        return Err(fail(&opened, messages));
+        .flat_map(|plan| say::drain::changes(plan, mood));
+    let mut messages: Vec<Message> = trace
+        .messages
+        .into_iter()
+        .chain(messages)
+        .chain(changes)
+        .collect();
+    weigh(&mut messages, &config, settings.advice || list || check);
+    let first = |limit| {
+        let mut all = messages.iter();
+        all.find(|m| m.severity >= limit && m.reason != Reason::ChangePending)
+    };
+    if first(Severity::Error).is_some() {
+        return Err(Stop::Told(messages));
     }
     if let Some(limit) = settings.fail_on
-        && let Some(first) = messages
-            .iter()
-            .find(|m| m.severity >= limit && m.reason != Reason::ChangePending)
+        && let Some(first) = first(limit)
     {
-        let text = format!(
-            "stopped because of {}[{}]: `--fail-on {limit}` is set",
-            first.severity,
-            first.reason.name()
-        );
-        let help = "do what it says, or give it another weight in `severity`";
-        messages.push(Message::new(Reason::FailOn, text).help(help));
-        return Err(fail(&opened, messages));
+        let stop = say::fail_on(limit, first);
+        messages.push(stop);
+        return Err(Stop::Told(messages));
     }
-    if pending {
-        counts.changes = messages
-            .iter()
-            .filter(|m| m.reason == Reason::ChangePending)
-            .count();
-    }
-    let written: &[Plan] = if check && !settings.preview {
-        &[]
+    let counts = Counts {
+        routes: counts.0,
+        services: counts.1,
+        workloads: plans.len(),
+        changes: plans.iter().map(Plan::changes).sum(),
+    };
+    let written = if check && !settings.preview {
+        &[][..]
     } else {
         &plans
     };
-    match write(&opened, &chunks, written, &messages, settings.threads) {
-        Ok(outputs) => Ok(Outcome {
-            outputs,
-            messages,
-            plans,
-            counts,
-            is_resource_list,
-            is_check: check,
-            pending,
-        }),
-        Err(refused) => Err(fail(&opened, vec![*refused])),
-    }
+    let outputs = out::manifests::write(opened, &chunks, written, &messages, settings.threads)?;
+    let ended = match (
+        check,
+        messages.iter().any(|m| m.reason == Reason::ChangePending),
+    ) {
+        (false, _) => Ended::Done,
+        (true, false) => Ended::Checked,
+        (true, true) => Ended::Pending,
+    };
+    Ok(Outcome {
+        outputs,
+        messages,
+        plans,
+        counts,
+        is_resource_list: list,
+        ended,
+    })
 }
 
 /// The settings: what is stated outside the input wins over the functionConfig.
-fn configure(
-    sources: &[Source<'_>],
-    opened: &[Opened<'_>],
-    stated: &Config,
-) -> Result<Config, Message> {
+fn configure(opened: &[Opened<'_>], stated: &Config) -> Result<Config, Message> {
     let mut config = stated.clone();
-    for (index, open) in opened.iter().enumerate() {
-        let Some(node) = open
+    for (source, open) in opened.iter().enumerate() {
+        let node = open
             .list
             .as_ref()
-            .and_then(|list| list.field("functionConfig"))
-        else {
+            .and_then(|list| list.field("functionConfig"));
+        let Some(node) = node.filter(|node| node.kind() != Kind::Null) else {
             continue;
         };
-        if node.kind() == set_prestop_yaml::Kind::Null {
-            continue;
-        }
-        let below = config::read(node).map_err(|error| {
-            let mut message = error.message("functionConfig");
-            message.location = input::locate(sources, index, 1, error.offset);
-            message
-        })?;
+        let below = config::read(node).map_err(|error| error.message("functionConfig", source))?;
         config = config.over(below);
     }
     Ok(config)
 }
 
-fn row_message(error: &tables::RowError) -> Message {
-    Message::new(Reason::BadConfiguration, error.message.clone())
-        .field(format!("spec.{}", error.column))
-        .help("correct this column of the row; docs/routes.md shows the built-in rows")
-}
-
-fn trace_message(error: &routes::TraceError, render: &objects::Render<'_, '_>) -> Message {
-    let (index, text, help) = match error {
-        routes::TraceError::TooLarge(index) => (
-            index,
-            "the resource has more nodes than may be visited, as where aliases stand within aliases",
-            "write the resource without aliases of aliases",
-        ),
-        routes::TraceError::TooManyWays(index) => (
-            index,
-            "there are more ways from routes to workloads than are followed, as where hundreds of objects share a name",
-            "render one environment at a time, or state namespaces",
-        ),
-    };
-    let message = Message::new(Reason::LimitReached, text).help(help);
-    match render.get(*index) {
-        Some(object) => render.about(message, object, object.node()),
-        None => message,
-    }
-}
-
-/// Gives messages the weight that the configuration wants, drops what is not to be told, and puts them in order.
-fn weigh(messages: &mut Vec<Message>, config: &Config, settings: &Settings, advice: bool) {
+/// Gives messages the severity that the configuration wants, drops what is not to be told, and puts them in order.
+fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) {
     for message in messages.iter_mut() {
-        let stated = config
-            .severity
-            .as_ref()
-            .and_then(|s| s.get(message.reason.name()));
+        let stated = config.severity.as_ref();
+        let stated = stated.and_then(|s| s.get(message.reason.name()));
         message.severity = stated.copied().unwrap_or(message.severity);
     }
-    let wanted = |m: &Message| match m.severity {
+    messages.retain(|m| match m.severity {
         Severity::Ignore => false,
-        Severity::Advice => advice || settings.advice,
+        Severity::Advice => advice,
         Severity::Info | Severity::Warning | Severity::Error => true,
-    };
-    messages.retain(wanted);
-    messages.sort_by_key(|m| match &m.location {
-        Some(at) => (at.source, at.document, at.line, at.column, m.reason),
-        None => (usize::MAX, 0, 0, 0, m.reason),
     });
-}
-
-/// The outputs: the plans' edits chunk by chunk, and the results.
-fn write<'s>(
-    opened: &[Opened<'s>],
-    chunks: &Chunks<'s>,
-    plans: &[Plan],
-    messages: &[Message],
-    threads: usize,
-) -> Result<Vec<Output<'s>>, Box<Message>> {
-    let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
-    let mut outputs: Vec<Output<'s>> = sources
-        .iter()
-        .map(|source| Output {
-            source: *source,
-            splices: Vec::new(),
-        })
-        .collect();
-    // Plans come in the order of the text, so those of one chunk stand together.
-    let place = |plan: &Plan| (plan.target.source, plan.target.chunk);
-    let groups: Vec<&[Plan]> = plans.chunk_by(|a, b| place(a) == place(b)).collect();
-    let edit = |scratch: &mut Scratch, group: &&[Plan]| -> Result<Vec<Splice>, EditError> {
-        let Some((source, chunk)) = group.first().map(place) else {
-            return Ok(Vec::new());
-        };
-        let list = opened.get(source).and_then(|open| open.list.as_ref());
-        match (chunk.and_then(|chunk| chunks.parsed.get(chunk)), list) {
-            (Some(Chunk { tree, .. }), _) => {
-                let edits: Vec<Edit> = group
-                    .iter()
-                    .flat_map(|plan| manifests::edits(plan, tree))
-                    .collect();
-                tree.edit_in(&edits, scratch)
-            }
-            (None, Some(ResourceList::Whole(tree))) => {
-                let mut edits: Vec<Edit> = group
-                    .iter()
-                    .flat_map(|plan| manifests::edits(plan, tree))
-                    .collect();
-                edits.extend(
-                    tree.root()
-                        .into_iter()
-                        .flat_map(|root| results::edits(root, messages)),
-                );
-                tree.edit_in(&edits, scratch)
-            }
-            (None, _) => Ok(Vec::new()),
-        }
-    };
-    for (group, splices) in groups
-        .iter()
-        .zip(in_order(threads, &groups, Scratch::default, edit))
-    {
-        let Some(first) = group.first() else { continue };
-        let splices = splices.map_err(|error| Box::new(edit_message(&error, &sources, first)))?;
-        if let Some(output) = outputs.get_mut(first.target.source) {
-            output.splices.extend(splices);
-        }
-    }
-    for (open, output) in opened.iter().zip(&mut outputs) {
-        let Some(list) = &open.list else { continue };
-        // Where items of a list that was parsed whole changed, the results went with them.
-        if matches!(list, ResourceList::Whole(_)) && output.is_changed() {
-            continue;
-        }
-        let written = results::splices(open.source.text, list, messages);
-        output
-            .splices
-            .extend(written.map_err(|e| Box::new(results_message(&e)))?);
-        output.splices.sort_by_key(|s| s.range.start);
-    }
-    Ok(outputs)
-}
-
-fn edit_message(error: &EditError, sources: &[Source<'_>], plan: &Plan) -> Message {
-    let document = plan.location.as_ref().map_or(1, |l| l.document);
-    let mut message = match error {
-        EditError::Verify { .. } => Message::new(Reason::Bug, format!("the check after the edit failed: {error}"))
-            .help("this is a fault of set-prestop, and nothing was written; please report it with this resource"),
-        other => Message::new(Reason::EditRefused, other.to_string())
-            .help("write this place of the resource in another way, or annotate the workload with `set-prestop.dev/inject: disabled`"),
-    };
-    message.resource = Some(plan.resource.clone());
-    message.location = input::locate(sources, plan.target.source, document, error.offset());
-    message
-}
-
-fn results_message(error: &EditError) -> Message {
-    Message::new(
-        Reason::EditRefused,
-        format!("`results` can't be written: {error}"),
-    )
-    .help("write `results` of the ResourceList as a plain list")
-    .field("results")
+    messages.sort_by_key(|m| match &m.place {
+        Some(at) => (at.source, at.range.start, m.reason),
+        None => (usize::MAX, 0, m.reason),
+    });
 }
 
 /// A failure, with the ResourceList that tells it where the input is one.
 fn fail<'s>(opened: &[Opened<'s>], mut messages: Vec<Message>) -> Failure<'s> {
     // Infos tell what was done, and nothing was.
     messages.retain(|m| m.severity >= Severity::Warning);
-    let list = opened
+    let mut lists = opened
         .iter()
-        .find_map(|open| open.list.as_ref().map(|list| (open.source, list)));
+        .filter_map(|open| Some((open.source, open.list.as_ref()?)));
+    let list = lists.next();
     let output = list.and_then(|(source, list)| {
-        let splices = results::splices(source.text, list, &messages).ok()?;
+        let splices = out::results::splices(source.text, list, &messages).ok()?;
         Some(Output { source, splices })
     });
     Failure {
         messages,
         output,
         is_resource_list: list.is_some(),
-    }
-}
-
-impl Failure<'_> {
-    /// Input that can't be read: there is nothing to hand on.
-    fn unread(message: Message) -> Self {
-        Failure {
-            messages: vec![message],
-            output: None,
-            is_resource_list: false,
-        }
-    }
-}
-
-impl ConfigError {
-    /// The error as a message; `whole` names the configuration where no field is at fault.
-    #[must_use]
-    pub fn message(&self, whole: &str) -> Message {
-        let field = if self.field.is_empty() {
-            whole
-        } else {
-            &self.field
-        };
-        Message::new(Reason::BadConfiguration, self.text.clone())
-            .help(self.help.clone())
-            .field(field)
     }
 }

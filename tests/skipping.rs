@@ -15,7 +15,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config as Runs, TestRunner};
-use set_prestop::{Reason, Settings, Source, explain, parse_config, rewrite};
+use set_prestop::{Positions, Reason, Settings, Source, explain, parse_config, rewrite};
 use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -146,8 +146,12 @@ fn answer(texts: &[(String, String)], settings: &Settings) -> Answer {
     match rewrite(&sources, settings) {
         Ok(outcome) => {
             let outputs: String = outcome.outputs.iter().map(ToString::to_string).collect();
-            let told = format!("{:#?}\n{}", outcome.messages, explain(&outcome.plans));
-            let counts = (outcome.counts, outcome.is_resource_list, outcome.pending);
+            let told = format!(
+                "{:#?}\n{}",
+                outcome.messages,
+                explain(&outcome.plans, &Positions::new(&sources))
+            );
+            let counts = (outcome.counts, outcome.is_resource_list, outcome.ended);
             let changed = outcome.outputs.iter().any(set_prestop::Output::is_changed);
             Ok((format!("{outputs}\n{told}\n{counts:?}"), changed))
         }

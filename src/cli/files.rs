@@ -1,6 +1,7 @@
 //! Files and folders: reading them as one render, and writing them all or none.
 
-use set_prestop::{Location, Message, Output, Reason, position};
+use super::Refused;
+use set_prestop::{Message, Output, Place, Reason};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IoSlice, Read as _};
@@ -17,7 +18,7 @@ pub(crate) struct Read {
 }
 
 /// Reads the paths in their order, folders sorted; without any, stdin. Also gives what is to be told of it.
-pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Vec<Message>> {
+pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Refused> {
     let (mut inputs, mut told) = (Vec::new(), Vec::new());
     if paths.is_empty() {
         inputs.push(stdin()?);
@@ -29,7 +30,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Vec<M
             folder(path, &mut inputs, &mut told)?;
         } else {
             let read = file(path)?;
-            told.extend(read.text.is_empty().then(|| empty(&read.name)));
+            told.extend(read.text.is_empty().then(|| empty(inputs.len())));
             inputs.push(read);
         }
     }
@@ -37,15 +38,15 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Vec<M
 }
 
 /// A file that was named and holds nothing: `set-prestop f.yaml > f.yaml` has emptied it.
-fn empty(name: &str) -> Message {
+fn empty(source: usize) -> Message {
     let mut message = Message::new(Reason::EmptyFile, "the file is empty (0 bytes)").help(
         "to edit in place use `--write`; `set-prestop FILE > FILE` empties the file before it is read",
     );
-    message.location = Some(location(name, "", 0));
+    message.place = Some(at(source, 0));
     message
 }
 
-fn stdin() -> Result<Read, Vec<Message>> {
+fn stdin() -> Result<Read, Refused> {
     const NAME: &str = "<stdin>";
     let mut bytes = Vec::new();
     read_stdin(&mut bytes).map_err(|error| unreadable(NAME, &error))?;
@@ -68,7 +69,7 @@ fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<usize> {
     io::stdin().lock().read_to_end(bytes)
 }
 
-fn file(path: &Path) -> Result<Read, Vec<Message>> {
+fn file(path: &Path) -> Result<Read, Refused> {
     Ok(Read {
         name: path.display().to_string(),
         text: read_text(path)?,
@@ -77,47 +78,42 @@ fn file(path: &Path) -> Result<Read, Vec<Message>> {
 }
 
 /// The text of a file.
-pub(crate) fn read_text(path: &Path) -> Result<String, Vec<Message>> {
+pub(crate) fn read_text(path: &Path) -> Result<String, Refused> {
     let name = path.display().to_string();
     let bytes = fs::read(path).map_err(|error| unreadable(&name, &error))?;
     utf8(&name, bytes)
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Vec<Message> {
+fn unreadable(name: &str, error: &io::Error) -> Refused {
     let message = Message::new(Reason::BadInput, format!("`{name}` can't be read: {error}"));
-    vec![message.help("name files or folders that are there and may be read")]
+    Refused::from(message.help("check that the path exists and is readable"))
 }
 
-fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Vec<Message>> {
+fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Refused> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let start =
-            String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default()).into_owned();
+        let start = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default());
         let mut message = Message::new(Reason::BadInput, "the input is not UTF-8")
             .help("save the file as UTF-8; UTF-16 and binary files can't be read");
-        message.location = Some(location(name, &start, valid));
-        vec![message]
+        message.place = Some(at(0, valid));
+        Refused {
+            messages: vec![message],
+            text: Some((name.to_owned(), start.into_owned())),
+        }
     })
 }
 
-/// A place in a text that is no source of the run.
-pub(crate) fn location(name: &str, text: &str, offset: usize) -> Location {
-    let at = position(text, offset);
-    Location {
-        source: 0,
-        name: name.into(),
+/// A place in the first document of a source.
+fn at(source: usize, offset: usize) -> Place {
+    Place {
+        source,
         document: 1,
-        line: at.line,
-        column: at.column,
+        range: offset..offset,
     }
 }
 
 /// Reads a folder: recursive, sorted, no dot-folders, no links, no templates of a chart.
-fn folder(
-    path: &Path,
-    inputs: &mut Vec<Read>,
-    told: &mut Vec<Message>,
-) -> Result<(), Vec<Message>> {
+fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Result<(), Refused> {
     let name = path.display().to_string();
     let mut entries = fs::read_dir(path)
         .and_then(Iterator::collect::<io::Result<Vec<_>>>)

@@ -13,7 +13,9 @@ mod tell;
 use args::Args;
 use clap::{CommandFactory, Parser};
 use files::Read;
-use set_prestop::{Config, Failure, Message, Outcome, Output, Reason, Settings, Source, rewrite};
+use set_prestop::{
+    Config, Ended, Failure, Message, Outcome, Output, Positions, Reason, Settings, Source, rewrite,
+};
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -69,8 +71,13 @@ fn report(flag: Option<PathBuf>) -> Option<PathBuf> {
 fn run(args: &Args) -> u8 {
     let mut teller = Teller::new(args.quiet, report(args.report.clone()));
     let code = match prepare(args) {
-        Err(messages) => {
-            teller.tell(&messages, false);
+        Err(refused) => {
+            let sources = refused
+                .text
+                .as_ref()
+                .map(|(name, text)| Source { name, text });
+            let positions = Positions::new(&sources.into_iter().collect::<Vec<_>>());
+            teller.tell(&refused.messages, &positions, false);
             FAILED
         }
         Ok((config, inputs, told)) => {
@@ -100,11 +107,28 @@ fn threads(inputs: &[Read]) -> usize {
     }
 }
 
+/// Why a run can't begin.
+#[derive(Debug)]
+struct Refused {
+    messages: Vec<Message>,
+    /// Name and text that the messages' places point into: what was read is no source of a run yet.
+    text: Option<(String, String)>,
+}
+
+impl From<Message> for Refused {
+    fn from(message: Message) -> Refused {
+        Refused {
+            messages: vec![message],
+            text: None,
+        }
+    }
+}
+
 /// The configuration, the inputs, and what was to be told while they were read.
 type Prepared = (Config, Vec<Read>, Vec<Message>);
 
 /// Reads the configuration and the inputs. kustomize's plugin protocol is recognised by its only argument.
-fn prepare(args: &Args) -> Result<Prepared, Vec<Message>> {
+fn prepare(args: &Args) -> Result<Prepared, Refused> {
     let mut config = args.config.clone();
     let mut paths = args.paths.clone();
     if let Some(path) = &args.config_file {
@@ -123,22 +147,16 @@ fn prepare(args: &Args) -> Result<Prepared, Vec<Message>> {
     if args.write && (paths.is_empty() || paths.iter().any(|p| p.as_os_str() == "-")) {
         let message = Message::new(Reason::BadInput, "`--write` edits files, and stdin is none")
             .help("name files or folders, or leave `--write` out to get the result on stdout");
-        return Err(vec![message]);
+        return Err(message.into());
     }
     let (inputs, told) = files::read(&paths)?;
     Ok((config, inputs, told))
 }
 
-fn parse_config(path: &std::path::Path, text: &str) -> Result<Config, Vec<Message>> {
-    set_prestop::parse_config(text).map_err(|error| {
-        let mut message = error.message("");
-        message.field = message.field.filter(|f| !f.is_empty());
-        message.location = Some(files::location(
-            &path.display().to_string(),
-            text,
-            error.offset,
-        ));
-        vec![message]
+fn parse_config(path: &std::path::Path, text: &str) -> Result<Config, Refused> {
+    set_prestop::parse_config(text).map_err(|error| Refused {
+        messages: vec![error.message("", 0)],
+        text: Some((path.display().to_string(), text.to_owned())),
     })
 }
 
@@ -156,19 +174,23 @@ fn work(
             text: &i.text,
         })
         .collect();
+    let positions = Positions::new(&sources);
     match rewrite(&sources, settings) {
         Ok(mut outcome) => {
             told.append(&mut outcome.messages);
-            let written = show(args, inputs, &outcome);
-            teller.tell(&told, outcome.is_resource_list);
+            let written = show(args, inputs, &outcome, &positions);
+            teller.tell(&told, &positions, outcome.is_resource_list);
             if let Err(message) = written {
-                teller.tell(&[message], outcome.is_resource_list);
+                teller.tell(&[message], &positions, outcome.is_resource_list);
                 return FAILED;
             }
             if !outcome.is_resource_list {
-                teller.count(&outcome.counts, outcome.is_check);
+                teller.count(&outcome.counts, outcome.ended == Ended::Pending);
             }
-            if outcome.pending { PENDING } else { DONE }
+            match outcome.ended {
+                Ended::Pending => PENDING,
+                Ended::Done | Ended::Checked => DONE,
+            }
         }
         Err(Failure {
             messages,
@@ -178,10 +200,10 @@ fn work(
             if let Some(output) = output
                 && let Err(message) = print(output.pieces())
             {
-                teller.tell(&[message], is_resource_list);
+                teller.tell(&[message], &positions, is_resource_list);
             }
             told.extend(messages);
-            teller.tell(&told, is_resource_list);
+            teller.tell(&told, &positions, is_resource_list);
             FAILED
         }
     }
@@ -192,10 +214,15 @@ fn work(
 /// A host that takes stdout for the manifests, as Helm 3 does, takes a blank one for "delete everything". So a run that
 /// only looks ends with a line that nobody takes for a manifest; and `check` of a configuration, which a host may
 /// not know of, hands the manifests on (docs/reference.md, section 5.2).
-fn show(args: &Args, inputs: &[Read], outcome: &Outcome<'_>) -> Result<(), Message> {
+fn show(
+    args: &Args,
+    inputs: &[Read],
+    outcome: &Outcome<'_>,
+    positions: &Positions<'_>,
+) -> Result<(), Message> {
     if args.explain {
         print(std::iter::once(
-            set_prestop::explain(&outcome.plans).as_str(),
+            set_prestop::explain(&outcome.plans, positions).as_str(),
         ))?;
     }
     let mut shown = false;

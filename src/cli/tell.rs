@@ -1,6 +1,6 @@
 //! The only place that writes to stderr and to the report.
 
-use set_prestop::{Counts, Message, Severity};
+use set_prestop::{Counts, Message, Positions, Severity, write_message};
 use std::io::Write as _;
 use std::path::PathBuf;
 
@@ -21,16 +21,21 @@ impl Teller {
     }
 
     /// Tells messages. Those of a ResourceList stand in its results; stderr gets the warnings and errors.
-    pub(crate) fn tell(&mut self, messages: &[Message], is_resource_list: bool) {
+    pub(crate) fn tell(
+        &mut self,
+        messages: &[Message],
+        positions: &Positions<'_>,
+        is_resource_list: bool,
+    ) {
         let mut text = String::new();
         for message in messages {
             // A `String` takes everything.
             let shown = message.severity >= Severity::Warning || !(self.quiet || is_resource_list);
             if shown {
-                let _ = message.write_lines(&mut text, is_resource_list);
+                let _ = write_message(&mut text, message, positions, is_resource_list);
             }
             if self.report.is_some() {
-                let _ = message.write_lines(&mut self.reported, is_resource_list);
+                let _ = write_message(&mut self.reported, message, positions, is_resource_list);
             }
         }
         stderr(&text);

@@ -1,7 +1,8 @@
 //! Reads the configuration: a SetPreStop or a ConfigMap, with the place of every fault.
 
 use super::{API_VERSION, ClassRule, Config, KIND, SetPreStop};
-use crate::say::nearest;
+use crate::model::Place;
+use crate::say::{Message, Reason, nearest};
 use crate::tables::{self, RowError, Tables};
 use serde::de;
 use set_prestop_yaml::{Node, Tree};
@@ -383,7 +384,6 @@ fn fault(
 }
 
 fn severity_fault(name: &str) -> Option<(String, String)> {
-    use crate::say::Reason;
     let names = Reason::ALL
         .iter()
         .filter(|r| !r.is_fixed())
@@ -459,5 +459,26 @@ pub(crate) mod bridge {
         } else {
             Value::String(node.text().unwrap_or_default().to_owned())
         }
+    }
+}
+
+impl ConfigError {
+    /// The error as a message about the source of this index; `whole` names the configuration where no field is at fault.
+    #[must_use]
+    pub fn message(&self, whole: &str, source: usize) -> Message {
+        let field = if self.field.is_empty() {
+            whole
+        } else {
+            &self.field
+        };
+        let mut message =
+            Message::new(Reason::BadConfiguration, self.text.clone()).help(self.help.clone());
+        message.field = Some(field.to_owned()).filter(|field| !field.is_empty());
+        message.place = Some(Place {
+            source,
+            document: 1,
+            range: self.offset..self.offset,
+        });
+        message
     }
 }

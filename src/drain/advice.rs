@@ -2,20 +2,21 @@
 //!
 //! docs/reference.md, section 5.6. None of them is told of a render that is in order.
 
-use crate::input::objects::annotation;
+use crate::input::objects::{annotation, mark};
 use crate::model::Plan;
 use crate::say::{Message, Reason};
 use crate::tables::Workload;
 use crate::tables::path::{Budget, Path};
 use set_prestop_yaml::{Kind, Node};
+use std::ops::Range;
 
 /// `helm --atomic` and `--wait` give up after 5 minutes; a rollout that sleeps longer than this alone comes near.
 const SLOW_ROLLOUT: u64 = 120;
 /// Longer grace periods are cut short by node drains and cluster policies.
 const LONG_GRACE: u64 = 600;
 
-/// A message, and the byte offset that it is about.
-type Told = (Message, usize);
+/// A message, and the bytes that it is about.
+type Told = (Message, Range<usize>);
 
 /// Everything that is to be told of a workload whose plan is made.
 pub(crate) fn tell(
@@ -72,7 +73,7 @@ fn all_at_once(row: &Workload, object: Node<'_, '_>) -> Option<Told> {
                     "use a rolling update where the program allows two versions beside each other",
                 )
                 .field("spec.strategy"),
-            node.offset(),
+            mark(node),
         ));
     }
     let replicas = number(row.replicas.as_ref(), object)?;
@@ -90,14 +91,14 @@ fn all_at_once(row: &Workload, object: Node<'_, '_>) -> Option<Told> {
         );
         (
             message.help("lower it, or state `maxUnavailable: 0` and `maxSurge: 1`"),
-            node.offset(),
+            mark(node),
         )
     })
 }
 
 fn slow_rollout(row: &Workload, object: Node<'_, '_>, plan: &Plan) -> Option<Told> {
     let serial = row.serial.as_ref()?;
-    if !plan.is_change()
+    if plan.changes() == 0
         || plan.grace.sleep == 0
         || serial
             .unless
@@ -117,7 +118,7 @@ fn slow_rollout(row: &Workload, object: Node<'_, '_>, plan: &Plan) -> Option<Tol
         );
         return Some((
             message.help("raise `maxUnavailable` where several nodes may go at a time"),
-            object.offset(),
+            mark(object),
         ));
     }
     let replicas = number(row.replicas.as_ref(), object).unwrap_or(1);
@@ -133,7 +134,7 @@ fn slow_rollout(row: &Workload, object: Node<'_, '_>, plan: &Plan) -> Option<Tol
     (seconds > SLOW_ROLLOUT).then(|| {
         let text = format!("pods are replaced one by one, and {} of them sleep {sleep} s each: a rollout takes {seconds} s longer", replicas.saturating_sub(partition));
         let message = Message::new(Reason::RolloutSlow, text).help("give `helm --wait` and `--atomic` a longer `--timeout`");
-        (message.field("spec.replicas"), object.offset())
+        (message.field("spec.replicas"), mark(object))
     })
 }
 
@@ -143,9 +144,9 @@ fn long_grace(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
         let text = format!("a grace period of {grace} s: node drains and cluster policies may cut it short");
         let message = Message::new(Reason::GraceLong, text)
             .help("check that nodes are drained with at least that timeout, or state less in `set-prestop.dev/shutdown-seconds`")
-            .field(format!("{}.terminationGracePeriodSeconds", plan.pod));
+            .field(plan.pod.clone().key("terminationGracePeriodSeconds"));
         let node = spec.get("terminationGracePeriodSeconds").unwrap_or(spec);
-        (message, node.offset())
+        (message, mark(node))
     })
 }
 
@@ -158,7 +159,7 @@ fn no_readiness_probe(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
         serves && node.get("readinessProbe").is_none_or(Node::is_empty)
     };
     let found: Vec<Node<'_, '_>> = containers.items().filter(bare).collect();
-    let at = found.first()?;
+    let at = *found.first()?;
     let names: Vec<String> = found
         .iter()
         .filter_map(|c| c.get("name")?.text())
@@ -170,8 +171,8 @@ fn no_readiness_probe(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
     );
     let message = Message::new(Reason::NoReadinessProbe, text)
         .help("add a `readinessProbe`")
-        .field(format!("{}.containers", plan.pod));
-    Some((message, at.offset()))
+        .field(plan.pod.clone().key("containers"));
+    Some((message, mark(at)))
 }
 
 fn host_port(row: &Workload, object: Node<'_, '_>, spec: Node<'_, '_>) -> Option<Told> {
@@ -191,7 +192,7 @@ fn host_port(row: &Workload, object: Node<'_, '_>, spec: Node<'_, '_>) -> Option
             Reason::HostPort,
             "the pod holds a port of its node, and with `maxUnavailable: 0` its successor can't start there while it sleeps",
         );
-        (message.help("allow `maxUnavailable: 1`, or run fewer pods than nodes"), object.offset())
+        (message.help("allow `maxUnavailable: 1`, or run fewer pods than nodes"), mark(object))
     })
 }
 
@@ -224,6 +225,6 @@ fn mesh_proxy(template: Node<'_, '_>, plan: &Plan) -> Option<Told> {
         let name = if part.is_empty() { format!("`{setting}`") } else { format!("`{part}` in `{setting}`") };
         let text = format!("{mesh} injects a proxy that is not in this input: it has to go on as long as the program, {} s", plan.grace.sleep);
         let message = Message::new(Reason::MeshProxy, text).help(format!("state {name} on the pod template, unless the proxy is a native sidecar"));
-        Some((message, template.offset()))
+        Some((message, mark(template)))
     })
 }

@@ -12,26 +12,28 @@
 //! Not a sleep: `[sh, -c, sleep, "10"]` (the script is `sleep` alone), `sleep $VAR`, `sleep 1m 30`,
 //! `sleep infinity`, `sleep 10 &` (nobody waits), `sleep 10 || …`.
 
-use crate::say::kind_name;
+use crate::input::objects::mark;
+use crate::model::{NotASleep, Number};
+use crate::say::{Message, drain as say};
 use set_prestop_yaml::{Kind, Node};
 use std::ops::Range;
 
-/// The preStop hook of a container.
+/// The preStop hook that a container has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Hook {
+pub(crate) enum Existing {
     /// There is none: absent, `null` or `{}` at one of its levels.
     Absent(Level),
     /// A sleep.
-    Sleep(Sleep),
-    /// A shell script at this index of `exec.command` that is no sleep, or sleeps later.
+    Sleep(Found),
+    /// A shell script that is no sleep, or sleeps later.
     Script {
         /// Index of the script in `exec.command`.
         index: usize,
-        /// The hook as a message names it.
-        what: String,
+        /// The script.
+        script: String,
     },
-    /// Anything else, as a message names it.
-    Other(String),
+    /// Anything else.
+    Other(NotASleep),
 }
 
 /// The outermost level that is absent or empty.
@@ -43,52 +45,33 @@ pub(crate) enum Level {
     PreStop,
 }
 
-/// A sleep that stands.
+/// A sleep that a container has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sleep {
+pub(crate) struct Found {
     /// Seconds, decimals rounded up.
     pub(crate) seconds: u64,
     /// Where its number stands.
     pub(crate) number: Number,
 }
 
-/// Where the number of a sleep stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Number {
-    /// `lifecycle.preStop.sleep.seconds`.
-    Native,
-    /// In `exec.command[index]`, at these bytes of its text: the number, and its unit where that is not `s`.
-    Command {
-        /// Index in `exec.command`.
-        index: usize,
-        /// Bytes of the decoded text.
-        range: Range<usize>,
-    },
-}
-
 /// A field that has a type which Kubernetes does not take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WrongType {
-    pub(crate) offset: usize,
+    pub(crate) range: Range<usize>,
     /// Path below the container.
     pub(crate) field: &'static str,
-    pub(crate) text: String,
-    pub(crate) help: &'static str,
+    pub(crate) message: Message,
 }
 
 /// Reads `lifecycle.preStop` of a container.
-pub(crate) fn read(container: Node<'_, '_>) -> Result<Hook, WrongType> {
+pub(crate) fn read(container: Node<'_, '_>) -> Result<Existing, WrongType> {
     let object = |node: Node<'_, '_>, field: &'static str, help: &'static str| WrongType {
-        offset: node.offset(),
+        range: mark(node),
         field,
-        text: format!(
-            "`{field}` is {}, expected a mapping",
-            kind_name(node.kind())
-        ),
-        help,
+        message: say::wrong_type(field, node.kind(), "a mapping", help),
     };
     let Some(lifecycle) = container.get("lifecycle").filter(|l| !is_absent(*l)) else {
-        return Ok(Hook::Absent(Level::Lifecycle));
+        return Ok(Existing::Absent(Level::Lifecycle));
     };
     if lifecycle.kind() != Kind::Mapping {
         return Err(object(
@@ -98,7 +81,7 @@ pub(crate) fn read(container: Node<'_, '_>) -> Result<Hook, WrongType> {
         ));
     }
     let Some(pre_stop) = lifecycle.get("preStop").filter(|p| !is_absent(*p)) else {
-        return Ok(Hook::Absent(Level::PreStop));
+        return Ok(Existing::Absent(Level::PreStop));
     };
     if pre_stop.kind() != Kind::Mapping {
         return Err(object(
@@ -113,17 +96,13 @@ pub(crate) fn read(container: Node<'_, '_>) -> Result<Hook, WrongType> {
         .map(|(key, handler)| (key.text().unwrap_or_default(), handler))
         .collect();
     match handlers.as_slice() {
-        [] => Ok(Hook::Absent(Level::PreStop)),
+        [] => Ok(Existing::Absent(Level::PreStop)),
         [("sleep", handler)] => native(*handler),
         [("exec", handler)] => exec(*handler),
-        [(name, _)] => Ok(Hook::Other(format!("`{name}`"))),
-        several => Ok(Hook::Other(
-            several
-                .iter()
-                .map(|(name, _)| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(" and "),
-        )),
+        others => {
+            let names = others.iter().map(|(name, _)| (*name).to_owned());
+            Ok(Existing::Other(NotASleep::Handlers(names.collect())))
+        }
     }
 }
 
@@ -136,49 +115,52 @@ fn is_absent(node: Node<'_, '_>) -> bool {
     }
 }
 
-fn native(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
+fn native(handler: Node<'_, '_>) -> Result<Existing, WrongType> {
     let Some(node) = handler.get("seconds").filter(|s| s.kind() != Kind::Null) else {
-        return Ok(Hook::Other("`sleep` without `seconds`".to_owned()));
+        return Ok(Existing::Other(NotASleep::NoSeconds));
     };
     match node.as_int().and_then(|n| u64::try_from(n).ok()) {
-        Some(seconds) => Ok(Hook::Sleep(Sleep {
+        Some(seconds) => Ok(Existing::Sleep(Found {
             seconds,
             number: Number::Native,
         })),
         None => Err(WrongType {
-            offset: node.offset(),
+            range: mark(node),
             field: "lifecycle.preStop.sleep.seconds",
-            text: "`sleep.seconds` is not a whole number of seconds".to_owned(),
-            help: "write a number without quotes, such as `seconds: 10`",
+            message: say::not_seconds(
+                "sleep.seconds",
+                "write a number without quotes, such as `seconds: 10`",
+            ),
         }),
     }
 }
 
-fn exec(handler: Node<'_, '_>) -> Result<Hook, WrongType> {
+fn exec(handler: Node<'_, '_>) -> Result<Existing, WrongType> {
     let command = match handler.get("command") {
         Some(command) if command.kind() == Kind::Sequence && !command.is_empty() => command,
         Some(command) if !command.is_empty() => {
             return Err(WrongType {
-                offset: command.offset(),
+                range: mark(command),
                 field: "lifecycle.preStop.exec.command",
-                text: format!(
-                    "`exec.command` is {}, expected a list",
-                    kind_name(command.kind())
+                message: say::wrong_type(
+                    "exec.command",
+                    command.kind(),
+                    "a list",
+                    "write each word as a list item, such as `[/bin/sh, -c, \"sleep 10\"]`",
                 ),
-                help: "write each word as a list item, such as `[/bin/sh, -c, \"sleep 10\"]`",
             });
         }
-        _ => return Ok(Hook::Other("`exec` without a command".to_owned())),
+        _ => return Ok(Existing::Other(NotASleep::NoCommand)),
     };
     Ok(argv(command))
 }
 
-fn argv(command: Node<'_, '_>) -> Hook {
+fn argv(command: Node<'_, '_>) -> Existing {
     let words: Vec<&str> = command
         .items()
         .map(|word| word.text().unwrap_or_default())
         .collect();
-    let other = || Hook::Other(format!("`{}`", shorten(&words.join(" "))));
+    let other = || Existing::Other(NotASleep::Command(words.join(" ")));
     let mut index = 0;
     // `busybox sleep` and `busybox sh` are applets called by name.
     if words.first().is_some_and(|w| base_name(w) == "busybox") && words.len() > 1 {
@@ -191,7 +173,7 @@ fn argv(command: Node<'_, '_>) -> Hook {
         return match (words.get(index + 1), words.len()) {
             (Some(argument), len) if len == index + 2 => match duration(argument) {
                 Some(found) if found.end == argument.len() => {
-                    Hook::Sleep(found.sleep(index + 1, 0))
+                    Existing::Sleep(found.sleep(index + 1, argument, 0))
                 }
                 _ => other(),
             },
@@ -206,10 +188,10 @@ fn argv(command: Node<'_, '_>) -> Hook {
     };
     let script = words.get(index).copied().unwrap_or_default();
     match script_sleep(script) {
-        Some((found, start)) => Hook::Sleep(found.sleep(index, start)),
-        None => Hook::Script {
+        Some((found, start)) => Existing::Sleep(found.sleep(index, script, start)),
+        None => Existing::Script {
             index,
-            what: format!("`{}`", shorten(script)),
+            script: script.to_owned(),
         },
     }
 }
@@ -236,16 +218,6 @@ fn script_index(words: &[&str], mut index: usize) -> Option<usize> {
 
 fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// A script's first line, cut to what fits into a message.
-fn shorten(script: &str) -> String {
-    let line = script.trim().lines().next().unwrap_or_default();
-    let mut short: String = line.chars().take(60).collect();
-    if short.len() < script.trim().len() {
-        short.push('…');
-    }
-    short
 }
 
 /// The sleep that a script is or begins with, and the byte at which its number starts.
@@ -291,11 +263,12 @@ struct Duration {
 }
 
 impl Duration {
-    fn sleep(self, index: usize, start: usize) -> Sleep {
-        Sleep {
+    fn sleep(self, index: usize, word: &str, start: usize) -> Found {
+        Found {
             seconds: self.seconds,
             number: Number::Command {
                 index,
+                word: word.to_owned(),
                 range: start..start + self.replace,
             },
         }
@@ -343,30 +316,29 @@ fn duration(text: &str) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hook, Number, read};
+    use super::{Existing, NotASleep, Number, read};
     use set_prestop_yaml::Tree;
 
-    fn hook(lifecycle: &str) -> Hook {
+    fn hook(lifecycle: &str) -> Existing {
         let text = format!("lifecycle: {lifecycle}\n");
         let tree = Tree::parse(&text, 0..text.len()).unwrap();
         read(tree.root().unwrap()).unwrap()
     }
 
-    fn command(command: &str) -> Hook {
+    fn command(command: &str) -> Existing {
         hook(&format!("{{preStop: {{exec: {{command: {command}}}}}}}"))
     }
 
     /// Seconds of the sleep, and the text with its number replaced by 99.
     fn sleep(words: &str) -> Option<(u64, String)> {
         match command(words) {
-            Hook::Sleep(sleep) => {
-                let Number::Command { index, range } = sleep.number else {
+            Existing::Sleep(sleep) => {
+                let Number::Command {
+                    mut word, range, ..
+                } = sleep.number
+                else {
                     return None;
                 };
-                let text = format!("{words}\n");
-                let tree = Tree::parse(&text, 0..text.len()).unwrap();
-                let word = tree.root().unwrap().items().nth(index).unwrap();
-                let mut word = word.text().unwrap().to_owned();
                 word.replace_range(range, "99");
                 Some((sleep.seconds, word))
             }
@@ -454,16 +426,16 @@ mod tests {
     fn scripts_are_told_from_programs() {
         assert!(matches!(
             command(r#"[sh, -c, "nginx -s quit"]"#),
-            Hook::Script { index: 2, .. }
+            Existing::Script { index: 2, .. }
         ));
         assert!(
-            matches!(command(r"[nginx, -s, quit]"), Hook::Other(what) if what == "`nginx -s quit`")
+            matches!(command(r"[nginx, -s, quit]"), Existing::Other(NotASleep::Command(what)) if what == "nginx -s quit")
         );
         assert!(
-            matches!(hook("{preStop: {httpGet: {path: /}}}"), Hook::Other(what) if what == "`httpGet`")
+            matches!(hook("{preStop: {httpGet: {path: /}}}"), Existing::Other(NotASleep::Handlers(what)) if what == ["httpGet"])
         );
         assert!(
-            matches!(hook("{preStop: {exec: {command: [a]}, sleep: {seconds: 1}}}"), Hook::Other(what) if what == "`exec` and `sleep`")
+            matches!(hook("{preStop: {exec: {command: [a]}, sleep: {seconds: 1}}}"), Existing::Other(NotASleep::Handlers(what)) if what == ["exec", "sleep"])
         );
     }
 
@@ -479,16 +451,16 @@ mod tests {
             ("{preStop: {exec: null}}", PreStop),
             ("{postStart: {exec: {command: [a]}}}", PreStop),
         ] {
-            assert_eq!(hook(text), Hook::Absent(level), "{text}");
+            assert_eq!(hook(text), Existing::Absent(level), "{text}");
         }
     }
 
     #[test]
     fn native_sleeps() {
         assert!(
-            matches!(hook("{preStop: {sleep: {seconds: 7}}}"), Hook::Sleep(s) if s.seconds == 7 && s.number == Number::Native)
+            matches!(hook("{preStop: {sleep: {seconds: 7}}}"), Existing::Sleep(s) if s.seconds == 7 && s.number == Number::Native)
         );
-        assert!(matches!(hook("{preStop: {sleep: {}}}"), Hook::Other(_)));
+        assert!(matches!(hook("{preStop: {sleep: {}}}"), Existing::Other(_)));
     }
 
     #[test]

@@ -3,17 +3,18 @@
 //! Everything lies in one render, whatever files it came from (docs/reference.md, section 2).
 
 use crate::config::annotations::Bearer;
-use crate::input::{Place, Source};
-use crate::model::{Location, PackageFile, ResourceRef};
+use crate::input::Found;
+use crate::model::{ObjectRef, PackageFile, Place, Placed};
 use crate::say::Message;
-use set_prestop_yaml::{Kind, Lines, Node};
+use set_prestop_yaml::{Kind, Node};
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// A resource.
 #[derive(Clone, Debug)]
 pub(crate) struct Object<'t, 's> {
-    pub(crate) place: &'t Place<'t, 's>,
+    pub(crate) place: &'t Found<'t, 's>,
     pub(crate) api_version: &'t str,
     /// API group; empty for core.
     pub(crate) group: &'t str,
@@ -23,11 +24,11 @@ pub(crate) struct Object<'t, 's> {
     pub(crate) name: &'t str,
     annotations: Option<Node<'t, 's>>,
     /// As messages name it, once one does.
-    resource: OnceLock<Arc<ResourceRef>>,
+    resource: OnceLock<Arc<ObjectRef>>,
 }
 
 impl<'t, 's> Object<'t, 's> {
-    fn read(place: &'t Place<'t, 's>, default_namespace: Option<&'t str>) -> Object<'t, 's> {
+    fn read(place: &'t Found<'t, 's>, default_namespace: Option<&'t str>) -> Object<'t, 's> {
         let text = |node: Option<Node<'t, 's>>| node.and_then(Node::text).unwrap_or_default();
         let metadata = place.node.get("metadata");
         let api_version = text(place.node.get("apiVersion"));
@@ -60,9 +61,9 @@ impl<'t, 's> Object<'t, 's> {
         self.annotation("config.kubernetes.io/local-config") == Some("true")
     }
 
-    pub(crate) fn resource(&self) -> Arc<ResourceRef> {
+    pub(crate) fn resource(&self) -> Arc<ObjectRef> {
         let resource = self.resource.get_or_init(|| {
-            Arc::new(ResourceRef {
+            Arc::new(ObjectRef {
                 api_version: self.api_version.to_owned(),
                 kind: self.kind.to_owned(),
                 namespace: self.namespace.map(str::to_owned),
@@ -72,13 +73,36 @@ impl<'t, 's> Object<'t, 's> {
         Arc::clone(resource)
     }
 
-    /// Adds `Kind name` to a text.
-    pub(crate) fn add_title(&self, text: &mut String) {
-        text.extend([self.kind, " `", self.name, "`"]);
+    /// A place in its source.
+    pub(crate) fn at(&self, range: Range<usize>) -> Place {
+        Place {
+            source: self.place.source,
+            document: self.place.document,
+            range,
+        }
+    }
+
+    /// A message about a node of it.
+    pub(crate) fn about(&self, message: Message, node: Node<'_, '_>) -> Message {
+        self.about_bytes(message, mark(node))
+    }
+
+    /// A message about bytes of its source.
+    pub(crate) fn about_bytes(&self, message: Message, range: Range<usize>) -> Message {
+        let file = self.package_file();
+        message.about(&self.resource(), file.as_ref(), Some(self.at(range)))
+    }
+
+    /// The object and where it stands.
+    pub(crate) fn placed(&self) -> Placed {
+        Placed {
+            object: self.resource(),
+            place: self.at(mark(self.node())),
+        }
     }
 
     /// Where its file lies in the package, from the annotations that a host puts on an item of a ResourceList.
-    fn package_file(&self) -> Option<PackageFile> {
+    pub(crate) fn package_file(&self) -> Option<PackageFile> {
         self.annotations?;
         let either = |name: &str| {
             self.annotation(&format!("internal.config.kubernetes.io/{name}"))
@@ -99,11 +123,8 @@ pub(crate) fn annotation<'t>(node: Node<'t, '_>, key: &str) -> Option<&'t str> {
 /// Everything that was read.
 #[derive(Debug)]
 pub(crate) struct Render<'t, 's> {
-    sources: &'t [Source<'s>],
-    /// The lines of each source.
-    lines: Vec<Lines<'s>>,
-    /// The name of each source, as messages share it.
-    names_of_sources: Vec<Arc<str>>,
+    /// Bytes of all sources.
+    bytes: usize,
     pub(crate) objects: Vec<Object<'t, 's>>,
     /// By kind and name: the first object, and the last one.
     names: HashMap<(&'t str, &'t str), (usize, usize)>,
@@ -121,8 +142,8 @@ const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
 
 impl<'t, 's> Render<'t, 's> {
     pub(crate) fn new(
-        sources: &'t [Source<'s>],
-        places: &'t [Place<'t, 's>],
+        bytes: usize,
+        places: &'t [Found<'t, 's>],
         default_namespace: Option<&'t str>,
     ) -> Render<'t, 's> {
         let places = places.iter();
@@ -156,12 +177,7 @@ impl<'t, 's> Render<'t, 's> {
                 .map(|object| (object.group, object.kind))
                 .collect(),
             previous,
-            sources,
-            names_of_sources: sources.iter().map(|source| source.name.into()).collect(),
-            lines: sources
-                .iter()
-                .map(|source| Lines::new(source.text))
-                .collect(),
+            bytes,
             objects,
             names,
             namesakes,
@@ -175,7 +191,7 @@ impl<'t, 's> Render<'t, 's> {
 
     /// Bytes of all sources.
     pub(crate) fn bytes(&self) -> usize {
-        self.sources.iter().map(|source| source.text.len()).sum()
+        self.bytes
     }
 
     /// The object of this index.
@@ -225,44 +241,13 @@ impl<'t, 's> Render<'t, 's> {
             None => only(&|_| true),
         }
     }
+}
 
-    /// A message about a node of an object.
-    pub(crate) fn about(
-        &self,
-        message: Message,
-        object: &Object<'t, 's>,
-        node: Node<'_, '_>,
-    ) -> Message {
-        self.at(message, object, node.offset())
-    }
-
-    /// A message about an offset in the source of an object.
-    pub(crate) fn at(
-        &self,
-        mut message: Message,
-        object: &Object<'t, 's>,
-        offset: usize,
-    ) -> Message {
-        message.location = self.location(object, offset);
-        message.resource = Some(object.resource());
-        message.file = object.package_file();
-        message
-    }
-
-    /// The place of an offset in the source of an object.
-    pub(crate) fn location(&self, object: &Object<'t, 's>, offset: usize) -> Option<Location> {
-        let &Place {
-            source, document, ..
-        } = object.place;
-        let name = Arc::clone(self.names_of_sources.get(source)?);
-        let found = self.lines.get(source)?.position(offset);
-        Some(Location {
-            source,
-            name,
-            document,
-            line: found.line,
-            column: found.column,
-        })
+/// The bytes of a node that a message points at: a text's own, and of what has others below it the place where it begins.
+pub(crate) fn mark(node: Node<'_, '_>) -> Range<usize> {
+    match node.kind() {
+        Kind::Scalar => node.span(),
+        Kind::Null | Kind::Sequence | Kind::Mapping => node.offset()..node.offset(),
     }
 }
 

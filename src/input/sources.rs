@@ -4,10 +4,10 @@
 //! not parsed (docs/reference.md, section 6): one whose kind stands in the tables is always looked at.
 
 use crate::input::parallel::in_order;
-use crate::model::Location;
+use crate::model::Place;
 use crate::say::{Message, Reason};
 use memchr::{memchr, memchr_iter};
-use set_prestop_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented, position};
+use set_prestop_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented};
 use std::ops::Range;
 
 /// A text with manifests.
@@ -72,30 +72,7 @@ pub(crate) struct Chunks<'s> {
     pub(crate) parsed: Vec<Chunk<'s>>,
 }
 
-/// A message about an offset of a source.
-pub(crate) fn locate(
-    sources: &[Source<'_>],
-    source: usize,
-    document: usize,
-    offset: usize,
-) -> Option<Location> {
-    let at = sources.get(source)?;
-    let found = position(at.text, offset);
-    Some(Location {
-        source,
-        name: at.name.into(),
-        document,
-        line: found.line,
-        column: found.column,
-    })
-}
-
-fn unreadable(
-    sources: &[Source<'_>],
-    source: usize,
-    document: usize,
-    error: &SyntaxError,
-) -> Message {
+fn unreadable(source: usize, document: usize, error: &SyntaxError) -> Message {
     let text = match document {
         1 => error.message.clone(),
         _ => format!("{} (in document {document})", error.message),
@@ -103,7 +80,11 @@ fn unreadable(
     let mut message = Message::new(Reason::BadInput, text).help(
         "correct the YAML at this place; if it is a template, render it first (`helm template`, `kustomize build`)",
     );
-    message.location = locate(sources, source, document, error.offset);
+    message.place = Some(Place {
+        source,
+        document,
+        range: error.offset..error.offset,
+    });
     message
 }
 
@@ -117,13 +98,16 @@ pub(crate) fn open<'s>(sources: &[Source<'s>]) -> Result<Vec<Opened<'s>>, Messag
         if let Some(offset) = memchr(0, source.text.as_bytes()) {
             let mut message = Message::new(Reason::BadInput, "a NUL byte stands in the input")
                 .help("give UTF-8 text; UTF-16 and binary files can't be read");
-            message.location = locate(sources, index, 1, offset);
+            message.place = Some(Place {
+                source: index,
+                document: 1,
+                range: offset..offset + 1,
+            });
             return Err(message);
         }
         let documents: Vec<_> = set_prestop_yaml::documents(source.text).collect();
         let list = match documents.as_slice() {
-            [only] => open_list(source.text, only.clone())
-                .map_err(|e| unreadable(sources, index, 1, &e))?,
+            [only] => open_list(source.text, only.clone()).map_err(|e| unreadable(index, 1, &e))?,
             _ => None,
         };
         opened.push(Opened {
@@ -200,7 +184,6 @@ pub(crate) fn parse<'s>(
     threads: usize,
     matters: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Chunks<'s>, Message> {
-    let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
     let jobs: Vec<Job<'s>> = opened
         .iter()
         .enumerate()
@@ -215,7 +198,7 @@ pub(crate) fn parse<'s>(
         if whole == Some(job.source) {
             continue;
         }
-        let wrong = |error| unreadable(&sources, job.source, job.document, &error);
+        let wrong = |error| unreadable(job.source, job.document, &error);
         match read {
             Ok(parsed) => chunks.parsed.extend(parsed),
             Err(Unread::Document(error)) => return Err(wrong(error)),
@@ -455,7 +438,7 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
 
 /// A resource of the input: its place, and its node.
 #[derive(Clone, Debug)]
-pub(crate) struct Place<'t, 's> {
+pub(crate) struct Found<'t, 's> {
     /// Index of the chunk; `None` for the ResourceList of the source that was parsed whole.
     pub(crate) chunk: Option<usize>,
     pub(crate) source: usize,
@@ -469,13 +452,13 @@ pub(crate) struct Place<'t, 's> {
 pub(crate) fn resources<'t, 's>(
     opened: &'t [Opened<'s>],
     chunks: &'t Chunks<'s>,
-) -> Vec<Place<'t, 's>> {
+) -> Vec<Found<'t, 's>> {
     let mut places = Vec::new();
     let mut chunk_index = 0;
     for (source, open) in opened.iter().enumerate() {
         if let Some(ResourceList::Whole(tree)) = &open.list {
             let items = tree.root().and_then(|root| root.get("items"));
-            let base = Place {
+            let base = Found {
                 chunk: None,
                 source,
                 document: 1,
@@ -494,7 +477,7 @@ pub(crate) fn resources<'t, 's>(
             .get(chunk_index)
             .filter(|c| c.source == source)
         {
-            let base = |node, path| Place {
+            let base = |node, path| Found {
                 chunk: Some(chunk_index),
                 source,
                 document: chunk.document,
@@ -519,7 +502,7 @@ pub(crate) fn resources<'t, 's>(
 /// Lists nested deeper than this are no real ones.
 const LIST_DEPTH: usize = 8;
 
-fn push<'t, 's>(place: Place<'t, 's>, places: &mut Vec<Place<'t, 's>>, depth: usize) {
+fn push<'t, 's>(place: Found<'t, 's>, places: &mut Vec<Found<'t, 's>>, depth: usize) {
     let kind = place
         .node
         .get("kind")
@@ -537,9 +520,9 @@ fn push<'t, 's>(place: Place<'t, 's>, places: &mut Vec<Place<'t, 's>>, depth: us
 }
 
 fn list_items<'t, 's>(
-    list: &Place<'t, 's>,
+    list: &Found<'t, 's>,
     items: Node<'t, 's>,
-    places: &mut Vec<Place<'t, 's>>,
+    places: &mut Vec<Found<'t, 's>>,
     depth: usize,
 ) {
     for (index, item) in items.items().enumerate() {
@@ -547,7 +530,7 @@ fn list_items<'t, 's>(
         path.push(Step::Key("items".into()));
         path.push(Step::Index(index));
         push(
-            Place {
+            Found {
                 node: item,
                 path,
                 ..list.clone()

@@ -1,8 +1,13 @@
 //! What a run decided, as data that every output is made of. It knows no nodes and has no sentence.
 
+mod counts;
 mod place;
 mod plan;
 
-pub use place::{Location, PackageFile, ResourceRef};
-pub use plan::{Change, ContainerPlan, GracePlan, Plan, Written};
+pub use counts::Counts;
+pub use place::{FieldPath, ObjectRef, PackageFile, Place};
+pub use plan::{
+    Container, FieldEdit, Grace, Handler, Hook, NewValue, NoHook, NotASleep, Number, Origin,
+    Placed, Plan, Role, Sleep, Way,
+};
 pub(crate) use plan::{DEFAULT_GRACE, Target};

@@ -1,62 +1,82 @@
 //! Draws plans for people: the way from the route, the hook, and the time budget.
 
-use crate::model::{Change, Plan};
+use super::place::Positions;
+use crate::model::{Hook, Plan, Way};
+use crate::say::drain as say;
 
 /// Characters that the picture of a time budget is wide.
 const WIDTH: u64 = 48;
 
 /// Every plan as text, an empty line between two.
 #[must_use]
-pub fn explain(plans: &[Plan]) -> String {
-    plans.iter().map(draw).collect::<Vec<_>>().join("\n")
+pub fn explain(plans: &[Plan], positions: &Positions<'_>) -> String {
+    let drawn: Vec<String> = plans.iter().map(|plan| draw(plan, positions)).collect();
+    drawn.join("\n")
 }
 
-fn draw(plan: &Plan) -> String {
+fn draw(plan: &Plan, positions: &Positions<'_>) -> String {
     let mut text = String::new();
     let mut line = |s: String| {
         text.push_str(&s);
         text.push('\n');
     };
-    match &plan.location {
-        Some(at) => line(format!("{}  {}:{}", plan.resource, at.name, at.line)),
-        None => line(plan.resource.to_string()),
+    match positions.of(&plan.place) {
+        Some((source, at)) => line(format!("{}  {}:{}", plan.workload, source.name, at.line)),
+        None => line(plan.workload.to_string()),
     }
     for way in &plan.ways {
-        line(format!("  way       {way}"));
+        line(format!("  path      {}", way_text(way)));
     }
     line(format!(
         "  sleep     {} s ({})",
-        plan.sleep_seconds, plan.origin
+        plan.sleep.seconds,
+        say::origin(&plan.sleep.origin)
     ));
     for container in &plan.containers {
-        let hook = match (&container.change, container.before, container.after) {
-            (Change::Nothing, Some(seconds), _) => format!("sleeps {seconds} s already"),
-            (Change::Nothing, None, _) => "no sleep".to_owned(),
-            (Change::Add { handler, .. }, ..) => format!("{handler} added"),
-            (Change::Number { .. }, Some(before), Some(after)) => {
-                format!("sleep {before} s becomes {after} s")
+        let hook = match &container.hook {
+            Hook::Kept { seconds } => format!("already sleeps {seconds} s"),
+            Hook::None { .. } | Hook::Other { .. } => "no sleep".to_owned(),
+            Hook::Added { handler, .. } => format!("add {}", say::written(*handler)),
+            Hook::Changed { before, after, .. } => {
+                format!("change the sleep from {before} s to {after} s")
             }
-            (Change::Number { .. }, ..) => "sleep changed".to_owned(),
-            (Change::Prepend { .. }, _, after) => {
-                format!("`sleep {}; ` put before its script", after.unwrap_or(0))
+            Hook::Prepended { seconds, .. } => {
+                format!("put `sleep {seconds}; ` before the script")
             }
-            (Change::Replace { handler }, ..) => format!("hook replaced by {handler}"),
+            Hook::Replaced { handler } => format!("replace the hook by {}", say::written(*handler)),
         };
         line(format!("  container {}: {hook}", container.name));
     }
     let grace = &plan.grace;
     let stated = grace
         .stated
-        .map_or_else(|| "not stated".to_owned(), |s| format!("{s} s stated"));
+        .map_or_else(|| "not set".to_owned(), |s| format!("set to {s} s"));
     match grace.written {
-        Some(seconds) => line(format!("  grace     {seconds} s written ({stated})")),
+        Some(seconds) => line(format!("  grace     becomes {seconds} s ({stated})")),
         None => line(format!("  grace     {} s ({stated})", grace.after())),
     }
     if grace.sleep > 0 {
         line(format!(
             "  budget    {}",
-            picture(grace.sleep, grace.program, grace.after())
+            picture(grace.sleep, grace.shutdown, grace.after())
         ));
+    }
+    text
+}
+
+fn way_text(way: &Way) -> String {
+    let title = |object: &crate::model::ObjectRef| format!("{} `{}`", object.kind, object.name);
+    let service = way.service.as_ref().filter(|_| way.route != way.service);
+    let mut text = match (&way.route, service) {
+        (None, None) => "annotation `set-prestop.dev/inject: enabled`".to_owned(),
+        (None, Some(_)) => "selected by `backends` or `inject: enabled`".to_owned(),
+        (Some(route), _) => match &way.class {
+            Some(class) => format!("{} (class `{class}`)", title(&route.object)),
+            None => title(&route.object),
+        },
+    };
+    if let Some(service) = service {
+        text = format!("{text} → {}", title(&service.object));
     }
     text
 }

@@ -1,81 +1,155 @@
-//! From a plan to splices: it writes and does not decide. It knows plans and the editor, no configuration and no render.
+//! Plans as splices in the manifests: it writes and does not decide.
 
-use crate::model::{Change, Plan, Written};
-use set_prestop_yaml::{Edit, Node, Step, Tree, Value};
+use super::results;
+use crate::input::parallel::in_order;
+use crate::input::{Chunk, Chunks, Opened, ResourceList, Source};
+use crate::model::{FieldEdit, Handler, NewValue, Place, Plan};
+use crate::say::{self, Message};
+use set_prestop_yaml::{Edit, EditError, Node, Scratch, Splice, Step, Tree, Value};
+use std::fmt;
 
-/// Names below a container.
-const PRE_STOP: [&str; 2] = ["lifecycle", "preStop"];
-const COMMAND: [&str; 4] = ["lifecycle", "preStop", "exec", "command"];
-
-/// The edits of a plan, as paths from the root of the tree that holds its pod.
-pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let mut path = plan.target.path.clone();
-    path.push(key("containers"));
-    let list = below(tree.root(), &path);
-    let nodes: Vec<Node<'_, '_>> = list.into_iter().flat_map(Node::items).collect();
-    for container in &plan.containers {
-        let at = |names: &[&'static str]| {
-            let mut path = Vec::with_capacity(plan.target.path.len() + names.len() + 3);
-            path.extend_from_slice(&plan.target.path);
-            path.extend([key("containers"), Step::Index(container.index)]);
-            path.extend(names.iter().map(|name| key(name)));
-            path
-        };
-        edits.extend(match &container.change {
-            Change::Nothing => None,
-            Change::Add {
-                handler,
-                lifecycle: false,
-            } => Some(Edit {
-                path: at(&["lifecycle"]),
-                value: mapping("preStop", handler_value(*handler)),
-            }),
-            Change::Add {
-                handler,
-                lifecycle: true,
-            }
-            | Change::Replace { handler } => Some(Edit {
-                path: at(&PRE_STOP),
-                value: handler_value(*handler),
-            }),
-            Change::Number {
-                command: None,
-                seconds,
-            } => Some(Edit {
-                path: at(&["lifecycle", "preStop", "sleep", "seconds"]),
-                value: number(*seconds),
-            }),
-            Change::Number {
-                command: Some((index, text)),
-                ..
-            }
-            | Change::Prepend {
-                index,
-                script: text,
-            } => {
-                let mut path = at(&COMMAND);
-                path.push(Step::Index(*index));
-                let node = nodes.get(container.index).copied();
-                let word_path = path.get(plan.target.path.len() + 2..).unwrap_or_default();
-                let value = word(below(node, word_path), text);
-                Some(Edit { path, value })
-            }
-        });
-    }
-    if let Some(seconds) = plan.grace.written {
-        let mut path = plan.target.path.clone();
-        path.push(key("terminationGracePeriodSeconds"));
-        edits.push(Edit {
-            path,
-            value: number(seconds),
-        });
-    }
-    edits
+/// The text of a source, changed.
+#[derive(Clone, Debug)]
+pub struct Output<'s> {
+    /// The source.
+    pub source: Source<'s>,
+    /// What is replaced in its text: sorted, disjoint, as byte offsets in the original.
+    pub splices: Vec<Splice>,
 }
 
-fn key(name: &'static str) -> Step {
-    Step::Key(name.into())
+impl Output<'_> {
+    /// Whether a byte differs from the source.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        !self.splices.is_empty()
+    }
+
+    /// The new text as slices, those of the source not copied.
+    pub fn pieces(&self) -> impl Iterator<Item = &str> {
+        set_prestop_yaml::pieces(self.source.text, &self.splices)
+    }
+
+    /// The unified diff from the source to the new text, 3 lines of context; empty where nothing changed.
+    #[must_use]
+    pub fn diff(&self) -> String {
+        set_prestop_yaml::unified_diff(
+            self.source.name,
+            self.source.name,
+            self.source.text,
+            &self.splices,
+        )
+    }
+}
+
+impl fmt::Display for Output<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces().try_for_each(|piece| f.write_str(piece))
+    }
+}
+
+/// The outputs: the plans' edits chunk by chunk, and the results.
+pub(crate) fn write<'s>(
+    opened: &[Opened<'s>],
+    chunks: &Chunks<'s>,
+    plans: &[Plan],
+    messages: &[Message],
+    threads: usize,
+) -> Result<Vec<Output<'s>>, Message> {
+    let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
+    let mut outputs: Vec<Output<'s>> = sources
+        .iter()
+        .map(|source| Output {
+            source: *source,
+            splices: Vec::new(),
+        })
+        .collect();
+    // Plans come in the order of the text, so those of one chunk stand together.
+    let place = |plan: &Plan| (plan.target.source, plan.target.chunk);
+    let groups: Vec<&[Plan]> = plans.chunk_by(|a, b| place(a) == place(b)).collect();
+    let edit = |scratch: &mut Scratch, group: &&[Plan]| -> Result<Vec<Splice>, EditError> {
+        let Some((source, chunk)) = group.first().map(place) else {
+            return Ok(Vec::new());
+        };
+        let list = opened.get(source).and_then(|open| open.list.as_ref());
+        match (chunk.and_then(|chunk| chunks.parsed.get(chunk)), list) {
+            (Some(Chunk { tree, .. }), _) => {
+                let edits: Vec<Edit> = group.iter().flat_map(|plan| edits(plan, tree)).collect();
+                tree.edit_in(&edits, scratch)
+            }
+            (None, Some(ResourceList::Whole(tree))) => {
+                let mut edits: Vec<Edit> =
+                    group.iter().flat_map(|plan| edits(plan, tree)).collect();
+                edits.extend(
+                    tree.root()
+                        .into_iter()
+                        .flat_map(|root| results::edits(root, messages)),
+                );
+                tree.edit_in(&edits, scratch)
+            }
+            (None, _) => Ok(Vec::new()),
+        }
+    };
+    for (group, splices) in groups
+        .iter()
+        .zip(in_order(threads, &groups, Scratch::default, edit))
+    {
+        let Some(first) = group.first() else { continue };
+        let splices = splices.map_err(|error| refused(&error, first))?;
+        if let Some(output) = outputs.get_mut(first.target.source) {
+            output.splices.extend(splices);
+        }
+    }
+    for (open, output) in opened.iter().zip(&mut outputs) {
+        let Some(list) = &open.list else { continue };
+        // Where items of a list that was parsed whole changed, the results went with them.
+        if matches!(list, ResourceList::Whole(_)) && output.is_changed() {
+            continue;
+        }
+        let written = results::splices(open.source.text, list, messages);
+        output
+            .splices
+            .extend(written.map_err(|e| say::out::results_refused(&e))?);
+        output.splices.sort_by_key(|s| s.range.start);
+    }
+    Ok(outputs)
+}
+
+/// An edit that can't be made, about the workload of a plan.
+fn refused(error: &EditError, plan: &Plan) -> Message {
+    let message = match error {
+        EditError::Verify { .. } => say::out::bug(error),
+        other => say::out::edit_refused(other),
+    };
+    let at = error.offset();
+    say::drain::of(
+        message,
+        plan,
+        Place {
+            range: at..at,
+            ..plan.place.clone()
+        },
+    )
+}
+
+/// The edits of a plan, as paths from the root of the tree that holds its workload.
+pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
+    let workload = below(tree.root(), &plan.target.path);
+    let edit = |FieldEdit {
+                    path: below_it,
+                    value,
+                }: FieldEdit| {
+        let value = match value {
+            NewValue::Seconds(seconds) => number(seconds),
+            NewValue::Word(text) => word(below(workload, &below_it.0), text),
+            NewValue::PreStop(handler) => handler_value(handler),
+            NewValue::Lifecycle(handler) => mapping("preStop", handler_value(handler)),
+        };
+        let mut path = Vec::with_capacity(plan.target.path.len() + below_it.0.len());
+        path.extend_from_slice(&plan.target.path);
+        path.extend(below_it.0);
+        Edit { path, value }
+    };
+    plan.edits().into_iter().map(edit).collect()
 }
 
 fn mapping(key: &'static str, value: Value) -> Value {
@@ -86,9 +160,9 @@ fn number(seconds: u64) -> Value {
     Value::Int(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
-fn handler_value(handler: Written) -> Value {
+fn handler_value(handler: Handler) -> Value {
     match handler {
-        Written::Exec(seconds) => mapping(
+        Handler::Exec(seconds) => mapping(
             "exec",
             mapping(
                 "command",
@@ -99,7 +173,7 @@ fn handler_value(handler: Written) -> Value {
                 ]),
             ),
         ),
-        Written::Sleep(seconds) => mapping("sleep", mapping("seconds", number(seconds))),
+        Handler::Sleep(seconds) => mapping("sleep", mapping("seconds", number(seconds))),
     }
 }
 
@@ -112,9 +186,9 @@ fn below<'t, 's>(node: Option<Node<'t, 's>>, path: &[Step]) -> Option<Node<'t, '
 }
 
 /// A word of a command. One that stands as a number stays a number: its quoting is not this program's business.
-fn word(stands: Option<Node<'_, '_>>, text: &str) -> Value {
+fn word(stands: Option<Node<'_, '_>>, text: String) -> Value {
     match (stands.map(Node::is_string), text.parse()) {
         (Some(false), Ok(number)) => Value::Int(number),
-        _ => Value::Str(text.to_owned().into()),
+        _ => Value::Str(text.into()),
     }
 }

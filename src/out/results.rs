@@ -17,13 +17,13 @@ fn result(message: &Message) -> Value {
         Severity::Info | Severity::Advice | Severity::Ignore => "info",
     };
     fields.push(("severity".into(), text(severity)));
-    if let Some(resource) = &message.resource {
+    if let Some(object) = &message.object {
         let mut parts = vec![
-            ("apiVersion".into(), text(&resource.api_version)),
-            ("kind".into(), text(&resource.kind)),
-            ("name".into(), text(&resource.name)),
+            ("apiVersion".into(), text(&object.api_version)),
+            ("kind".into(), text(&object.kind)),
+            ("name".into(), text(&object.name)),
         ];
-        if let Some(namespace) = &resource.namespace {
+        if let Some(namespace) = &object.namespace {
             parts.push(("namespace".into(), text(namespace)));
         }
         fields.push(("resourceRef".into(), Value::Mapping(parts)));

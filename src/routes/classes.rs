@@ -3,9 +3,10 @@
 //! docs/reference.md, sections 2.2 and 3.1.
 
 use super::tell::Told;
-use super::{DEFAULT_SLEEP, Origin, Tracer};
+use super::{DEFAULT_SLEEP, Tracer};
 use crate::config::ClassRule;
 use crate::input::objects::Object;
+use crate::model::Origin;
 use crate::say::routes as say;
 use crate::tables::references::{Classes, References};
 use crate::tables::{
@@ -137,7 +138,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             origin,
         };
         if let Some(rule) = rule {
-            let origin = || Origin::ClassRule(rule.class.clone());
+            let origin = || Origin::ClassRule {
+                class: rule.class.clone(),
+            };
             if let Some(seconds) = rule.sleep_seconds {
                 return Some(stated(seconds.get(), origin()));
             }
@@ -166,7 +169,6 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     seconds,
                     Origin::Controller {
                         product: &controller.product,
-                        seconds,
                         class: class.map(str::to_owned),
                         source: &controller.source,
                     },

@@ -1,7 +1,8 @@
 //! Which templates have to drain once every way is followed.
 
-use super::{Backend, Tracer};
+use super::{Backend, Link, Tracer};
 use crate::config::annotations::{self, Annotations, Inject};
+use crate::model::Way;
 use std::collections::HashMap;
 
 impl Tracer<'_, '_, '_> {
@@ -38,7 +39,7 @@ impl Tracer<'_, '_, '_> {
                 read = referrer.over(read);
             }
             let mut ways = self
-                .ways
+                .links
                 .get_mut(index)
                 .map(std::mem::take)
                 .unwrap_or_default();
@@ -55,10 +56,20 @@ impl Tracer<'_, '_, '_> {
             self.tell_same_workload(template.object, &mut seen);
             backends.push(Backend {
                 template: index,
-                ways,
+                ways: ways.into_iter().map(|link| self.way(link)).collect(),
                 annotations: read,
             });
         }
         backends
+    }
+
+    fn way(&self, link: Link) -> Way {
+        let placed = |index: Option<usize>| Some(self.render.get(index?)?.placed());
+        Way {
+            route: placed(link.route),
+            service: placed(link.service),
+            class: link.class,
+            sleep: link.sleep,
+        }
     }
 }

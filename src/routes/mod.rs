@@ -18,6 +18,7 @@ mod tell;
 use crate::config::Config;
 use crate::config::annotations::{self, Annotations, Inject};
 use crate::input::objects::{Object, Render, Roles, labels};
+use crate::model::{Sleep, Way};
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Budget as Visits, List, Text};
 use crate::tables::{Tables, Workload};
@@ -43,7 +44,7 @@ const MOST_FOLLOWED: usize = 4_000_000;
 
 /// Why the trace can't be finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum TraceError {
+enum TraceError {
     /// The object of this index has more nodes than may be visited.
     TooLarge(usize),
     /// With the ways of the route of this index there are more than are followed.
@@ -60,37 +61,16 @@ pub(crate) struct Template<'t, 's> {
     pub(crate) node: Node<'t, 's>,
 }
 
-/// One way from a route to a pod template.
+/// One way from a route to a pod template, by the indexes of its objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Way {
-    /// Index of the route's object; `None` where a Service or workload is brought in without one.
-    pub(crate) route: Option<usize>,
-    /// Index of the Service's object; `None` for a route that names the workload itself.
-    pub(crate) service: Option<usize>,
+struct Link {
+    /// The route; `None` where a Service or workload is brought in without one.
+    route: Option<usize>,
+    /// The Service; `None` for a route that names the workload itself.
+    service: Option<usize>,
     /// The class that decided.
-    pub(crate) class: Option<String>,
-    pub(crate) seconds: u64,
-    pub(crate) origin: Origin,
-}
-
-/// Where the seconds of a sleep come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// The annotation of the workload, the Service or the route.
-    Annotation(&'static str),
-    /// A rule of `ingressClasses`.
-    ClassRule(String),
-    /// `sleepSeconds`.
-    Configured,
-    /// The table's value of a known controller.
-    Controller {
-        product: &'static str,
-        seconds: u64,
-        class: Option<String>,
-        source: &'static str,
-    },
-    /// Nothing said otherwise.
-    Default,
+    class: Option<String>,
+    sleep: Sleep,
 }
 
 /// A pod template that has to drain, and why.
@@ -128,7 +108,7 @@ pub(crate) struct Tracer<'a, 't, 's> {
     templates: Vec<Template<'t, 's>>,
     /// Templates by one of their labels.
     labels: HashMap<(&'t str, &'t str), Labelled<'t>>,
-    ways: Vec<Vec<Way>>,
+    links: Vec<Vec<Link>>,
     routes: BTreeSet<usize>,
     /// The Services that were led to, by their index, and what is behind each.
     services: BTreeMap<usize, ServiceKind>,
@@ -167,7 +147,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             annotations: BTreeMap::new(),
             templates: Vec::new(),
             labels: HashMap::new(),
-            ways: Vec::new(),
+            links: Vec::new(),
             routes: BTreeSet::new(),
             services: BTreeMap::new(),
             reaching: BTreeSet::new(),
@@ -206,7 +186,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 }
             }
         }
-        tracer.ways = vec![Vec::new(); tracer.templates.len()];
+        tracer.links = vec![Vec::new(); tracer.templates.len()];
         let labelled = tracer.labels.values_mut();
         labelled.for_each(|templates| templates.sort_unstable());
         tracer
@@ -258,9 +238,10 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     ///
     /// # Errors
     /// More nodes or ways than a run looks at.
-    pub(crate) fn run(mut self) -> Result<Trace<'t, 's>, TraceError> {
+    pub(crate) fn run(mut self) -> Result<Trace<'t, 's>, Message> {
         for index in 0..self.render.objects.len() {
-            self.follow_route(index)?;
+            self.follow_route(index)
+                .map_err(|error| self.stop(&error))?;
         }
         self.follow_load_balancers();
         let listed = self.follow_backends();
@@ -275,5 +256,16 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             services: self.services.len(),
             messages: self.messages,
         })
+    }
+
+    fn stop(&self, error: &TraceError) -> Message {
+        let (index, message) = match error {
+            TraceError::TooLarge(index) => (index, say::too_large()),
+            TraceError::TooManyWays(index) => (index, say::too_many_ways()),
+        };
+        match self.render.get(*index) {
+            Some(object) => object.about(message, object.node()),
+            None => message,
+        }
     }
 }

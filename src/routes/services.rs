@@ -1,9 +1,10 @@
 //! From Services to pod templates: the ways, and their seconds.
 
 use super::classes::ClassSeconds;
-use super::{DEFAULT_SLEEP, MOST_FOLLOWED, MOST_WAYS, Origin, Template, Tracer, Wanted, Way};
+use super::{DEFAULT_SLEEP, Link, MOST_FOLLOWED, MOST_WAYS, Template, Tracer, Wanted};
 use crate::config::annotations::Inject;
 use crate::input::objects::{Object, same_namespace};
+use crate::model::{Origin, Role, Sleep};
 use crate::say::routes as say;
 use set_prestop_yaml::{Kind, Node};
 use std::rc::Rc;
@@ -118,10 +119,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 .and_then(|a| a.sleep)
         };
         let annotated = stated(service)
-            .map(|s| (s, Origin::Annotation("the Service's annotation")))
-            .or_else(|| stated(route).map(|s| (s, Origin::Annotation("the route's annotation"))));
+            .map(|s| (s, Origin::Annotation { on: Role::Service }))
+            .or_else(|| stated(route).map(|s| (s, Origin::Annotation { on: Role::Route })));
         let greatest = classes.iter().max_by_key(|c| c.seconds);
-        let Some(ways) = self.ways.get(template) else {
+        let Some(ways) = self.links.get(template) else {
             return;
         };
         // Where hundreds of objects share a name everything leads to everything: more ways tell nobody more.
@@ -130,7 +131,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 .as_ref()
                 .map(|(s, _)| s.get())
                 .or(greatest.map(|c| c.seconds));
-            let known = ways.iter().map(|way| way.seconds).max();
+            let known = ways.iter().map(|way| way.sleep.seconds).max();
             if seconds.is_none_or(|seconds| Some(seconds) <= known) {
                 return;
             }
@@ -141,14 +142,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             (None, None) => self.without_route(),
         };
         let class = greatest.and_then(|c| c.class.clone());
-        let way = Way {
+        let way = Link {
             route,
             service,
             class,
-            seconds,
-            origin,
+            sleep: Sleep { seconds, origin },
         };
-        if let Some(ways) = self.ways.get_mut(template)
+        if let Some(ways) = self.links.get_mut(template)
             && !ways.contains(&way)
         {
             ways.push(way);
@@ -168,7 +168,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         &self,
         index: usize,
         template: &Template<'t, 's>,
-        ways: &mut Vec<Way>,
+        ways: &mut Vec<Link>,
     ) {
         let namespace = self.render.get(template.object).and_then(|o| o.namespace);
         for (&service, read) in &self.annotations {
@@ -187,23 +187,24 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             }
             let selector = object.node().get("spec").and_then(|s| s.get("selector"));
             if selector.is_some_and(|s| self.select(s, object.namespace).contains(&index)) {
-                ways.push(Way {
+                ways.push(Link {
                     route: None,
                     service: Some(service),
                     class: None,
-                    seconds: seconds.get(),
-                    origin: Origin::Annotation("the Service's annotation"),
+                    sleep: Sleep {
+                        seconds: seconds.get(),
+                        origin: Origin::Annotation { on: Role::Service },
+                    },
                 });
             }
         }
         if ways.is_empty() {
             let (seconds, origin) = self.without_route();
-            ways.push(Way {
+            ways.push(Link {
                 route: None,
                 service: None,
                 class: None,
-                seconds,
-                origin,
+                sleep: Sleep { seconds, origin },
             });
         }
     }

@@ -38,7 +38,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         node: Node<'_, '_>,
         message: Message,
     ) {
-        self.messages.push(self.render.about(message, object, node));
+        self.messages.push(object.about(message, node));
     }
 
     /// Tells of annotations that can't be read, on the object or on the template at this path.
@@ -51,8 +51,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let below: String = path.iter().flat_map(|name| [name, "."]).collect();
         for fault in faults {
             let message = say::bad_annotation(&below, &fault.key, fault.text, fault.help);
-            self.messages
-                .push(self.render.at(message, object, fault.offset));
+            let at = fault.offset..fault.offset;
+            self.messages.push(object.about_bytes(message, at));
         }
     }
 
@@ -141,13 +141,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let (Some(first), Some(second)) = (self.render.get(first), self.render.get(second)) else {
             return;
         };
-        let other = if first.namespace == second.namespace {
-            let location = self.render.location(first, first.node().offset());
-            location.map_or(say::Other::Unknown, |at| say::Other::Line(at.line))
-        } else {
-            say::Other::Namespace(first.namespace.map(str::to_owned))
-        };
-        self.tell(second, say::name_twice(kind, name, &other));
+        let other = (first.namespace != second.namespace).then_some(first.namespace);
+        let message = say::name_twice(kind, name, other);
+        self.tell(
+            second,
+            message.related(first.placed().place, "first defined here"),
+        );
     }
 
     /// Finding nothing is never silent (docs/reference.md, section 5.6).

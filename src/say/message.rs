@@ -2,12 +2,12 @@
 //!
 //! Nothing here prints; `results` turns messages into a ResourceList's `results`, the command line prints them.
 
-use crate::model::{Location, PackageFile, ResourceRef};
+use crate::model::{ObjectRef, PackageFile, Place};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
-/// How much a message weighs (docs/reference.md, section 5.6).
+/// How much a message matters (docs/reference.md, section 5.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -16,7 +16,8 @@ pub enum Severity {
     #[cfg_attr(feature = "cli", value(skip))]
     Ignore,
     /// Told only with `--explain` or `--check`, and as an info result of a ResourceList.
-    #[serde(skip)]
+    #[serde(skip_deserializing)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     #[cfg_attr(feature = "cli", value(skip))]
     Advice,
     /// What was done.
@@ -41,7 +42,8 @@ impl fmt::Display for Severity {
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $name:ident = $severity:ident,)+) => {
         /// Why a message was given: its stable name, the tag `set-prestop.dev/reason` of a result.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Reason { $($(#[doc = $doc])+ $name,)+ }
 
         impl Reason {
@@ -171,28 +173,51 @@ impl Reason {
 }
 
 /// One message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// What it weighs in this run.
+    /// Its severity in this run.
+    #[serde(serialize_with = "lower_case")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     pub severity: Severity,
     /// Why it is given.
     pub reason: Reason,
     /// The text: lower case, no full stop, things in backquotes.
     pub text: String,
     /// What to do, in the imperative.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
-    /// The resource that it is about, which all its messages share.
-    pub resource: Option<Arc<ResourceRef>>,
+    /// The object that it is about, which all its messages share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<Arc<ObjectRef>>,
     /// Path of the field, as `spec.template.spec.containers[0].lifecycle`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Where in the input.
-    pub location: Option<Location>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Where in the package (ResourceList only).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PackageFile>,
+    /// A second place that matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub related: Option<Label>,
+}
+
+/// A second place of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Label {
+    /// Where in the input.
+    pub place: Place,
+    /// What is there: a few words.
+    pub text: String,
 }
 
 impl Message {
-    /// A message of this Reason and text, at its usual weight.
+    /// A message of this Reason and text, at its usual severity.
     #[must_use]
     pub fn new(reason: Reason, text: impl Into<String>) -> Message {
         Message {
@@ -200,10 +225,11 @@ impl Message {
             reason,
             text: text.into(),
             help: None,
-            resource: None,
+            object: None,
             field: None,
-            location: None,
+            place: None,
             file: None,
+            related: None,
         }
     }
 
@@ -214,41 +240,54 @@ impl Message {
         self
     }
 
-    /// The same about this field.
+    /// The same about this field, as text or as a path.
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Message {
         self.field = Some(field.into());
         self
     }
 
-    /// Writes `name:line:column: severity[Reason] resource field: text`, and what to do on a line of its own.
-    ///
-    /// In a ResourceList the place is the file of the package, since nobody can open a host's stdin.
-    ///
-    /// # Errors
-    /// Those of `out`; a `String` has none.
-    pub fn write_lines(&self, out: &mut impl fmt::Write, is_resource_list: bool) -> fmt::Result {
-        if let Some(file) = &self.file {
-            write!(out, "{}[{}]: ", file.path, file.index)?;
-        } else if is_resource_list && self.reason == Reason::BadConfiguration {
-            out.write_str("functionConfig: ")?;
-        } else if let Some(at) = &self.location {
-            write!(out, "{}:{}:{}: ", at.name, at.line, at.column)?;
-        }
-        writeln!(out, "{self}")?;
-        match &self.help {
-            Some(help) => writeln!(out, "  help: {help}"),
-            None => Ok(()),
-        }
+    /// The same with a second place.
+    #[must_use]
+    pub(crate) fn related(mut self, place: Place, text: impl Into<String>) -> Message {
+        let text = text.into();
+        self.related = Some(Label { place, text });
+        self
+    }
+
+    /// The same about a field of an object at a place.
+    #[must_use]
+    pub(crate) fn about(
+        mut self,
+        object: &Arc<ObjectRef>,
+        file: Option<&PackageFile>,
+        place: Option<Place>,
+    ) -> Message {
+        self.object = Some(Arc::clone(object));
+        self.file = file.cloned();
+        self.place = place;
+        self
     }
 }
 
-/// `severity[Reason] resource field: text`, without the place.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands fields over by reference"
+)]
+/// `advice` is told apart from `info`, so that a reader can leave it out as the command does.
+fn lower_case<S: serde::Serializer>(severity: &Severity, to: S) -> Result<S::Ok, S::Error> {
+    match severity {
+        Severity::Advice => to.serialize_str("advice"),
+        other => to.collect_str(other),
+    }
+}
+
+/// `severity[Reason] object field: text`, without the place.
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}[{}]", self.severity, self.reason.name())?;
-        if let Some(resource) = &self.resource {
-            write!(f, " {resource}")?;
+        if let Some(object) = &self.object {
+            write!(f, " {object}")?;
         }
         if let Some(field) = &self.field {
             write!(f, " {field}")?;

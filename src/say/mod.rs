@@ -1,10 +1,13 @@
-//! The only room with sentences for users: the table of Reasons, and the messages.
+//! The only room with sentences for users: the table of Reasons, and a function for each message.
 
+pub(crate) mod config;
+pub(crate) mod drain;
 mod message;
+pub(crate) mod out;
 pub(crate) mod routes;
 
 pub(crate) use message::nearest;
-pub use message::{Message, Reason, Severity};
+pub use message::{Label, Message, Reason, Severity};
 
 use set_prestop_yaml::Kind;
 
@@ -16,4 +19,15 @@ pub(crate) fn kind_name(kind: Kind) -> &'static str {
         Kind::Sequence => "a list",
         Kind::Mapping => "a mapping",
     }
+}
+
+/// The run stops because of a message.
+pub(crate) fn fail_on(limit: Severity, first: &Message) -> Message {
+    let text = format!(
+        "stopped because of {}[{}]: `--fail-on {limit}` is set",
+        first.severity,
+        first.reason.name()
+    );
+    Message::new(Reason::FailOn, text)
+        .help("fix the cause, or change the severity of this Reason with `severity`")
 }

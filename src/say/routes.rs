@@ -101,28 +101,38 @@ fn missing_help(renamed: Option<&str>) -> String {
     }
 }
 
-/// Where the other object of the same kind and name is.
-pub(crate) enum Other {
-    /// In this namespace.
-    Namespace(Option<String>),
-    /// At this line of a source.
-    Line(usize),
-    /// Nowhere that can be shown.
-    Unknown,
-}
-
-pub(crate) fn name_twice(kind: &str, name: &str, other: &Other) -> Message {
-    let other = match other {
-        Other::Namespace(namespace) => format!("as `{}`", qualified(namespace.as_deref(), name)),
-        Other::Line(line) => format!("at line {line}"),
-        Other::Unknown => "elsewhere".to_owned(),
-    };
-    let text = format!(
-        "{kind} `{name}` is defined more than once (also {other}); set-prestop uses all of them"
-    );
+#[expect(
+    clippy::option_option,
+    reason = "whether the first has another namespace, and whether it states one, are two things"
+)]
+/// Two objects of one kind and name; `other` is the namespace of the first, if it is another.
+pub(crate) fn name_twice(kind: &str, name: &str, other: Option<Option<&str>>) -> Message {
+    let also = other.map_or_else(String::new, |namespace| {
+        format!(" (also as `{}`)", qualified(namespace, name))
+    });
+    let text =
+        format!("{kind} `{name}` is defined more than once{also}; set-prestop uses all of them");
     Message::new(Reason::NameTwice, text)
         .help("render one environment at a time, or set namespaces")
         .field("metadata.name")
+}
+
+/// An object has more nodes than may be visited.
+pub(crate) fn too_large() -> Message {
+    Message::new(
+        Reason::LimitReached,
+        "the resource has too many nodes; this happens if aliases stand within aliases",
+    )
+    .help("write the resource without aliases of aliases")
+}
+
+/// More ways than a run follows.
+pub(crate) fn too_many_ways() -> Message {
+    Message::new(
+        Reason::LimitReached,
+        "too many paths from routes to workloads (over 4 million); this happens if hundreds of objects share one name",
+    )
+    .help("render one environment at a time, or set namespaces")
 }
 
 pub(crate) fn class_conflict(first: &str, other: &str) -> Message {

@@ -6,9 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use set_prestop::{
-    Change, Failure, Message, Outcome, Output, Plan, ResourceRef, Settings, Severity, Source,
-};
+use set_prestop::{Failure, Outcome, Output, Positions, Settings, Source};
 
 use crate::cases::{self, natively, resource_list};
 use crate::forms::{batch, command, form, scratch, text};
@@ -202,11 +200,18 @@ fn library(run: &Value) -> Value {
     let config = match stated.map(set_prestop::parse_config).transpose() {
         Ok(config) => config.unwrap_or_default(),
         Err(error) => {
-            let at = set_prestop::position(stated.unwrap_or_default(), error.offset);
-            let mut message = message(&error.message("config"));
-            message["location"] =
-                json!({"name": "config", "document": 1, "line": at.line, "column": at.column});
-            return failure(vec![message], None);
+            let text = stated.unwrap_or_default();
+            let config = Source {
+                name: "config",
+                text,
+            };
+            let mut messages =
+                set_prestop::json(&[error.message("config", 0)], &Positions::new(&[config]));
+            let place = messages
+                .pointer_mut("/0/place")
+                .and_then(Value::as_object_mut);
+            place.map(|place| place.remove("source"));
+            return failure(&messages, None);
         }
     };
     let advice = name == "manifests";
@@ -215,28 +220,27 @@ fn library(run: &Value) -> Value {
         advice,
         ..Settings::default()
     };
-    match set_prestop::rewrite(&[Source { name, text: input }], &settings) {
+    let sources = [Source { name, text: input }];
+    let positions = Positions::new(&sources);
+    match set_prestop::rewrite(&sources, &settings) {
         Ok(done) if !advice && !done.is_resource_list => {
-            let help = "hand manifests to `rewrite`, or write `kind: ResourceList` of `config.kubernetes.io/v1`";
-            let text = "the input is no ResourceList";
-            failure(
-                vec![
-                    json!({"severity": "error", "reason": "BadInput", "text": text, "help": help}),
-                ],
-                None,
-            )
+            let help = "pass manifests to `rewrite`, or write `kind: ResourceList` of `config.kubernetes.io/v1`";
+            let text = "the input is not a ResourceList";
+            let message =
+                json!({"severity": "error", "reason": "BadInput", "text": text, "help": help});
+            failure(&json!([message]), None)
         }
-        Ok(done) => outcome(&done),
+        Ok(done) => outcome(&done, &positions),
         Err(Failure {
             messages, output, ..
         }) => failure(
-            messages.iter().map(message).collect(),
+            &set_prestop::json(&messages, &positions),
             output.as_ref().map(Output::to_string),
         ),
     }
 }
 
-fn outcome(done: &Outcome<'_>) -> Value {
+fn outcome(done: &Outcome<'_>, positions: &Positions<'_>) -> Value {
     let [output] = done.outputs.as_slice() else {
         return Value::Null;
     };
@@ -258,19 +262,21 @@ fn outcome(done: &Outcome<'_>) -> Value {
     json!({
         "output": output.to_string(),
         "edits": edits,
-        "messages": done.messages.iter().map(message).collect::<Vec<Value>>(),
-        "plans": done.plans.iter().map(plan).collect::<Vec<Value>>(),
+        "messages": set_prestop::json(&done.messages, positions),
+        "plans": set_prestop::json(&done.plans, positions),
     })
 }
 
 /// The error that is thrown, with the properties that it has to have.
-fn failure(messages: Vec<Value>, output: Option<String>) -> Value {
+fn failure(messages: &Value, output: Option<String>) -> Value {
     let first = messages
-        .iter()
+        .as_array()
+        .into_iter()
+        .flatten()
         .find(|message| message["severity"] == "error")
         .cloned()
         .unwrap_or_default();
-    let at = &first["location"];
+    let at = &first["place"];
     let place = if at.is_null() {
         String::new()
     } else {
@@ -292,75 +298,6 @@ fn failure(messages: Vec<Value>, output: Option<String>) -> Value {
         "output": output,
     });
     json!({"error": without_null(error)})
-}
-
-fn message(message: &Message) -> Value {
-    let severity = match message.severity {
-        Severity::Ignore => "ignore",
-        Severity::Advice => "advice",
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    };
-    without_null(json!({
-        "severity": severity,
-        "reason": message.reason.name(),
-        "text": message.text,
-        "help": message.help,
-        "resource": message.resource.as_deref().map(resource),
-        "field": message.field,
-        "location": message.location.as_ref().map(|at| {
-            json!({"source": at.source, "name": &*at.name, "document": at.document, "line": at.line, "column": at.column})
-        }),
-        "file": message.file.as_ref().map(|file| json!({"path": file.path, "index": file.index})),
-    }))
-}
-
-fn plan(plan: &Plan) -> Value {
-    let containers: Vec<Value> = plan
-        .containers
-        .iter()
-        .map(|container| {
-            let change = match container.change {
-                Change::Nothing => "Nothing",
-                Change::Add { .. } => "Add",
-                Change::Number { .. } => "Number",
-                Change::Prepend { .. } => "Prepend",
-                Change::Replace { .. } => "Replace",
-            };
-            without_null(json!({
-                "name": container.name, "before": container.before, "after": container.after, "change": change,
-            }))
-        })
-        .collect();
-    without_null(json!({
-        "resource": resource(&plan.resource),
-        "location": plan.location.as_ref().map(|at| {
-            json!({"source": at.source, "name": &*at.name, "document": at.document, "line": at.line, "column": at.column})
-        }),
-        "pod": plan.pod,
-        "sleepSeconds": plan.sleep_seconds,
-        "origin": plan.origin,
-        "ways": plan.ways,
-        "containers": containers,
-        "grace": without_null(json!({
-            "stated": plan.grace.stated,
-            "sleep": plan.grace.sleep,
-            "program": plan.grace.program,
-            "margin": plan.grace.margin,
-            "written": plan.grace.written,
-            "after": plan.grace.after(),
-        })),
-    }))
-}
-
-fn resource(resource: &ResourceRef) -> Value {
-    without_null(json!({
-        "apiVersion": resource.api_version,
-        "kind": resource.kind,
-        "namespace": resource.namespace,
-        "name": resource.name,
-    }))
 }
 
 /// What is absent is no key.

@@ -3,12 +3,12 @@ import * as module from "./set_prestop.js";
 export class SetPreStopError extends Error {
   constructor({ messages, output }) {
     const first = messages.find((message) => message.severity === "error") ?? messages[0];
-    const place = first.location && `${first.location.name}:${first.location.line}:${first.location.column}: `;
+    const place = first.place && `${first.place.name}:${first.place.line}:${first.place.column}: `;
     super(`${place ?? ""}${first.text}`);
     this.name = "SetPreStopError";
     this.reason = first.reason;
-    this.line = first.location?.line;
-    this.column = first.location?.column;
+    this.line = first.place?.line;
+    this.column = first.place?.column;
     this.help = first.help;
     this.messages = messages;
     this.output = output;
@@ -23,12 +23,12 @@ export function rewrite(manifests, config) {
   }
   const names = sources.map((source, index) => text(source?.name, `manifests[${index}].name`));
   const texts = sources.map((source, index) => text(source?.text, single ? "manifests" : `manifests[${index}].text`));
-  const { outputs, ...result } = checked(module.rewrite(names, texts, configuration(config)));
+  const { outputs, ...result } = checked(JSON.parse(module.rewrite(names, texts, configuration(config))));
   return { output: single ? outputs[0] : outputs, ...result };
 }
 
 export function rewriteResourceList(resourceList) {
-  const { outputs, ...result } = checked(module.rewriteResourceList(text(resourceList, "resourceList")));
+  const { outputs, ...result } = checked(JSON.parse(module.rewriteResourceList(text(resourceList, "resourceList"))));
   return { output: outputs[0], ...result };
 }
 

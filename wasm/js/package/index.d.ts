@@ -70,18 +70,20 @@ export interface Message {
   text: string;
   /** What to do. */
   help?: string;
-  /** The resource that it is about. */
-  resource?: ResourceRef;
+  /** The object that it is about. */
+  object?: ObjectRef;
   /** Path of the field, such as `spec.template.spec.containers[0].lifecycle`. */
   field?: string;
   /** Where in the input. */
-  location?: Location;
+  place?: Place;
+  /** A second place that matters. */
+  related?: { place: Place; text: string };
   /** Where in the package, if a ResourceList says so. */
   file?: { path: string; index: number };
 }
 
 /** A Kubernetes object. */
-export interface ResourceRef {
+export interface ObjectRef {
   apiVersion: string;
   kind: string;
   /** Absent where the object states none. */
@@ -90,65 +92,110 @@ export interface ResourceRef {
 }
 
 /** A place in the input. */
-export interface Location {
-  /** Index of the file among those that came in, 0 for a single text; absent where the place is in the configuration. */
+export interface Place {
+  /** Index of the file among those that came in, 0 for a single text; absent if the place is in the configuration. */
   source?: number;
-  /** The file's name; `manifests`, `resourceList` or `config` where it has none. */
-  name: string;
   /** Number of the document in the file, from 1. */
   document: number;
+  /** Bytes of the file's UTF-8 text. */
+  range: Range;
+  /** The file's name; `manifests`, `resourceList` or `config` if it has none. */
+  name: string;
   /** Line in the file, from 1. */
   line: number;
   /** Column in characters, from 1. */
   column: number;
 }
 
+/** Bytes of a text, from 0. */
+export interface Range {
+  start: number;
+  end: number;
+}
+
+/** An object of the input. */
+export interface Placed extends ObjectRef {
+  place: Place;
+}
+
 /** What a pod template has and needs. */
 export interface Plan {
   /** The workload. */
-  resource: ResourceRef;
+  workload: ObjectRef;
   /** Where it stands. */
-  location?: Location;
+  place: Place;
+  /** Where it lies in its package, if a ResourceList says so. */
+  file?: { path: string; index: number };
   /** Path of the pod's spec, such as `spec.template.spec`. */
   pod: string;
-  /** Seconds that its containers have to sleep. */
-  sleepSeconds: number;
-  /** Where the seconds come from. */
-  origin: string;
-  /** The ways that lead to it, such as `Ingress tea-ingress → Service tea-svc`. */
-  ways: string[];
+  /** How long its containers have to sleep. */
+  sleep: Sleep;
+  /** The ways from routes to it. */
+  ways: Way[];
   /** Its regular containers. */
-  containers: ContainerPlan[];
+  containers: Container[];
   /** Its time budget. */
-  grace: GracePlan;
+  grace: Grace;
 }
 
-/** What becomes of a container's preStop hook. */
-export interface ContainerPlan {
-  /** Its name. */
-  name: string;
-  /** Seconds that it slept before; absent where it had no sleep. */
-  before?: number;
-  /** Seconds that it sleeps after; absent where it has no sleep. */
-  after?: number;
-  /** What is done: only the number of a sleep changes, or the sleep is put before the script that stands there, … */
-  change: "Nothing" | "Add" | "Number" | "Prepend" | "Replace";
+/** A time to sleep, and where it comes from. */
+export interface Sleep {
+  /** In seconds. */
+  seconds: number;
+  origin:
+    | { from: "annotation"; on: "route" | "service" | "workload" }
+    | { from: "classRule"; class: string }
+    | { from: "configured" }
+    | { from: "controller"; product: string; class?: string; source: string }
+    | { from: "default" };
 }
+
+/** A way from a route to a workload. */
+export interface Way {
+  route?: Placed;
+  service?: Placed;
+  /** The class that decided. */
+  class?: string;
+  sleep: Sleep;
+}
+
+/** What becomes of a container. */
+export interface Container {
+  name: string;
+  /** Its index in `containers`, from 0. */
+  index: number;
+  /** Bytes at which it begins. */
+  at: Range;
+  hook: Hook;
+}
+
+/** A container's preStop hook, before and after; times are seconds. */
+export type Hook =
+  | { fate: "none"; why: "notChosen" | "noShell" }
+  | { fate: "kept"; seconds: number }
+  | { fate: "other"; what: unknown }
+  | { fate: "added"; handler: Handler }
+  | { fate: "changed"; before: number; after: number; number: unknown }
+  | { fate: "prepended"; seconds: number; index: number; script: string }
+  | { fate: "replaced"; handler: Handler };
+
+/** A handler with its seconds. */
+export type Handler = { exec: number } | { sleep: number };
 
 /** The time that a pod has between the request to stop and the kill, in seconds. */
-export interface GracePlan {
+export interface Grace {
   /** `terminationGracePeriodSeconds` as stated; absent where it is not. */
   stated?: number;
   /** The longest sleep after the change. */
   sleep: number;
   /** What the program itself has for its shutdown. */
-  program: number;
+  shutdown: number;
   /** What is added on top. */
   margin: number;
   /** What is written; absent where what stands is right. */
   written?: number;
-  /** What holds after the change. */
-  after: number;
+  /** Bytes that it is about. */
+  at: Range;
 }
 
 /** The configuration as a KRM object. */

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use set_prestop::{Failure, Message, Reason, Settings, Severity, Source};
+use set_prestop::{
+    Ended, Failure, Message, Positions, Reason, Settings, Severity, Source, write_message,
+};
 
 /// What a run that fails leaves.
 #[derive(Debug, PartialEq)]
@@ -21,23 +23,22 @@ pub struct Failed {
 pub fn process(input: &[u8]) -> Result<String, Failed> {
     let text = std::str::from_utf8(input)
         .map_err(|_| unread("the input is not UTF-8", "give UTF-8 text"))?;
-    match set_prestop::rewrite(
-        &[Source {
-            name: "<stdin>",
-            text,
-        }],
-        &Settings::default(),
-    ) {
+    let sources = [Source {
+        name: "<stdin>",
+        text,
+    }];
+    let positions = Positions::new(&sources);
+    match set_prestop::rewrite(&sources, &Settings::default()) {
         Ok(done) if !done.is_resource_list => Err(unread(
             "the input is no ResourceList",
             "run this module with kpt, which hands one over",
         )),
         Ok(done) => {
             let output = done.outputs.iter().map(ToString::to_string).collect();
-            if done.pending {
+            if done.ended == Ended::Pending {
                 Err(Failed {
                     output: Some(output),
-                    report: report(&done.messages),
+                    report: report(&done.messages, &positions),
                 })
             } else {
                 Ok(output)
@@ -47,7 +48,7 @@ pub fn process(input: &[u8]) -> Result<String, Failed> {
             messages, output, ..
         }) => Err(Failed {
             output: output.map(|output| output.to_string()),
-            report: report(&messages),
+            report: report(&messages, &positions),
         }),
     }
 }
@@ -55,17 +56,20 @@ pub fn process(input: &[u8]) -> Result<String, Failed> {
 fn unread(text: &str, help: &str) -> Failed {
     Failed {
         output: None,
-        report: report(&[Message::new(Reason::BadInput, text).help(help)]),
+        report: report(
+            &[Message::new(Reason::BadInput, text).help(help)],
+            &Positions::new(&[]),
+        ),
     }
 }
 
 /// Warnings and errors, as the command tells them on stderr.
-fn report(messages: &[Message]) -> String {
+fn report(messages: &[Message], positions: &Positions<'_>) -> String {
     let mut report = String::new();
     for message in messages {
         if message.severity >= Severity::Warning {
             // A `String` takes everything.
-            let _ = message.write_lines(&mut report, true);
+            let _ = write_message(&mut report, message, positions, true);
         }
     }
     report

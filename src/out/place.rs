@@ -1,0 +1,34 @@
+//! Lines and columns of places: counted late, and only for what is shown.
+
+use crate::input::Source;
+use crate::model::Place;
+use set_prestop_yaml::{Lines, Position};
+use std::cell::OnceCell;
+
+/// The texts that places point into.
+#[derive(Debug)]
+pub struct Positions<'s> {
+    sources: Vec<Source<'s>>,
+    /// The lines of each source, once a place in it was asked for.
+    lines: Vec<OnceCell<Lines<'s>>>,
+}
+
+impl<'s> Positions<'s> {
+    /// For places in these sources, in the order that they were given to [`crate::rewrite`].
+    #[must_use]
+    pub fn new(sources: &[Source<'s>]) -> Positions<'s> {
+        Positions {
+            lines: sources.iter().map(|_| OnceCell::new()).collect(),
+            sources: sources.to_vec(),
+        }
+    }
+
+    /// The source of a place, and the line and column at which it begins; none if there is no such source.
+    #[must_use]
+    pub fn of(&self, place: &Place) -> Option<(&Source<'s>, Position)> {
+        let source = self.sources.get(place.source)?;
+        let lines = self.lines.get(place.source)?;
+        let lines = lines.get_or_init(|| Lines::new(source.text));
+        Some((source, lines.position(place.range.start)))
+    }
+}
