@@ -8,6 +8,7 @@ mod append;
 mod copy;
 mod draft;
 pub(crate) mod emit;
+mod excerpt;
 mod fate;
 mod layout;
 mod refuse;
@@ -17,6 +18,7 @@ mod write;
 
 use crate::check::{Wrong, check};
 use crate::edit::draft::Care;
+use crate::edit::excerpt::Excerpt;
 use crate::edit::refuse::{refuse_anchors, refuse_line_breaks, tab_behind};
 use crate::edit::write::Writer;
 use crate::error::EditError;
@@ -74,16 +76,56 @@ fn attempt(
     let Some(splices) = drafts.merge() else {
         return Ok(Err(wrong("two splices overlap".to_owned())));
     };
+    let holds = excerpt_holds(tree, wanted, &splices, scratch);
+    if !holds {
+        if let Err(what) = read_again(tree, wanted, &splices, scratch)? {
+            return Ok(Err(wrong(what)));
+        }
+    } else if cfg!(debug_assertions) {
+        let whole = read_again(tree, wanted, &splices, scratch);
+        if whole.is_err() || whole.is_ok_and(|whole| whole.is_err()) {
+            return Ok(Err(wrong("only an excerpt is right".to_owned())));
+        }
+    }
+    let shifted = splices.into_iter().map(|splice| Splice {
+        range: tree.chunk.start + splice.range.start..tree.chunk.start + splice.range.end,
+        text: splice.text,
+    });
+    Ok(Ok(shifted.collect()))
+}
+
+/// Whether the edited text is right as far as an excerpt shows it, which is enough. See [`excerpt`].
+fn excerpt_holds(
+    tree: &Tree<'_>,
+    wanted: &Wanted<'_>,
+    splices: &[Splice],
+    scratch: &mut Scratch,
+) -> bool {
+    let Some(mut excerpt) = Excerpt::of(tree, splices) else {
+        return false;
+    };
+    let splices = std::mem::take(&mut excerpt.splices);
+    let old = excerpt.tree(tree);
+    matches!(read_again(&old, wanted, &splices, scratch), Ok(Ok(())))
+}
+
+/// Reads the edited text and compares it with the old tree; gives what is wrong.
+fn read_again(
+    tree: &Tree<'_>,
+    wanted: &Wanted<'_>,
+    splices: &[Splice],
+    scratch: &mut Scratch,
+) -> Result<Result<(), String>, EditError> {
     let mut edited = std::mem::take(&mut scratch.text);
     edited.clear();
-    edited.extend(pieces(tree.source, &splices));
+    edited.extend(pieces(tree.source, splices));
     // The parser reads the edited text, whichever reader read the old one, so two readers have to agree.
     let nodes = std::mem::take(&mut scratch.nodes);
     let checked = match parse(&edited, 0..edited.len(), nodes) {
         Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),
         Ok(new) => {
-            let compared = check(tree, wanted, &new, &splices);
-            let tab = tab_behind(&new, &splices);
+            let compared = check(tree, wanted, &new, splices);
+            let tab = tab_behind(&new, splices);
             scratch.nodes = new.nodes;
             if let Some(offset) = tab {
                 return Err(EditError::Unplaceable {
@@ -104,11 +146,5 @@ fn attempt(
         }
     };
     scratch.text = edited;
-    Ok(checked.map_err(wrong).map(|()| {
-        let shifted = splices.into_iter().map(|splice| Splice {
-            range: tree.chunk.start + splice.range.start..tree.chunk.start + splice.range.end,
-            text: splice.text,
-        });
-        shifted.collect()
-    }))
+    Ok(checked)
 }

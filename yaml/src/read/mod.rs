@@ -3,4 +3,4 @@
 pub(crate) mod chunk;
 pub(crate) mod parse;
 pub(crate) mod scratch;
-mod simple;
+pub(crate) mod simple;

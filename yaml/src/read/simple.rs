@@ -505,14 +505,14 @@ fn short(offset: usize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
     use super::*;
     use crate::read::parse::parse;
 
-    const MANIFEST: &str = "---
+    pub(crate) const MANIFEST: &str = "---
 # Source: web/templates/deployment.yaml
 apiVersion: apps/v1
 kind: Deployment
@@ -633,7 +633,7 @@ spec:
     }
 
     #[rustfmt::skip]
-    const LINES: &[&str] = &[
+    pub(crate) const LINES: &[&str] = &[
         "a: b", "a:", "a: |", "a: |-", "a: |+", "text", "more text", "a: 'q'", "a: \"q\"", "'k': v", "\"k\": v", "b: {}",
         "c: []", "d: [a, b]", "e: {a: b, c: [d]}", "# c", "", "  ", "-", "- ", "---", "k: v # c", "k: # c", "k: v#c", "{}",
         "[]", "'q'", "\"q\"", "|", "- - a", "- a: b", "- |", "- {}", "- 'x'", "- x # y", "-  a: b", "key with words: x",

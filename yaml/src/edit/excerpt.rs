@@ -1,0 +1,445 @@
+//! What the check of an edit has to read: a chunk without the entries that no reader can take in two ways.
+//!
+//! The parser takes most of the time of an edit, and most lines of a manifest are words and colons far from any edit. An
+//! entry of a block mapping is left out, from the old text and from the edited one, if
+//!
+//! - it is not the first one, so that its mapping and the column of its keys stay,
+//! - its lines have nothing but scalars on one line without escapes, flow collections of them on one line, and block
+//!   collections: no comment, tab, anchor, tag or alias, no block scalar, no empty value, no character beyond ASCII,
+//! - the value before it is not a block scalar, which would go on over blank lines after it,
+//! - no splice touches it or the entry before it: what is written has its neighbours around it.
+//!
+//! Such an entry begins at the column of a block mapping that is open before and after it, and ends with its last line:
+//! what the parser does with the lines around it is the same with it and without it. Its own bytes are equal in both texts.
+//! If the excerpt is not as it should be, the whole text is read, so no edit is refused because of it. In debug builds,
+//! which tests and fuzzing are, the whole text is always read, and both have to agree.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::text::span::{byte, next_line, slice};
+use crate::text::splice::Splice;
+use crate::tree::arena::{Decoded, Raw, Shape, Tree};
+
+/// The old text without some of its entries, and the splices, which have moved with their lines.
+pub(crate) struct Excerpt {
+    text: String,
+    nodes: Vec<Raw>,
+    pub(crate) splices: Vec<Splice>,
+}
+
+/// An excerpt is made if it leaves out at least one of so many bytes.
+const LEAST: usize = 4;
+
+impl Excerpt {
+    /// The excerpt of a tree for these splices; none if it would not be much smaller.
+    pub(crate) fn of(tree: &Tree<'_>, splices: &[Splice]) -> Option<Self> {
+        Self::if_smaller(tree, splices, tree.source.len() / LEAST)
+    }
+
+    fn if_smaller(tree: &Tree<'_>, splices: &[Splice], by: usize) -> Option<Self> {
+        if !tree.aliases.is_empty() || !tree.props.is_empty() {
+            return None;
+        }
+        let mut finder = Finder {
+            tree,
+            splices,
+            cuts: Vec::new(),
+            gone: (0, 0),
+            simple: true,
+            ends: Vec::new(),
+        };
+        finder.visit(0);
+        (finder.simple && finder.gone.0 as usize > by).then(|| finder.excerpt())
+    }
+
+    /// The tree of the excerpt, as a reader would make it.
+    pub(crate) fn tree<'x>(&'x mut self, whole: &'x Tree<'_>) -> Tree<'x> {
+        let decoded = whole.decoded.iter().map(|decoded| Decoded {
+            text: Cow::Borrowed(decoded.text.as_ref()),
+            indent: decoded.indent,
+        });
+        Tree {
+            nodes: std::mem::take(&mut self.nodes),
+            decoded: decoded.collect(),
+            ..Tree::empty(&self.text, 0..self.text.len(), &self.text)
+        }
+    }
+}
+
+/// An entry that is left out: whole lines, and the nodes of its key and value.
+struct Cut {
+    bytes: Range<usize>,
+    nodes: Range<u32>,
+    /// Bytes and nodes that are gone up to its end.
+    gone: (u32, u32),
+}
+
+/// Finds the entries to leave out.
+struct Finder<'f> {
+    tree: &'f Tree<'f>,
+    splices: &'f [Splice],
+    cuts: Vec<Cut>,
+    gone: (u32, u32),
+    /// Whether no key is a block collection.
+    simple: bool,
+    /// Where the block collections end without the entries that are left out, in the order of the nodes.
+    ends: Vec<u32>,
+}
+
+impl Finder<'_> {
+    /// Looks for entries below a node, and returns where it ends without them.
+    fn visit(&mut self, node: u32) -> u32 {
+        let raw = self.tree.at(node);
+        if !raw.shape.is_block_collection() {
+            return raw.end;
+        }
+        let place = self.ends.len();
+        self.ends.push(raw.end);
+        let mut end = raw.end;
+        if raw.shape.is_sequence() {
+            for item in self.tree.children(node) {
+                end = self.visit(item);
+            }
+        } else {
+            let mut beside = true;
+            for (key, value) in self.tree.pairs(node) {
+                let lines = self.lines(key, value);
+                let touched = self.touches(&lines);
+                let nodes = key..self.tree.at(value).next;
+                if beside || touched || !self.is_clear(&lines, &nodes) {
+                    // A key that is a collection needs its value, or the place where it would stand, beside it.
+                    self.simple &= !self.tree.at(key).shape.is_block_collection();
+                    end = self.visit(value);
+                } else {
+                    self.cut(lines, nodes);
+                }
+                beside = touched;
+            }
+        }
+        if let Some(noted) = self.ends.get_mut(place) {
+            *noted = end;
+        }
+        end
+    }
+
+    /// The lines of an entry, without what stands before its key if that is more than spaces.
+    fn lines(&self, key: u32, value: u32) -> Range<usize> {
+        let mut start = self.tree.at(key).start as usize;
+        while start > 0 && byte(self.tree.source, start - 1) == b' ' {
+            start -= 1;
+        }
+        start..next_line(self.tree.source, self.tree.at(value).end as usize)
+    }
+
+    /// Whether a splice touches these lines.
+    fn touches(&self, lines: &Range<usize>) -> bool {
+        let touches =
+            |splice: &Splice| splice.range.start <= lines.end && splice.range.end >= lines.start;
+        self.splices.iter().any(touches)
+    }
+
+    fn is_clear(&self, lines: &Range<usize>, nodes: &Range<u32>) -> bool {
+        let before = self.tree.at(nodes.start.saturating_sub(1));
+        let (first, last) = (nodes.start as usize, nodes.end as usize);
+        let nodes = self.tree.nodes.get(first..last).unwrap_or_default();
+        let text = slice(self.tree.source, lines.clone());
+        (lines.start == 0 || byte(self.tree.source, lines.start - 1) == b'\n')
+            && text.ends_with('\n')
+            && !before.shape.is_block_scalar()
+            && text.bytes().fold(true, |all, byte| all & is_clear(byte))
+            && nodes.iter().all(|raw| {
+                let written = || slice(self.tree.source, raw.range());
+                raw.flags == 0
+                    && match raw.shape {
+                        Shape::FlowMapping | Shape::FlowSequence => !written().contains('\n'),
+                        Shape::Plain
+                        | Shape::Single
+                        | Shape::Double
+                        | Shape::BlockMapping
+                        | Shape::BlockSequence => true,
+                        _ => false,
+                    }
+            })
+    }
+
+    fn cut(&mut self, bytes: Range<usize>, nodes: Range<u32>) {
+        self.gone.0 += short(bytes.len());
+        self.gone.1 += nodes.end - nodes.start;
+        self.cuts.push(Cut {
+            bytes,
+            nodes,
+            gone: self.gone,
+        });
+    }
+
+    fn excerpt(&self) -> Excerpt {
+        let source = self.tree.source;
+        let mut text = String::with_capacity(source.len());
+        let mut nodes = Vec::with_capacity(self.tree.nodes.len());
+        let mut ends = self.ends.iter();
+        let (mut from, mut first) = (0, 0);
+        let mut gone = (0, 0);
+        let rest = Cut {
+            bytes: source.len()..source.len(),
+            nodes: short(self.tree.nodes.len())..0,
+            gone: (0, 0),
+        };
+        for cut in self.cuts.iter().chain([&rest]) {
+            text.push_str(slice(source, from..cut.bytes.start));
+            let kept = first as usize..cut.nodes.start as usize;
+            for raw in self.tree.nodes.get(kept).unwrap_or_default() {
+                let (mut end, mut next) = (raw.end - gone.0, raw.next - gone.1);
+                if raw.shape.is_block_collection() {
+                    end = self.moved(ends.next().copied().unwrap_or(raw.end));
+                    let after = self.cuts.partition_point(|cut| cut.nodes.end <= raw.next);
+                    next = raw.next - self.gone_before(after).1;
+                }
+                nodes.push(Raw {
+                    start: raw.start - gone.0,
+                    end,
+                    next,
+                    ..*raw
+                });
+            }
+            (from, first, gone) = (cut.bytes.end, cut.nodes.end, cut.gone);
+        }
+        let splices = self.splices.iter().map(|splice| {
+            let (start, end) = (splice.range.start, splice.range.end);
+            let moved = |offset| self.moved(short(offset)) as usize;
+            Splice {
+                range: moved(start)..moved(end),
+                text: splice.text.clone(),
+            }
+        });
+        Excerpt {
+            text,
+            nodes,
+            splices: splices.collect(),
+        }
+    }
+
+    fn gone_before(&self, after: usize) -> (u32, u32) {
+        let last = after.checked_sub(1).and_then(|at| self.cuts.get(at));
+        last.map_or((0, 0), |cut| cut.gone)
+    }
+
+    /// Where an offset that is not left out stands in the excerpt.
+    fn moved(&self, offset: u32) -> u32 {
+        let after = self
+            .cuts
+            .partition_point(|cut| cut.bytes.end <= offset as usize);
+        offset - self.gone_before(after).0
+    }
+}
+
+/// Words, quotes, colons, brackets and commas. What of them begins a token is seen from the nodes.
+fn is_clear(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n')
+        && !matches!(
+            byte,
+            b'#' | b'&' | b'*' | b'!' | b'|' | b'>' | b'%' | b'`' | b'?' | b'\\'
+        )
+}
+
+/// An offset in a chunk. It fits, because larger chunks are not read.
+fn short(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::read::parse::parse;
+    use crate::read::simple::tests::{LINES, MANIFEST};
+
+    /// The excerpt of a text for insertions at these offsets, if there is one: read by the parser, it has to be what the
+    /// tree of the whole text becomes without the entries that are left out.
+    fn excerpt(text: &str, offsets: &[usize]) -> Result<Option<String>, String> {
+        let Ok(tree) = parse(text, 0..text.len(), Vec::new()) else {
+            return Ok(None);
+        };
+        let splices = offsets.iter().map(|at| Splice {
+            range: *at..*at,
+            text: String::new(),
+        });
+        let splices: Vec<_> = splices.collect();
+        let Some(mut excerpt) = Excerpt::if_smaller(&tree, &splices, 0) else {
+            return Ok(None);
+        };
+        for (splice, moved) in splices.iter().zip(&excerpt.splices) {
+            let before =
+                |text: &str, at: usize| text.get(..at).unwrap().lines().last().map(str::to_owned);
+            let (was, is) = (
+                before(text, splice.range.start),
+                before(&excerpt.text, moved.range.start),
+            );
+            assert_eq!(was, is, "an insertion has moved");
+        }
+        let shown = |tree: &Tree<'_>| {
+            let nodes = (0..).zip(&tree.nodes).map(|(at, raw)| {
+                let indent = tree
+                    .decoded
+                    .get(raw.aux as usize)
+                    .map(|decoded| decoded.indent);
+                (
+                    Raw { aux: 0, ..*raw },
+                    tree.scalar_text(at).to_owned(),
+                    indent.filter(|_| raw.flags != 0),
+                )
+            });
+            format!("{:#?}", nodes.collect::<Vec<_>>())
+        };
+        let left = excerpt.text.clone();
+        let read = parse(&left, 0..left.len(), Vec::new());
+        let read = read.map_err(|error| format!("{error} in\n{left}"))?;
+        let (expected, found) = (shown(&excerpt.tree(&tree)), shown(&read));
+        if expected == found {
+            Ok(Some(left))
+        } else {
+            Err(format!(
+                "of\n{text}\nis left\n{left}\nexpected\n{expected}\nfound\n{found}"
+            ))
+        }
+    }
+
+    #[test]
+    fn what_is_written_keeps_its_neighbours() {
+        let end = MANIFEST.find("        env:").unwrap() - 1;
+        let left = excerpt(MANIFEST, &[end]).unwrap().unwrap();
+        assert_eq!(
+            left,
+            "---
+# Source: web/templates/deployment.yaml
+apiVersion: apps/v1
+spec:
+  template:
+    spec:
+      containers:
+      - name: web # the program
+        args:
+        - --listen=:8080
+        - while true; do test -f /tmp/ready ||
+          sleep 1; done
+
+        env:
+          - {name: A, value: b}
+          -
+            name: B
+            value:
+          - name: C
+            value: |
+              one: two
+                three
+
+              four
+          - name: D
+            value: |-
+              kind: x
+      volumes: []
+"
+        );
+    }
+
+    #[test]
+    fn entries_that_readers_could_take_in_two_ways_are_read() {
+        let plain = ["k: v", "k: 'v'", "k: [v, {w: \"x\"}]", "k:\n  l:\n  - m: n"];
+        for entry in plain {
+            let left = excerpt(&format!("a: b\n{entry}\nc: d\n"), &[]);
+            assert_eq!(left.unwrap().as_deref(), Some("a: b\n"), "{entry}");
+        }
+        for entry in [
+            "k: v # c",
+            "k: 'it''s'",
+            "k: \"\\x41\"",
+            "k: v\n  w",
+            "k: [v,\n  w]",
+            "k: |\n  v",
+            "k: >-\n  v",
+            "k:",
+            "k:\tv",
+            "k: \u{e9}",
+            "? k\n: v",
+            "k: a*b",
+            "k: a&b",
+            "k: a!b",
+            "k: a%b",
+            "k: a`b",
+            "k: a|b",
+            "k: a>b",
+            "k: a?b",
+            "k: a\\b",
+            "k: a#b",
+        ] {
+            let left = excerpt(&format!("a: b\n{entry}\nc: d\n"), &[]).unwrap();
+            let block = entry.contains(['|', '>']) && entry.contains('\n');
+            let after = if block { "c: d\n" } else { "" };
+            let expected = format!("a: b\n{entry}\n{after}");
+            assert_eq!(left, (!block).then_some(expected), "{entry}");
+        }
+        for shared in ["k: &x v", "k: !t v"] {
+            let left = excerpt(&format!("a: b\n{shared}\nc: d\n"), &[]);
+            assert_eq!(left.unwrap(), None, "{shared}");
+        }
+        assert_eq!(excerpt("a: b\nc: d", &[]).unwrap(), None);
+        assert_eq!(excerpt("? - a\n: b\nc: d\n", &[]).unwrap(), None);
+    }
+
+    #[test]
+    fn an_excerpt_is_much_smaller() {
+        let entry = |length: usize| format!("k: {}\n", "v".repeat(length - 4));
+        for (kept, gone, made) in [(75, 25, false), (74, 26, true)] {
+            let text = [entry(kept), entry(gone)].concat();
+            let tree = parse(&text, 0..text.len(), Vec::new()).unwrap();
+            assert_eq!(Excerpt::of(&tree, &[]).is_some(), made, "{gone}");
+        }
+    }
+
+    /// Ends of lines, where a text has insertions.
+    fn ends(text: &str, choices: &[usize]) -> Vec<usize> {
+        let ends: Vec<usize> = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+        let chosen = choices
+            .iter()
+            .filter_map(|choice| ends.get(choice % ends.len().max(1)));
+        let mut chosen: Vec<usize> = chosen.copied().collect();
+        chosen.sort_unstable();
+        chosen
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn lines_in_any_order_mean_the_same_without_some_of_them(
+            lines in prop::collection::vec((0..5_usize, 0..2_usize, select(LINES)), 1..12),
+            choices in prop::collection::vec(any::<usize>(), 0..3),
+        ) {
+            let text: String = lines
+                .into_iter()
+                .flat_map(|(indent, dashes, line)| ["  ".repeat(indent), "- ".repeat(dashes), line.to_owned(), "\n".to_owned()])
+                .collect();
+            let left = excerpt(&text, &ends(&text, &choices));
+            prop_assert!(left.is_ok(), "{}", left.unwrap_err());
+        }
+
+        #[test]
+        fn a_damaged_manifest_means_the_same_without_some_lines(
+            damages in prop::collection::vec((0..MANIFEST.len(), 0..9_usize, select(LINES), any::<bool>()), 0..4),
+            choices in prop::collection::vec(any::<usize>(), 0..3),
+        ) {
+            let mut text = MANIFEST.to_owned();
+            for (at, removed, added, adds) in damages {
+                let at = at.min(text.len());
+                let end = (at + removed).min(text.len());
+                if text.is_char_boundary(at) && text.is_char_boundary(end) {
+                    text.replace_range(at..end, if adds { added } else { "" });
+                }
+            }
+            let left = excerpt(&text, &ends(&text, &choices));
+            prop_assert!(left.is_ok(), "{}", left.unwrap_err());
+        }
+    }
+}
