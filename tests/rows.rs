@@ -4,6 +4,7 @@
 //! `testdata/routes/<group>_<Kind>[-<what>]/` is an example of a route: `route.yaml` and `expect`, which the tests of
 //! `src/references.rs` read, and `triple.yaml`, a route, a Service and a workload, which goes through the command here.
 //! `testdata/routes/workloads/<group>_<Kind>[-<what>].yaml` is a triple for a workload. The core group is written `core`.
+//! `testdata/controllers.yaml` has an example of everything by which a controller is known.
 //! `BLESS=1` writes `docs/routes.md` and `docs/controllers.md`.
 
 #![expect(
@@ -30,6 +31,10 @@ fn main() {
             "examples/every-workload-has-one",
             every_workload_has_an_example,
         ),
+        Trial::test(
+            "controllers/every-sign-has-an-example",
+            every_sign_has_an_example,
+        ),
         Trial::test("docs/routes", || page("docs/routes.md", &routes_page()?)),
         Trial::test("docs/controllers", || {
             page("docs/controllers.md", &controllers_page())
@@ -41,6 +46,10 @@ fn main() {
             let name = format!("routes/{}", file_name(&folder));
             trials.push(Trial::test(name, move || gets_the_hook(&triple)));
         }
+    }
+    for example in controllers() {
+        let name = format!("controllers/{}", text(&example, "product"));
+        trials.push(Trial::test(name, move || sleeps_as_its_row_says(&example)));
     }
     for triple in entries("testdata/routes/workloads") {
         let name = format!("workloads/{}", file_name(&triple).trim_end_matches(".yaml"));
@@ -144,6 +153,171 @@ fn gets_the_hook(triple: &Path) -> Outcome {
     Ok(())
 }
 
+fn controllers() -> Vec<Value> {
+    let text = fs::read_to_string(root().join("testdata/controllers.yaml")).unwrap_or_default();
+    serde_yaml::from_str(&text).unwrap_or_default()
+}
+
+/// What bears the annotations by which a controller is known.
+const BEARERS: [&str; 4] = ["route", "service", "gateway", "loadBalancer"];
+
+/// Whether a text matches a pattern with a `*` at most.
+fn matches(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((before, after)) => text.starts_with(before) && text.ends_with(after),
+        None => pattern == text,
+    }
+}
+
+fn every_sign_has_an_example() -> Outcome {
+    let examples = controllers();
+    let mut wrong = Vec::new();
+    for row in rows("controllers") {
+        let product = text(&row, "product");
+        let Some(example) = examples.iter().find(|e| text(e, "product") == product) else {
+            wrong.push(format!("{product} has no example"));
+            continue;
+        };
+        let mut asked: Vec<(&str, Value)> = vec![
+            ("names", Value::from(list(&row, "controllers"))),
+            ("classes", Value::from(list(&row, "classes"))),
+        ];
+        for policy in list(&row, "policies") {
+            asked.push(("policies", Value::from(list(&policy, "kinds"))));
+        }
+        for sign in list(&row, "signs") {
+            for on in list(&sign, "on").iter().filter_map(Value::as_str) {
+                let on = BEARERS
+                    .iter()
+                    .find(|each| **each == on)
+                    .ok_or("no bearer")?;
+                asked.push((on, Value::from(list(&sign, "keys"))));
+            }
+        }
+        for (part, patterns) in asked {
+            let have = match &example.get(part) {
+                Some(Value::Mapping(keys)) => keys.keys().cloned().collect(),
+                _ => list(example, part),
+            };
+            for pattern in patterns.as_sequence().into_iter().flatten() {
+                let pattern = pattern.as_str().unwrap_or_default();
+                let mut have = have.iter().filter_map(Value::as_str);
+                if !have.any(|text| matches(pattern, text)) {
+                    wrong.push(format!("{product}: {part} `{pattern}` has no example"));
+                }
+            }
+        }
+    }
+    none(&wrong)
+}
+
+/// Each example of a controller makes a workload sleep as long as the table says, and leaves no doubt.
+fn sleeps_as_its_row_says(example: &Value) -> Outcome {
+    let product = text(example, "product");
+    let rows = rows("controllers");
+    let row = rows.iter().find(|row| text(row, "product") == product);
+    let seconds = row.ok_or("no such controller")?.get("sleepSeconds");
+    let seconds = seconds.and_then(Value::as_u64).unwrap_or(10);
+    let texts = |part: &str| -> Vec<String> {
+        let all = list(example, part);
+        all.iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
+    };
+    let mut renders: Vec<(String, String)> = Vec::new();
+    for name in texts("names") {
+        let class = format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {{name: edge}}\nspec: {{controllerName: {name}}}\n"
+        );
+        renders.push((name, render("", "", Some(("edge", "")), "", &class)));
+    }
+    for class in texts("classes") {
+        let annotation = format!("kubernetes.io/ingress.class: {class}");
+        renders.push((class, render(&annotation, "", None, "", "")));
+    }
+    for kind in texts("policies") {
+        let (group, name) = kind.split_once('/').ok_or("no group")?;
+        let policy = format!(
+            "apiVersion: {group}/v1\nkind: {name}\nmetadata: {{name: web}}\nspec: {{FIELD: {{kind: Service, name: web}}}}\n"
+        );
+        let field = if row.is_some_and(|row| format!("{row:?}").contains("targetReference")) {
+            "targetReference"
+        } else {
+            "targetRef"
+        };
+        renders.push((
+            kind,
+            render("", "", None, "", &policy.replace("FIELD", field)),
+        ));
+    }
+    for on in BEARERS {
+        let keys = example.get(on).and_then(Value::as_mapping);
+        for (key, value) in keys.into_iter().flatten() {
+            let (key, value) = (key.as_str(), value.as_str());
+            let (key, value) = (key.ok_or("no text")?, value.ok_or("no text")?);
+            let annotation = format!("{key}: '{}'", value.replace('\'', "''"));
+            let text = match on {
+                "route" => render(&annotation, "", None, "", ""),
+                "service" => render("", &annotation, None, "", ""),
+                "gateway" => render("", "", Some(("of-my-own", &annotation)), "", ""),
+                _ => render("", &annotation, None, "  type: LoadBalancer\n", ""),
+            };
+            renders.push((key.to_owned(), text));
+        }
+    }
+    let mut wrong = Vec::new();
+    for (sign, text) in renders {
+        let (output, told) = run(&["--load-balancer-services"], &text)?;
+        let (hook, grace) = (format!("sleep {seconds}"), seconds + 35);
+        let native = format!("seconds: {seconds}");
+        if !(output.contains(&hook) || output.contains(&native))
+            || !output.contains(&format!("terminationGracePeriodSeconds: {grace}"))
+            || told.contains("ControllerUnknown")
+        {
+            wrong.push(format!("{sign}: not {seconds} s\n{told}"));
+        }
+    }
+    none(&wrong)
+}
+
+/// A route, a Service and a workload, with annotations; a Gateway of a class too, where one is asked for.
+fn render(
+    route: &str,
+    service: &str,
+    gateway: Option<(&str, &str)>,
+    spec: &str,
+    more: &str,
+) -> String {
+    let annotations = |annotation: &str| match annotation {
+        "" => String::new(),
+        _ => format!("\n  annotations:\n    {annotation}"),
+    };
+    let mut text = format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    metadata:\n      labels: {{app: web}}\n    spec:\n      containers:\n      - name: web\n        image: example.com/web\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: web{}\nspec:\n{spec}  selector: {{app: web}}\n",
+        annotations(service)
+    );
+    // A Service of type LoadBalancer is a route to itself.
+    if let Some((class, annotation)) = gateway {
+        let _ = write!(
+            text,
+            "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata:\n  name: web\nspec:\n  parentRefs: [{{name: edge}}]\n  rules: [{{backendRefs: [{{name: web}}]}}]\n---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata:\n  name: edge{}\nspec:\n  gatewayClassName: {class}\n",
+            annotations(annotation)
+        );
+    } else if spec.is_empty() {
+        let _ = write!(
+            text,
+            "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: web{}\nspec:\n  defaultBackend: {{service: {{name: web}}}}\n",
+            annotations(route)
+        );
+    }
+    if !more.is_empty() {
+        text.push_str("---\n");
+        text.push_str(more);
+    }
+    text
+}
+
 fn is_left_alone(triple: &Path) -> Outcome {
     let input = fs::read_to_string(triple)?;
     if command(&[], &input)? == input {
@@ -164,6 +338,11 @@ fn is_left(triple: &Path) -> bool {
 }
 
 fn command(args: &[&str], input: &str) -> Result<String, Failed> {
+    run(args, input).map(|(output, _)| output)
+}
+
+/// What the command writes to stdout and stderr.
+fn run(args: &[&str], input: &str) -> Result<(String, String), Failed> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_set-prestop"))
         .args(args)
         .current_dir(root().join("testdata/routes/own"))
@@ -183,7 +362,8 @@ fn command(args: &[&str], input: &str) -> Result<String, Failed> {
         )
         .into());
     }
-    Ok(String::from_utf8(output.stdout)?)
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    Ok((String::from_utf8(output.stdout)?, told))
 }
 
 fn documents(text: &str) -> Vec<Value> {
@@ -214,11 +394,18 @@ fn routes_page() -> Result<String, Failed> {
          built-in group and kind takes its place.\n\n",
     );
     routes_part(&mut page);
+    selectors_part(&mut page);
     workloads_part(&mut page);
     own_part(&mut page)?;
     columns_part(&mut page)?;
     page.push_str("\n## Sources\n\n");
-    for row in rows("routes").iter().chain(&rows("workloads")) {
+    let selectors = rows("selectors");
+    let rows = rows("routes")
+        .into_iter()
+        .chain(selectors)
+        .chain(rows("workloads"));
+    for row in rows {
+        let row = &row;
         writeln!(
             page,
             "- {} ({}): {}",
@@ -245,12 +432,17 @@ fn routes_part(page: &mut String) {
             .map(|t| format!("{}, a workload", code(&text(t, "at"))));
         let places: Vec<String> = [services, follow, targets.collect()].concat();
         let class = match row.get("class") {
-            Some(Value::Mapping(class)) => vec![format!(
-                "{} of the {} at {}",
-                code(class["path"].as_str().unwrap_or_default()),
-                text(&class["follow"], "kind"),
-                code(&text(&class["follow"], "at"))
-            )],
+            Some(Value::Mapping(class)) => {
+                let follows = match &class["follow"] {
+                    Value::Sequence(follows) => follows.clone(),
+                    one => vec![one.clone()],
+                };
+                let each = follows.iter().map(|follow| {
+                    let (kind, at) = (text(follow, "kind"), code(&text(follow, "at")));
+                    format!("that of the {kind} at {at}")
+                });
+                each.collect()
+            }
             _ => paths(&row, "class"),
         };
         let mut kind = text(&row, "kind");
@@ -271,13 +463,35 @@ fn routes_part(page: &mut String) {
     }
     page.push_str(
         "\n### What counts only at times\n\n\
-         | Kind | Counts where one of these finds something |\n| --- | --- |\n",
+         | Kind | Counts where one of these finds something | Otherwise |\n| --- | --- | --- |\n",
     );
     for row in rows("routes")
         .iter()
         .filter(|row| row.get("when").is_some())
     {
-        line(page, &[text(row, "kind"), paths(row, "when").join("<br>")]);
+        let cells = [
+            text(row, "kind"),
+            paths(row, "when").join("<br>"),
+            text(row, "otherwise"),
+        ];
+        line(page, &cells);
+    }
+}
+
+fn selectors_part(page: &mut String) {
+    page.push_str(
+        "\n## What selects pods\n\n\
+         | Kind | API groups | Of | Labels stand at |\n| --- | --- | --- | --- |\n",
+    );
+    for row in rows("selectors") {
+        let at = match row.get("selector").and_then(Value::as_str) {
+            Some(path) => code(path),
+            None => "those of the Service of its name".to_owned(),
+        };
+        line(
+            page,
+            &[text(&row, "kind"), groups(&row), text(&row, "product"), at],
+        );
     }
 }
 
@@ -338,6 +552,7 @@ fn columns_part(page: &mut String) -> Outcome {
         ("RouteRow", "Columns of `spec.routes`"),
         ("ServiceColumn", "Columns of `services`"),
         ("FollowColumn", "Columns of `follow`, also in `class`"),
+        ("ControllerColumn", "Columns of `controllerWhere`"),
         (
             "TargetColumn",
             "Columns of `targets`, and of `follow` of a workload",
@@ -434,41 +649,80 @@ fn controllers_page() -> String {
         line(&mut page, &cells);
     }
     page.push_str(
-        "\n## Class names that several controllers use\n\n\
-         Without the IngressClass in the render, these tell whose it is. Where none does, the sleep is the default, and a message\n\
-         says which line to add.\n\n\
-         | Class | Controller | What tells |\n| --- | --- | --- |\n",
+        "\n## What tells a controller besides\n\n\
+         Where the class is absent or its name tells nothing. A key of the route comes before one of the Service, and that before\n\
+         one of the Gateway; keys of two controllers count as those of the one that needs longer.\n\n\
+         | Controller | On | Keys, each of which only this controller reads |\n| --- | --- | --- |\n",
     );
     for row in rows("controllers") {
-        for shared in list(&row, "shared") {
-            let annotations = list(&shared, "annotations");
-            let annotations = annotations
-                .iter()
-                .filter_map(Value::as_str)
-                .map(|a| format!("the annotation {}", code(a)));
-            let arrays = list(&shared, "arrays");
-            let arrays = arrays
-                .iter()
-                .filter_map(Value::as_str)
-                .map(|a| format!("an array in the annotation {}", code(a)));
-            let objects = list(&shared, "objects");
-            let objects = objects
-                .iter()
-                .filter_map(Value::as_str)
-                .map(|o| format!("{} in the render", code(o)));
-            let tells: Vec<String> = annotations.chain(arrays).chain(objects).collect();
-            line(
-                &mut page,
-                &[
-                    code(&text(&shared, "class")),
-                    text(&row, "product"),
-                    tells.join("<br>"),
-                ],
-            );
+        for sign in list(&row, "signs") {
+            let words = |key: &str| {
+                let words = list(&sign, key);
+                let words: Vec<String> = words
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect();
+                words
+            };
+            let on: Vec<String> = words("on").iter().map(|on| bearer(on).to_owned()).collect();
+            let keys: Vec<String> = words("keys").iter().map(|key| code(key)).collect();
+            let mut keys = keys.join(" ");
+            if let Some(is) = sign.get("is").and_then(Value::as_str) {
+                let _ = write!(keys, ", if the value is a {is}");
+            }
+            if let Some(field) = sign.get("having").and_then(Value::as_str) {
+                let _ = write!(keys, " whose entries have {}", code(field));
+            }
+            let values: Vec<String> = words("values").iter().map(|value| code(value)).collect();
+            if !values.is_empty() {
+                let _ = write!(keys, ", if the value is {}", values.join(" or "));
+            }
+            if let Some(unless) = row.get("unless").and_then(Value::as_str) {
+                let _ = write!(keys, ", but not with {}", code(unless));
+            }
+            line(&mut page, &[text(&row, "product"), on.join(", "), keys]);
+        }
+        for policy in list(&row, "policies") {
+            let kinds = list(&policy, "kinds");
+            let kinds: Vec<String> = kinds.iter().filter_map(Value::as_str).map(code).collect();
+            let on = "an object for the route or Service".to_owned();
+            line(&mut page, &[text(&row, "product"), on, kinds.join(" ")]);
+        }
+        let objects = list(&row, "objects");
+        let objects: Vec<String> = objects.iter().filter_map(Value::as_str).map(code).collect();
+        if !objects.is_empty() {
+            let on = "an object of the input".to_owned();
+            line(&mut page, &[text(&row, "product"), on, objects.join(" ")]);
         }
     }
+    page.push_str(DELAY);
     page
 }
+
+fn bearer(on: &str) -> &str {
+    match on {
+        "route" => "the route",
+        "service" => "the Service",
+        "gateway" => "the Gateway",
+        _ => "a Service that is its own route",
+    }
+}
+
+const DELAY: &str = "
+## AWS and the deregistration delay
+
+The delay (`target-group-attributes: deregistration_delay.timeout_seconds=D`) has no part in the number. By AWS's text it is
+time for requests that are already there, and 70 seconds of sleep were enough with a delay of 300. Teams that set a short
+delay D sleep D + 5 and see no errors (GOV.UK: 3, 5 and 10, to 60, 70 and 80 for delay, sleep and grace period; open-vsx: 25
+failed with D = 30, 35 did not). Where D is set, the advice `DrainDelay` says what it means: `sleep-seconds: D + 5` may do,
+or requests may last D seconds, so `shutdown-seconds: D`.
+
+## What is not known
+
+Nobody has published a number for a controller without one here. Those are proxies in the cluster that watch its endpoints
+and let go of a pod within seconds; where they do not, measure, and set `ingressClasses: [{class: NAME, sleepSeconds: N}]`.
+";
 
 /// The fields or variants of a type in `src/tables/row.rs`, as serde spells them, each with its description there.
 fn columns(structure: &str) -> Result<Vec<(String, String)>, Failed> {

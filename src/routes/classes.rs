@@ -1,84 +1,170 @@
-//! Classes: their names, the rules for them, and the controllers behind them.
+//! Classes: their names, and the rules for them.
 //!
-//! docs/reference.md, sections 2.2 and 3.1.
+//! docs/reference.md, section 2.2.
 
-use super::tell::Told;
+use super::entry::{Entry, Unknown};
 use super::{DEFAULT_SLEEP, Tracer};
 use crate::config::ClassRule;
 use crate::input::objects::Object;
-use crate::model::Origin;
+use crate::model::{Origin, Sleep};
 use crate::say::routes as say;
-use crate::tables::references::{Classes, References};
-use crate::tables::{
-    Controller, Shared, controller_by_class, controller_by_name, glob, shared_class,
-};
-use std::collections::BTreeSet;
+use crate::tables::path::Path;
+use crate::tables::references::{self, By, Classes, FollowRef};
+use crate::tables::{controller_by_class, controller_by_name, glob};
 
 /// Marks an IngressClass as the one of routes without a class.
 const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
-
-/// What one class of a route says of the sleep.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ClassSeconds {
-    pub(super) class: Option<String>,
-    pub(super) seconds: u64,
-    pub(super) origin: Origin,
-}
+/// Where an Ingress says its class beside `spec.ingressClassName`.
+const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
+/// So many times the class of an object may stand in another one: a `ListenerSet` between route and Gateway is one.
+const MOST_STEPS: usize = 8;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
-    /// What the classes of a route say; `None` where all of them are skipped.
-    pub(super) fn classes(
+    /// How requests come to a route; `None` where every class of it is skipped.
+    pub(super) fn entries(&mut self, index: usize, classes: &Classes) -> Option<Vec<Entry>> {
+        let mut found = Vec::new();
+        self.read_entries(index, classes, 0, &mut found);
+        let mut entries: Vec<Entry> = Vec::new();
+        for entry in found {
+            if let Some(stated) = self.class_rule(entry.class.as_deref()) {
+                let entry = Entry { stated, ..entry };
+                if !entries.contains(&entry) {
+                    entries.push(entry);
+                }
+            }
+        }
+        (!entries.is_empty()).then_some(entries)
+    }
+
+    /// The entry of a Service that is a route to itself; `None` where its class is skipped.
+    pub(super) fn load_balancer(&mut self, index: usize, class: Option<&str>) -> Option<Entry> {
+        Some(Entry {
+            class: class.map(str::to_owned),
+            stated: self.class_rule(class)?,
+            route: index,
+            gateway: None,
+            absent: None,
+            kind: None,
+            needs_class: false,
+        })
+    }
+
+    fn read_entries(
         &mut self,
-        object: &Object<'t, 's>,
-        found: &References<'t, 's>,
-    ) -> Option<Vec<ClassSeconds>> {
+        index: usize,
+        classes: &Classes,
+        step: usize,
+        found: &mut Vec<Entry>,
+    ) {
+        let Some(object) = self.render.get(index) else {
+            return;
+        };
         let row = self.tables.route(object.group, object.kind);
-        let controller = row.and_then(|row| row.controller.as_deref());
-        let takes_default = row.is_some_and(|row| row.default_class);
-        let mut names: Vec<Option<String>> = match &found.classes {
+        let kind = row.and_then(|row| references::controller(row, object.node(), &mut self.visits));
+        let mut entry = Entry {
+            class: None,
+            stated: None,
+            route: index,
+            gateway: None,
+            absent: None,
+            kind: kind.and_then(controller_by_name),
+            needs_class: row.is_some_and(|row| row.default_class),
+        };
+        match classes {
             Classes::Names(names) => {
-                if let [first, others @ ..] = names.as_slice()
-                    && let Some(other) = others.iter().find(|other| *other != first)
-                {
-                    self.tell(object, say::class_conflict(first, other));
+                if step == 0 {
+                    self.tell_classes(object, names);
                 }
-                let stated = names.first().cloned();
-                if stated.is_none() && takes_default {
-                    vec![self.default_class()]
-                } else {
-                    vec![stated]
-                }
+                entry.class = match names.first() {
+                    None if entry.needs_class => self.default_class(),
+                    first => first.cloned(),
+                };
+                found.push(entry);
             }
             Classes::Follow(follows, path) => {
-                let mut names = Vec::new();
+                let before = found.len();
                 for follow in follows {
-                    let wanted = follow.namespace.as_deref().or(object.namespace);
-                    let group = |group: &str| follow.groups.iter().any(|g| g == group);
-                    for parent in self.render.named(group, &follow.kind, &follow.name, wanted) {
-                        let Some(parent) = self.render.get(parent) else {
-                            continue;
-                        };
-                        for class in path.find(parent.node(), false, &mut self.visits) {
-                            names.extend(class.text().map(|text| Some(text.to_owned())));
-                        }
-                    }
+                    self.follow_class(object, follow, path, &entry, step, found);
                 }
-                if names.is_empty() {
-                    names.push(None);
+                if found.len() == before {
+                    found.push(entry);
                 }
-                names
             }
-        };
-        // Of equal classes the last counts, as it does of equal seconds.
-        let mut known = BTreeSet::new();
-        names.reverse();
-        names.retain(|name| known.insert(name.clone()));
-        names.reverse();
-        let mut seconds = Vec::new();
-        for name in names {
-            seconds.extend(self.class_seconds(object, name.as_deref(), controller));
         }
-        (!seconds.is_empty()).then_some(seconds)
+    }
+
+    /// Adds the classes of the objects that a route gets its class from.
+    fn follow_class(
+        &mut self,
+        object: &Object<'t, 's>,
+        follow: &FollowRef,
+        path: &Path,
+        entry: &Entry,
+        step: usize,
+        found: &mut Vec<Entry>,
+    ) {
+        let parents = self.referred_to(object, follow);
+        if let (By::Name(name), []) = (&follow.by, parents.as_slice()) {
+            let namespace = follow.namespace.as_deref().or(object.namespace);
+            let namespace = namespace.map(str::to_owned);
+            found.push(Entry {
+                absent: Some(Unknown::Absent(
+                    follow.kind.to_string(),
+                    namespace,
+                    name.clone(),
+                )),
+                ..entry.clone()
+            });
+        }
+        for index in parents {
+            let Some(parent) = self.render.get(index) else {
+                continue;
+            };
+            let row = self.tables.route(parent.group, parent.kind);
+            if let Some(row) = row.filter(|_| step < MOST_STEPS) {
+                let before = found.len();
+                let classes = references::classes(row, parent.node(), &mut self.visits);
+                self.read_entries(index, &classes, step + 1, found);
+                for below in found.iter_mut().skip(before) {
+                    below.kind = below.kind.or(entry.kind);
+                }
+                continue;
+            }
+            let here = Entry {
+                gateway: Some(index),
+                ..entry.clone()
+            };
+            let before = found.len();
+            for class in path.find(parent.node(), false, &mut self.visits) {
+                found.extend(class.text().map(|class| Entry {
+                    class: Some(class.to_owned()),
+                    ..here.clone()
+                }));
+            }
+            if found.len() == before {
+                found.push(here);
+            }
+        }
+    }
+
+    /// What is wrong with the classes that a route states.
+    fn tell_classes(&mut self, object: &Object<'t, 's>, names: &[String]) {
+        let Some(first) = names.first() else { return };
+        if let Some(other) = names.iter().find(|other| *other != first) {
+            self.tell(object, say::class_conflict(first, other));
+        }
+        // Only the kind whose classes are objects has a field and, before it, an annotation.
+        let row = self.tables.route(object.group, object.kind);
+        let unread = controller_by_class(first)
+            .filter(|controller| controller.annotation_only.iter().any(|c| c == first));
+        if let Some(controller) = unread
+            && row.is_some_and(|row| row.default_class)
+            && object.annotation(CLASS_ANNOTATION) != Some(first)
+            && self.class_object(first).is_none()
+        {
+            let message = say::class_not_served(first, &controller.product, CLASS_ANNOTATION);
+            self.tell(object, message);
+        }
     }
 
     /// The one IngressClass of the render that is marked as default.
@@ -110,13 +196,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// What a class says of the sleep; `None` where a rule skips it.
-    pub(super) fn class_seconds(
-        &mut self,
-        route: &Object<'t, 's>,
-        class: Option<&str>,
-        kind_controller: Option<&str>,
-    ) -> Option<ClassSeconds> {
+    /// What the configuration says of a class; the outer `None` where a rule skips it.
+    #[expect(
+        clippy::option_option,
+        reason = "whether a class counts, and whether its sleep is stated, are two things"
+    )]
+    fn class_rule(&mut self, class: Option<&str>) -> Option<Option<Sleep>> {
         let config = self.config;
         let rules = config.ingress_classes.as_deref().unwrap_or_default();
         let named = |pattern: &str| match class {
@@ -132,100 +217,51 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             self.skipped.insert(class.map(str::to_owned));
             return None;
         }
-        let stated = |seconds, origin| ClassSeconds {
-            class: class.map(str::to_owned),
-            seconds,
-            origin,
-        };
-        if let Some(rule) = rule {
-            let origin = || Origin::ClassRule {
-                class: rule.class.clone(),
+        let of_rule = |rule: &ClassRule| {
+            let seconds = match (rule.sleep_seconds, &rule.controller) {
+                (Some(seconds), _) => seconds.get(),
+                (None, Some(name)) => controller_by_name(name)
+                    .and_then(|controller| controller.sleep_seconds)
+                    .map_or(DEFAULT_SLEEP, u64::from),
+                (None, None) => return None,
             };
-            if let Some(seconds) = rule.sleep_seconds {
-                return Some(stated(seconds.get(), origin()));
-            }
-            if let Some(name) = &rule.controller {
-                let seconds = controller_by_name(name)
-                    .and_then(|c| c.sleep_seconds)
-                    .map_or(DEFAULT_SLEEP, u64::from);
-                return Some(stated(seconds, origin()));
-            }
-        }
-        if let Some(seconds) = config.sleep_seconds {
-            return Some(stated(seconds.get(), Origin::Configured));
-        }
-        let controller = match self.controller_of(route, class) {
-            Some(controller) => Some(controller),
-            None => match kind_controller {
-                Some(name) if class.is_none() || !self.renders_class(class) => {
-                    controller_by_name(name)
-                }
-                _ => None,
-            },
+            Some(Sleep {
+                seconds,
+                origin: Origin::ClassRule {
+                    class: rule.class.clone(),
+                },
+            })
         };
-        Some(
-            match controller.and_then(|c| c.sleep_seconds.map(|s| (c, u64::from(s)))) {
-                Some((controller, seconds)) => stated(
-                    seconds,
-                    Origin::Controller {
-                        product: &controller.product,
-                        class: class.map(str::to_owned),
-                        source: &controller.source,
-                    },
-                ),
-                None => stated(DEFAULT_SLEEP, Origin::Default),
-            },
-        )
+        let configured = || {
+            Some(Sleep {
+                seconds: config.sleep_seconds?.get(),
+                origin: Origin::Configured,
+            })
+        };
+        Some(rule.and_then(of_rule).or_else(configured))
     }
 
-    /// The objects of the render that say which controller a class belongs to.
-    pub(super) fn class_objects(&self, class: &str) -> Option<&'t str> {
-        const CLASSES: [(&str, &str, &str); 2] = [
-            ("networking.k8s.io", "IngressClass", "controller"),
-            (
-                "gateway.networking.k8s.io",
-                "GatewayClass",
-                "controllerName",
-            ),
-        ];
-        CLASSES.iter().find_map(|(group, kind, field)| {
-            let found = self.render.named(|g| g == *group, kind, class, None);
-            let object = self.render.get(*found.first()?)?;
-            object.node().get("spec")?.get(field)?.text()
-        })
-    }
-
-    pub(super) fn renders_class(&self, class: Option<&str>) -> bool {
-        class.is_some_and(|class| self.class_objects(class).is_some())
-    }
-
-    pub(super) fn controller_of(
-        &mut self,
-        route: &Object<'t, 's>,
-        class: Option<&str>,
-    ) -> Option<&'static Controller> {
-        let class = class?;
-        if let Some(name) = self.class_objects(class) {
-            return controller_by_name(name);
-        }
-        if let Some(controller) = controller_by_class(class) {
-            return Some(controller);
-        }
-        let render = self.render;
-        let renders = |group: &str, kind: &str| render.has_kind(group, kind);
-        match shared_class(class, route.node(), renders) {
-            Shared::No => None,
-            Shared::Decided(controller) => Some(controller),
-            Shared::Undecided(users) => {
-                if self.told.insert(Told::Class(class.to_owned())) {
-                    let seconds = |c: &Controller| c.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from);
-                    let named: Vec<_> = users.iter().map(|c| (&*c.product, seconds(c))).collect();
-                    let name = users.first().map(|c| c.name()).unwrap_or_default();
-                    let message = say::class_undecided(class, &named, DEFAULT_SLEEP, name);
-                    self.tell(route, message);
-                }
-                None
-            }
-        }
+    /// The objects that a reference means, in the order of the input.
+    pub(super) fn referred_to(&self, object: &Object<'t, 's>, follow: &FollowRef) -> Vec<usize> {
+        let wanted = follow.namespace.as_deref().or(object.namespace);
+        let group = |group: &str| follow.groups.iter().any(|g| g == group);
+        let label = match &follow.by {
+            By::Name(name) => return self.render.named(group, &follow.kind, name, wanted),
+            By::Label(label, value) => Some((label, value)),
+            By::Every => None,
+        };
+        let objects = self.render.objects.iter().enumerate();
+        let meant = objects.filter(|(_, o)| {
+            let labels = o.node().get("metadata").and_then(|m| m.get("labels"));
+            o.kind == follow.kind
+                && group(o.group)
+                && !o.is_local()
+                && (follow.every_namespace || o.namespace == wanted || o.namespace.is_none())
+                && label.is_none_or(|(key, value)| {
+                    let held = labels.and_then(|labels| labels.get(key));
+                    held.and_then(set_prestop_yaml::Node::text) == Some(value)
+                })
+        });
+        meant.map(|(index, _)| index).collect()
     }
 }

@@ -1,10 +1,11 @@
 //! From routes, and from what is brought in without one, to the Services and workloads that they name.
 
-use super::classes::ClassSeconds;
+use super::entry::Entry;
 use super::{MOST_FOLLOWED, TraceError, Tracer};
 use crate::config::annotations::Inject;
 use crate::say::routes as say;
 use crate::tables::references::{RefError, References, counts, references, target_refs};
+use crate::tables::selects;
 use set_prestop_yaml::Node;
 use std::collections::BTreeSet;
 
@@ -20,24 +21,30 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return Ok(());
         };
         let too_large = |RefError::TooLarge| TraceError::TooLarge(index);
-        if row.followed || !counts(row, object.node(), &mut self.visits).map_err(too_large)? {
+        if row.followed {
+            return Ok(());
+        }
+        if !counts(row, object.node(), &mut self.visits).map_err(too_large)? {
+            self.uncounted.extend(row.otherwise.as_ref().map(|_| index));
             return Ok(());
         }
         let found = references(row, object.node(), &mut self.visits).map_err(too_large)?;
         if found.services.is_empty() && found.targets.is_empty() && found.follows.is_empty() {
-            self.tell_unreadable(object, &found);
+            if !self.is_disabled(index) {
+                self.tell_unread(object, &found);
+            }
             return Ok(());
         }
         if self.is_disabled(index) {
             self.taken_out = true;
             return Ok(());
         }
-        let Some(classes) = self.classes(object, &found) else {
+        let Some(entries) = self.entries(index, &found.classes) else {
             return Ok(());
         };
         let before = self.routes.len();
         self.routes.insert(index);
-        let named = self.follow_references(index, found, &classes)?;
+        let named = self.follow_references(index, found, &entries)?;
         if self.followed > MOST_FOLLOWED {
             return Err(TraceError::TooManyWays(index));
         }
@@ -52,7 +59,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         &mut self,
         route: usize,
         found: References<'t, 's>,
-        classes: &[ClassSeconds],
+        entries: &[Entry],
     ) -> Result<bool, TraceError> {
         let mut named = false;
         let mut visited = BTreeSet::from([route]);
@@ -60,13 +67,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let mut waiting = Vec::new();
         let mut next = Some((route, found));
         while let Some((bearer, found)) = next.take() {
-            named |= self.follow_named(route, bearer, &found, classes);
-            let namespace = self.render.get(bearer).and_then(|o| o.namespace);
+            named |= self.follow_named(route, bearer, &found, entries);
             let before = waiting.len();
-            for follow in &found.follows {
-                let wanted = follow.namespace.as_deref().or(namespace);
-                let group = |group: &str| follow.groups.iter().any(|g| g == group);
-                waiting.extend(self.render.named(group, &follow.kind, &follow.name, wanted));
+            if let Some(object) = self.render.get(bearer) {
+                for follow in &found.follows {
+                    waiting.extend(self.referred_to(object, follow));
+                }
             }
             if let Some(added) = waiting.get_mut(before..) {
                 added.reverse();
@@ -96,24 +102,32 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         route: usize,
         bearer: usize,
         found: &References<'t, 's>,
-        classes: &[ClassSeconds],
+        entries: &[Entry],
     ) -> bool {
         let Some(object) = self.render.get(bearer) else {
             return false;
         };
-        self.tell_unreadable(object, found);
+        self.tell_unread(object, found);
         let named = !found.services.is_empty() || !found.targets.is_empty();
         for reference in &found.services {
             let wanted = reference.namespace.as_deref().or(object.namespace);
+            let row = selects(&reference.group, &reference.kind);
+            // An import stands for the Service of its name.
+            let stands = row.is_some_and(|row| row.selector.is_none());
+            let (group, kind) = if stands {
+                ("", "Service")
+            } else {
+                (reference.group.as_str(), reference.kind.as_str())
+            };
             let services = self
                 .render
-                .named(str::is_empty, "Service", &reference.name, wanted);
+                .named(|g| g == group, kind, &reference.name, wanted);
             if services.is_empty() && !reference.only_if_present {
-                self.tell_missing(object, &reference.name, wanted, reference.node);
+                self.tell_missing(object, kind, &reference.name, wanted, reference.node);
             }
-            self.tell_twice("Service", &reference.name, &services);
+            self.tell_twice(kind, &reference.name, &services);
             for service in services {
-                self.follow_service(Some(route), service, wanted, classes);
+                self.follow_service(Some(route), service, wanted, entries);
             }
         }
         for target in &found.targets {
@@ -122,8 +136,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 .render
                 .named(group, &target.kind, &target.name, object.namespace)
             {
+                let asked = self.asked(entries, Some(route), None);
                 for template in self.templates_of(workload) {
-                    self.add_way(template, Some(route), None, classes);
+                    self.add_way(template, Some(route), None, &asked);
                 }
             }
         }
@@ -196,11 +211,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             }
             if self.is_disabled(index) {
                 self.taken_out = true;
-            } else if let Some(seconds) =
-                self.class_seconds(service, text("loadBalancerClass"), None)
-            {
+            } else if let Some(entry) = self.load_balancer(index, text("loadBalancerClass")) {
                 self.routes.insert(index);
-                self.follow_service(Some(index), index, service.namespace, &[seconds]);
+                self.follow_service(Some(index), index, service.namespace, &[entry]);
             }
         }
     }

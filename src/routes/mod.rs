@@ -9,7 +9,9 @@
 //! docs/reference.md, sections 2 and 3.1.
 
 mod classes;
+mod controller;
 mod coverage;
+mod entry;
 mod follow;
 mod select;
 mod services;
@@ -21,7 +23,8 @@ use crate::input::objects::{Object, Render, Roles, labels};
 use crate::model::{Sleep, Way};
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Budget as Visits, List, Text};
-use crate::tables::{Tables, Workload};
+use crate::tables::{Controller, On, Tables, Workload, selects};
+use controller::Policies;
 use services::ServiceKind;
 use set_prestop_yaml::{Kind, Node};
 use std::cell::OnceCell;
@@ -116,10 +119,15 @@ pub(crate) struct Tracer<'a, 't, 's> {
     reaching: BTreeSet<usize>,
     /// Routes or Services that a rule or an annotation took out: their absence is wanted.
     taken_out: bool,
+    /// Routes that do not count, for a reason that their row says.
+    uncounted: Vec<usize>,
     /// Classes of routes that a rule skips.
     skipped: BTreeSet<Option<String>>,
     /// The IngressClass that is marked as default, once it was looked for.
     default_class: OnceCell<Option<String>>,
+    /// The controllers that objects tell by their annotations.
+    signs: HashMap<(On, usize), Option<&'static Controller>>,
+    policies: Policies<'t>,
     told: BTreeSet<Told<'t>>,
     visits: Visits,
     /// Ways that have been followed.
@@ -152,8 +160,11 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             services: BTreeMap::new(),
             reaching: BTreeSet::new(),
             taken_out: false,
+            uncounted: Vec::new(),
             skipped: BTreeSet::new(),
             default_class: OnceCell::new(),
+            signs: HashMap::new(),
+            policies: HashMap::new(),
             told: BTreeSet::new(),
             visits: Visits::new(
                 VISITS_PER_BYTE
@@ -165,7 +176,8 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         };
         for (index, object) in render.objects.iter().enumerate() {
             let workload = tables.workload(object.group, object.kind);
-            let service = object.group.is_empty() && object.kind == "Service";
+            let service =
+                selects(object.group, object.kind).is_some_and(|row| row.selector.is_some());
             let roles = Roles {
                 route: tables.route(object.group, object.kind).is_some(),
                 service,
@@ -186,6 +198,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 }
             }
         }
+        tracer.read_policies();
         tracer.links = vec![Vec::new(); tracer.templates.len()];
         let labelled = tracer.labels.values_mut();
         labelled.for_each(|templates| templates.sort_unstable());

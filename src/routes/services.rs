@@ -1,11 +1,13 @@
 //! From Services to pod templates: the ways, and their seconds.
 
-use super::classes::ClassSeconds;
+use super::entry::Entry;
 use super::{DEFAULT_SLEEP, Link, MOST_FOLLOWED, MOST_WAYS, Template, Tracer, Wanted};
+use crate::config::Seconds;
 use crate::config::annotations::Inject;
 use crate::input::objects::{Object, same_namespace};
 use crate::model::{Origin, Role, Sleep};
 use crate::say::routes as say;
+use crate::tables::selects;
 use set_prestop_yaml::{Kind, Node};
 use std::rc::Rc;
 
@@ -28,7 +30,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         route: Option<usize>,
         index: usize,
         wanted: Wanted<'_>,
-        classes: &[ClassSeconds],
+        entries: &[Entry],
     ) {
         self.followed += 1;
         if self.followed > MOST_FOLLOWED {
@@ -47,6 +49,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let ServiceKind::Selects(selected) = self.service_kind(index, service) else {
             return;
         };
+        let asked = self.asked(entries, route, Some(index));
         for &template in selected.iter() {
             let object = self
                 .templates
@@ -54,7 +57,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 .and_then(|t| self.render.get(t.object));
             if object.is_some_and(|o| same_namespace(namespace, o.namespace).is_some()) {
                 self.reaching.insert(index);
-                self.add_way(template, route, Some(index), classes);
+                self.add_way(template, route, Some(index), &asked);
             }
         }
     }
@@ -66,7 +69,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
         let spec = service.node().get("spec");
         let text = |key| spec.and_then(|s| s.get(key)).and_then(Node::text);
-        let selector = spec.and_then(|s| s.get("selector"));
+        let row = selects(service.group, service.kind);
+        let names = row.and_then(|row| row.selector.as_deref());
+        let mut names = names.unwrap_or_default().iter();
+        let selector = names.try_fold(service.node(), |node, name| node.get(name));
         let selector = selector.filter(|s| s.kind() == Kind::Mapping && !s.is_empty());
         let kind = if self.tell_wrong_types(service) {
             ServiceKind::Wrong
@@ -105,61 +111,64 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
+    /// How long a way through a Service asks to sleep, and the class that decided.
+    pub(super) fn asked(
+        &mut self,
+        entries: &[Entry],
+        route: Option<usize>,
+        service: Option<usize>,
+    ) -> (Option<String>, Sleep) {
+        let stated = |index: Option<usize>, on: Role| {
+            let seconds = self.annotations.get(&index?)?.sleep?.get();
+            Some(Sleep {
+                seconds,
+                origin: Origin::Annotation { on },
+            })
+        };
+        let annotated = stated(service, Role::Service).or_else(|| stated(route, Role::Route));
+        if let Some(sleep) = annotated {
+            return (entries.last().and_then(|entry| entry.class.clone()), sleep);
+        }
+        let sleeps = entries
+            .iter()
+            .map(|entry| (entry.class.clone(), self.sleep_of(entry, service)));
+        let greatest = sleeps.max_by_key(|(_, sleep)| sleep.seconds);
+        greatest.unwrap_or_else(|| (None, self.without_route()))
+    }
+
     pub(super) fn add_way(
         &mut self,
         template: usize,
         route: Option<usize>,
         service: Option<usize>,
-        classes: &[ClassSeconds],
+        (class, sleep): &(Option<String>, Sleep),
     ) {
         self.followed += 1;
-        let stated = |index: Option<usize>| {
-            index
-                .and_then(|i| self.annotations.get(&i))
-                .and_then(|a| a.sleep)
-        };
-        let annotated = stated(service)
-            .map(|s| (s, Origin::Annotation { on: Role::Service }))
-            .or_else(|| stated(route).map(|s| (s, Origin::Annotation { on: Role::Route })));
-        let greatest = classes.iter().max_by_key(|c| c.seconds);
-        let Some(ways) = self.links.get(template) else {
+        let Some(ways) = self.links.get_mut(template) else {
             return;
         };
         // Where hundreds of objects share a name everything leads to everything: more ways tell nobody more.
-        if ways.len() >= MOST_WAYS {
-            let seconds = annotated
-                .as_ref()
-                .map(|(s, _)| s.get())
-                .or(greatest.map(|c| c.seconds));
-            let known = ways.iter().map(|way| way.sleep.seconds).max();
-            if seconds.is_none_or(|seconds| Some(seconds) <= known) {
-                return;
-            }
+        let longest = ways.iter().map(|way| way.sleep.seconds).max();
+        if ways.len() >= MOST_WAYS && Some(sleep.seconds) <= longest {
+            return;
         }
-        let (seconds, origin) = match (annotated, greatest) {
-            (Some((seconds, origin)), _) => (seconds.get(), origin),
-            (None, Some(class)) => (class.seconds, class.origin.clone()),
-            (None, None) => self.without_route(),
-        };
-        let class = greatest.and_then(|c| c.class.clone());
         let way = Link {
             route,
             service,
-            class,
-            sleep: Sleep { seconds, origin },
+            class: class.clone(),
+            sleep: sleep.clone(),
         };
-        if let Some(ways) = self.links.get_mut(template)
-            && !ways.contains(&way)
-        {
+        if !ways.contains(&way) {
             ways.push(way);
         }
     }
 
     /// The sleep of what is brought in without a route: `sleepSeconds`, else the default.
-    pub(super) fn without_route(&self) -> (u64, Origin) {
-        match self.config.sleep_seconds {
-            Some(seconds) => (seconds.get(), Origin::Configured),
-            None => (DEFAULT_SLEEP, Origin::Default),
+    pub(super) fn without_route(&self) -> Sleep {
+        let configured = self.config.sleep_seconds;
+        Sleep {
+            seconds: configured.map_or(DEFAULT_SLEEP, Seconds::get),
+            origin: configured.map_or(Origin::Default, |_| Origin::Configured),
         }
     }
 
@@ -199,12 +208,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             }
         }
         if ways.is_empty() {
-            let (seconds, origin) = self.without_route();
             ways.push(Link {
                 route: None,
                 service: None,
                 class: None,
-                sleep: Sleep { seconds, origin },
+                sleep: self.without_route(),
             });
         }
     }

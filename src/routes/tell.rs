@@ -1,24 +1,29 @@
 //! Which messages the trace gives, and where.
 
+use super::entry::Unknown;
 use super::{Identity, Tracer, Wanted};
 use crate::config::annotations;
 use crate::input::objects::{Object, left_alone};
 use crate::say::routes as say;
 use crate::say::{Message, kind_name};
 use crate::tables::path::Text;
-use crate::tables::references::References;
+use crate::tables::references::{References, UnknownRef};
 use set_prestop_yaml::{Kind, Node};
 use std::collections::HashMap;
 
 /// A message that is given once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Told<'t> {
-    /// The object of this kind and name misses this Service.
-    Missing(&'t str, &'t str, Option<String>, String),
+    /// The object of this kind and name misses this object of a kind.
+    Missing(&'t str, &'t str, String, Option<String>, String),
     /// These two objects have one name.
     Twice(usize, usize),
-    /// Nothing says whose this class is.
-    Class(String),
+    /// Nothing says whose a load balancer is.
+    Unknown(Unknown),
+    /// The delay that this object sets.
+    Delay(usize),
+    /// A backend of a kind that nothing follows, by its place.
+    Backend(usize, usize),
 }
 
 impl<'t, 's> Tracer<'_, 't, 's> {
@@ -81,7 +86,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    pub(super) fn tell_unreadable(&mut self, object: &Object<'t, 's>, found: &References<'t, 's>) {
+    /// What a route names that can't be followed.
+    pub(super) fn tell_unread(&mut self, object: &Object<'t, 's>, found: &References<'t, 's>) {
+        for unknown in &found.unknown {
+            self.tell_backend_unknown(object, unknown);
+        }
         for fault in &found.faults {
             let message = say::annotation_unreadable(&fault.annotation, &fault.message);
             self.tell_at(object, fault.node, message);
@@ -91,15 +100,35 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     pub(super) fn tell_missing(
         &mut self,
         object: &Object<'t, 's>,
+        kind: &str,
         name: &str,
         wanted: Wanted<'_>,
         node: Node<'_, '_>,
     ) {
         let namespace = wanted.map(str::to_owned);
-        let told = Told::Missing(object.kind, object.name, namespace, name.to_owned());
+        let told = Told::Missing(
+            object.kind,
+            object.name,
+            kind.to_owned(),
+            namespace,
+            name.to_owned(),
+        );
         if self.told.insert(told) {
-            let message = say::service_missing(wanted, name, self.renamed(name));
+            let message = say::service_missing(kind, wanted, name, self.renamed(name));
             self.tell_at(object, node, message);
+        }
+    }
+
+    fn tell_backend_unknown(&mut self, object: &Object<'t, 's>, unknown: &UnknownRef<'t, 's>) {
+        let UnknownRef {
+            group,
+            kind,
+            name,
+            node,
+        } = unknown;
+        let told = Told::Backend(object.place.source, node.offset());
+        if self.told.insert(told) {
+            self.tell_at(object, *node, say::backend_unknown(group, kind, name));
         }
     }
 
@@ -149,6 +178,20 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         );
     }
 
+    /// The routes that do not count, and why.
+    fn uncounted(&self) -> Vec<(String, String)> {
+        let each = self.uncounted.iter().filter_map(|index| {
+            let object = self.render.get(*index)?;
+            let row = self.tables.route(object.group, object.kind)?;
+            let name = say::qualified(object.namespace, object.name);
+            Some((
+                format!("{} `{name}`", object.kind),
+                row.otherwise.as_ref()?.to_string(),
+            ))
+        });
+        each.collect()
+    }
+
     /// Finding nothing is never silent (docs/reference.md, section 5.6).
     pub(super) fn tell_no_route(&mut self, asked: bool) {
         let workloads = self.templates.iter().filter(|t| {
@@ -162,7 +205,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return;
         }
         self.messages.push(if self.skipped.is_empty() {
-            say::no_route(count)
+            say::no_route(count, &self.uncounted())
         } else {
             say::every_route_skipped(count, self.skipped.iter().map(Option::as_deref))
         });

@@ -90,8 +90,10 @@ reasons! {
     SleepFromController = Info,
     /// A sleep that is shorter than needed stays because of `existingHooks: Keep`.
     SleepShorter = Info,
-    /// A class named `alb` may be that of two controllers. State it in `ingressClasses`.
-    ClassUndecided = Info,
+    /// Nothing says which controller's load balancer is in front of a route, so the default of 10 seconds is used. Give its class or Gateway with `--context`, or set `ingressClasses` or `sleepSeconds`.
+    ControllerUnknown = Info,
+    /// A route names a backend of a group and kind that no row follows, so the pods behind it are not known.
+    BackendUnknown = Info,
     /// A workload is behind a route but is left alone: a Helm hook, owned by a controller, local configuration, switched off by an annotation, or of a kind that takes no hook.
     LeftAlone = Info,
     /// The `templates` folder of a Helm chart holds templates, no manifests, and is not read.
@@ -108,6 +110,8 @@ reasons! {
     NoRoute = Warning,
     /// A route states a class in two places and they differ; the first counts.
     ClassConflict = Warning,
+    /// GKE reads the class of an Ingress from the annotation `kubernetes.io/ingress.class` alone: an Ingress with the field is served by nothing.
+    ClassNotServed = Warning,
     /// Two objects of kind IngressClass are marked as default; none is taken.
     DefaultClassTwice = Warning,
     /// Two objects have one name, and both count.
@@ -134,6 +138,8 @@ reasons! {
     JobBehindRoute = Warning,
     /// Pods are replaced one by one, so each sleep makes the rollout longer; `helm --atomic` or `--wait` may give up.
     RolloutSlow = Warning,
+    /// A load balancer's deregistration delay is set: a shorter sleep may do, or requests may last longer than the program's own time.
+    DrainDelay = Advice,
     /// Pods are replaced one by one: the sleep makes the rollout longer by that much.
     RolloutLonger = Advice,
     /// A pod that holds a port of its node keeps it during the sleep, and its successor waits.

@@ -65,6 +65,7 @@ pub(crate) fn annotation_unreadable(annotation: &str, wrong: &str) -> Message {
 
 /// `renamed` is a Service of the input whose name holds the missing one.
 pub(crate) fn service_missing(
+    kind: &str,
     namespace: Option<&str>,
     name: &str,
     renamed: Option<&str>,
@@ -72,7 +73,7 @@ pub(crate) fn service_missing(
     let title = qualified(namespace, name);
     Message::new(
         Reason::ServiceMissing,
-        format!("Service `{title}` is not in the input"),
+        format!("{kind} `{title}` is not in the input"),
     )
     .help(missing_help(renamed))
 }
@@ -150,24 +151,113 @@ pub(crate) fn default_class_twice(first: &str, second: &str, annotation: &str) -
         .field(format!("metadata.annotations[{annotation}]"))
 }
 
-/// `users` are the controllers that share the class, with their seconds; `controller` is the name of one of them.
-pub(crate) fn class_undecided(
-    class: &str,
-    users: &[(&str, u64)],
-    taken: u64,
-    controller: &str,
-) -> Message {
-    let users: Vec<String> = users
+/// `users` are the controllers that may use the class: product, name, seconds.
+pub(crate) fn class_unknown(class: &str, users: &[(&str, &str, u64)], taken: u64) -> Message {
+    let each: Vec<String> = users
         .iter()
-        .map(|(product, seconds)| format!("{product} ({seconds} s)"))
+        .map(|(product, _, seconds)| format!("{product} ({seconds} s)"))
         .collect();
-    let text = format!(
-        "class `{class}` could be {}; using {taken} s",
-        users.join(" or ")
-    );
-    Message::new(Reason::ClassUndecided, text).help(format!(
-        "set it in the configuration: `ingressClasses: [{{class: {class}, controller: {controller}}}]`"
+    let text = if each.is_empty() {
+        format!("the controller of class `{class}` is not known; using {taken} s")
+    } else {
+        format!(
+            "class `{class}` could be {}; using {taken} s",
+            each.join(" or ")
+        )
+    };
+    let names: Vec<&str> = users.iter().map(|(_, name, _)| *name).collect();
+    let name = if names.is_empty() {
+        "NAME".to_owned()
+    } else {
+        names.join(" or ")
+    };
+    Message::new(Reason::ControllerUnknown, text).help(format!(
+        "give its IngressClass or GatewayClass with `--context`, or set `ingressClasses: [{{class: {class}, controller: {name}}}]`, or `sleepSeconds` in its place"
     ))
+}
+
+pub(crate) fn controller_unknown(class: &str, controller: &str, taken: u64) -> Message {
+    let text = format!(
+        "no number is known for controller `{controller}` of class `{class}`; using {taken} s"
+    );
+    Message::new(Reason::ControllerUnknown, text).help(format!(
+        "measure how long it sends requests to a stopping pod, and set `ingressClasses: [{{class: {class}, sleepSeconds: N}}]`"
+    ))
+}
+
+/// A Gateway, or another object that would say the class, is not in the input.
+pub(crate) fn parent_absent(
+    kind: &str,
+    namespace: Option<&str>,
+    name: &str,
+    taken: u64,
+) -> Message {
+    let title = qualified(namespace, name);
+    let text = format!(
+        "{kind} `{title}` is not in the input, so the controller is not known; using {taken} s"
+    );
+    Message::new(Reason::ControllerUnknown, text).help(format!(
+        "give the {kind} with `--context`, or set `sleepSeconds`"
+    ))
+}
+
+pub(crate) fn no_class(taken: u64) -> Message {
+    let text = format!(
+        "the route has no class, so the cluster's default class decides which controller serves it; using {taken} s"
+    );
+    Message::new(Reason::ControllerUnknown, text).help(
+        "set `spec.ingressClassName`, or give the default IngressClass with `--context`, or set `sleepSeconds`",
+    )
+}
+
+pub(crate) fn class_not_served(class: &str, product: &str, annotation: &str) -> Message {
+    let text = format!(
+        "{product} does not read `ingressClassName: {class}`, so nothing serves this route unless an IngressClass `{class}` exists"
+    );
+    Message::new(Reason::ClassNotServed, text)
+        .help(format!(
+            "set the annotation `{annotation}: {class}` instead"
+        ))
+        .field("spec.ingressClassName")
+}
+
+/// The delay that a load balancer keeps for requests that are already there; none if it says nothing about the sleep.
+pub(crate) fn drain_delay(annotation: &str, delay: u64, sleep: u64) -> Option<Message> {
+    // Teams that set a short delay sleep it and 5 s more (GOV.UK, open-vsx).
+    let short = delay + 5;
+    let (text, help) = if short < sleep {
+        (
+            format!(
+                "deregistration delay of {delay} s: {short} s of sleep may be enough here, instead of {sleep} s"
+            ),
+            format!(
+                "if a load test agrees, annotate the route or Service with `set-prestop.dev/sleep-seconds: \"{short}\"`"
+            ),
+        )
+    } else if delay > sleep {
+        (
+            format!(
+                "deregistration delay of {delay} s: requests may last that long after the load balancer has let go of the pod"
+            ),
+            format!(
+                "if they do, annotate the workload with `set-prestop.dev/shutdown-seconds: \"{delay}\"`"
+            ),
+        )
+    } else {
+        return None;
+    };
+    let message = Message::new(Reason::DrainDelay, text).help(help);
+    Some(message.field(format!("metadata.annotations[{annotation}]")))
+}
+
+pub(crate) fn backend_unknown(group: &str, kind: &str, name: &str) -> Message {
+    let group = if group.is_empty() { "core" } else { group };
+    let text = format!(
+        "backend `{name}` is a {kind} of API group `{group}`, and set-prestop does not know which pods are behind it"
+    );
+    Message::new(Reason::BackendUnknown, text).help(
+        "if workloads of the input are, name their Service in `backends`, annotate them with `set-prestop.dev/inject: enabled`, or add a row to `routes`",
+    )
 }
 
 fn workloads(count: usize) -> String {
@@ -177,8 +267,17 @@ fn workloads(count: usize) -> String {
     }
 }
 
-pub(crate) fn no_route(count: usize) -> Message {
-    let text = format!("no route leads to {}", workloads(count));
+/// `uncounted` are routes that do not count, and why.
+pub(crate) fn no_route(count: usize, uncounted: &[(String, String)]) -> Message {
+    let leads = format!("no route leads to {}", workloads(count));
+    let text = match uncounted {
+        [] => leads,
+        [(route, why)] => format!("{leads}; {route} does not count: {why}"),
+        [(route, why), more @ ..] => format!(
+            "{leads}; {route} does not count: {why} (and {} more routes)",
+            more.len()
+        ),
+    };
     Message::new(Reason::NoRoute, text).help(
         "render the routes together with the workloads (kpt: remove `selectors:`), or name Services in `backends`, or annotate a Service or workload with `set-prestop.dev/inject: enabled`",
     )

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::row::{
-    ClassColumn, FollowColumn, Format, RouteRow, SerialColumn, ServiceColumn, TargetColumn, When,
-    WorkloadRow,
+    ClassColumn, FollowColumn, Follows, Format, RouteRow, SerialColumn, ServiceColumn,
+    TargetColumn, When, WorkloadRow,
 };
 use crate::tables::path::{Field, List, Path, PathError, Text};
 
@@ -14,9 +14,11 @@ pub(crate) struct Route {
     pub(super) groups: List<Text>,
     pub(super) kind: Text,
     pub(crate) controller: Option<Text>,
+    pub(crate) controller_where: List<(Path, Text)>,
     pub(crate) default_class: bool,
     pub(crate) followed: bool,
     pub(crate) when: List<Path>,
+    pub(crate) otherwise: Option<Text>,
     pub(crate) class: Class,
     pub(crate) services: List<Services>,
     pub(crate) follow: List<Follow>,
@@ -27,7 +29,7 @@ pub(crate) struct Route {
 #[derive(Clone, Debug)]
 pub(crate) enum Class {
     Paths(List<Path>),
-    Followed(Follow, Path),
+    Followed(List<Follow>, Path),
 }
 
 /// A compiled [`ServiceColumn`].
@@ -41,6 +43,8 @@ pub(crate) struct Services {
     pub(crate) kind: Field,
     /// Groups and kinds.
     pub(crate) accept: List<(Text, Text)>,
+    /// Groups and kinds.
+    pub(crate) ignore: List<(Text, Text)>,
     pub(crate) format: Format,
     pub(crate) unless: Option<Field>,
     pub(crate) except: Option<Text>,
@@ -74,6 +78,9 @@ pub(crate) struct Follow {
     pub(crate) name: Field,
     pub(crate) namespace: Option<Field>,
     pub(crate) except: Option<Text>,
+    pub(crate) every: Option<Text>,
+    pub(crate) label: Option<Text>,
+    pub(crate) every_namespace: Option<Text>,
 }
 
 /// A compiled [`TargetColumn`].
@@ -106,6 +113,15 @@ pub(crate) struct Workload {
 pub(crate) struct Serial {
     pub(crate) partition: Option<Path>,
     pub(crate) unless: List<Path>,
+}
+
+/// A kind of object that selects pods, or that stands for the Service of its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Selects {
+    pub(super) groups: List<Text>,
+    pub(super) kind: Text,
+    /// The names to the labels; none of an object that stands for a Service.
+    pub(crate) selector: Option<List<Text>>,
 }
 
 /// What a row says that it can't: the column, and why.
@@ -142,9 +158,11 @@ impl Route {
         groups: List::Borrowed(&[]),
         kind: Text::Borrowed(""),
         controller: None,
+        controller_where: List::Borrowed(&[]),
         default_class: false,
         followed: false,
         when: List::Borrowed(&[]),
+        otherwise: None,
         class: Class::Paths(List::Borrowed(&[])),
         services: List::Borrowed(&[]),
         follow: List::Borrowed(&[]),
@@ -161,6 +179,7 @@ impl Services {
         group: Field(List::Borrowed(&[Text::Borrowed("group")])),
         kind: Field(List::Borrowed(&[Text::Borrowed("kind")])),
         accept: List::Borrowed(&[(Text::Borrowed(""), Text::Borrowed("Service"))]),
+        ignore: List::Borrowed(&[]),
         format: Format::Plain,
         unless: None,
         except: None,
@@ -176,6 +195,17 @@ impl Follow {
         name: Field(List::Borrowed(&[Text::Borrowed("name")])),
         namespace: None,
         except: None,
+        every: None,
+        label: None,
+        every_namespace: None,
+    };
+}
+
+impl Selects {
+    pub(super) const NONE: Self = Self {
+        groups: List::Borrowed(&[]),
+        kind: Text::Borrowed(""),
+        selector: None,
     };
 }
 
@@ -199,7 +229,9 @@ impl RouteRow {
     /// Compiles the row's paths and fields, and checks what the columns' types can't hold.
     pub(crate) fn compile(&self) -> Result<Route, RowError> {
         identity(&self.groups, &self.kind)?;
-        if self.services.is_empty() && self.follow.is_empty() && self.targets.is_empty() {
+        let nowhere = self.services.is_empty() && self.follow.is_empty() && self.targets.is_empty();
+        let between = self.followed && self.class.is_some();
+        if nowhere && !between {
             return Err(RowError::new(
                 "services",
                 "a route without `services`, `follow` or `targets` leads nowhere",
@@ -214,10 +246,13 @@ impl RouteRow {
             None => Class::Paths(List::default()),
             Some(ClassColumn::Paths(texts)) => Class::Paths(paths("class", texts)?),
             Some(ClassColumn::Follow(class)) => Class::Followed(
-                class
-                    .follow
-                    .compile()
-                    .map_err(|e| e.within("class.follow"))?,
+                match &class.follow {
+                    Follows::One(one) => {
+                        let one = one.compile().map_err(|e| e.within("class.follow"))?;
+                        vec![one].into()
+                    }
+                    Follows::Many(all) => each("class.follow", all, FollowColumn::compile)?.into(),
+                },
                 path("class.path", &class.path)?,
             ),
         };
@@ -225,9 +260,14 @@ impl RouteRow {
             groups: texts(&self.groups),
             kind: owned(&self.kind),
             controller: self.controller.as_deref().map(owned),
+            controller_where: each("controllerWhere", &self.controller_where, |column| {
+                Ok((path("at", &column.at)?, owned(&column.controller)))
+            })?
+            .into(),
             default_class: self.default_class,
             followed: self.followed,
             when,
+            otherwise: self.otherwise.as_deref().map(owned),
             class,
             services: each("services", &self.services, ServiceColumn::compile)?.into(),
             follow: each("follow", &self.follow, FollowColumn::compile)?.into(),
@@ -296,6 +336,7 @@ impl ServiceColumn {
             group: field("group", self.group.as_deref().unwrap_or("group"))?,
             kind: field("kind", self.kind.as_deref().unwrap_or("kind"))?,
             accept,
+            ignore: group_kinds("ignore", &self.ignore)?.into(),
             format: self.format,
             unless: optional(self.unless.as_ref(), |text| field("unless", text))?,
             except: self.except.as_deref().map(owned),
@@ -320,6 +361,9 @@ impl FollowColumn {
             name: field("name", self.name.as_deref().unwrap_or("name"))?,
             namespace: optional(self.namespace.as_ref(), |text| field("namespace", text))?,
             except: self.except.as_deref().map(owned),
+            every: self.every.as_deref().map(owned),
+            label: self.label.as_deref().map(owned),
+            every_namespace: self.every_namespace.as_deref().map(owned),
         })
     }
 }
@@ -372,13 +416,26 @@ impl WorkloadRow {
     }
 }
 
+#[cfg(test)]
+impl super::row::SelectorRow {
+    pub(super) fn compile(&self) -> Result<Selects, RowError> {
+        identity(&self.groups, &self.kind)?;
+        Ok(Selects {
+            groups: texts(&self.groups),
+            kind: owned(&self.kind),
+            selector: optional(self.selector.as_ref(), |text| template(text))?,
+        })
+    }
+}
+
 impl Route {
     /// The row's own kind, and those that it follows.
     pub(super) fn kinds(&self) -> impl Iterator<Item = &Text> {
-        let class = match &self.class {
-            Class::Followed(follow, _) => Some(&follow.kind),
-            Class::Paths(_) => None,
+        let class: &[Follow] = match &self.class {
+            Class::Followed(follows, _) => follows,
+            Class::Paths(_) => &[],
         };
+        let class = class.iter().map(|follow| &follow.kind);
         let followed = self.follow.iter().map(|follow| &follow.kind);
         [&self.kind].into_iter().chain(class).chain(followed)
     }

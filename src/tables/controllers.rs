@@ -1,20 +1,8 @@
-//! The controllers of load balancers: their names, and the seconds that each needs.
+//! The controllers of load balancers: their names, what tells them apart, and the seconds that each needs.
 
-use super::path::Text;
-use super::row::{Controller, SharedClass};
-use super::{any, generated};
-use set_prestop_yaml::Node;
-
-/// What the annotations of a route and the objects of a render say about a class name that several controllers use.
-#[derive(Clone, Debug)]
-pub(crate) enum Shared {
-    /// The class name is not shared.
-    No,
-    /// It is this controller's.
-    Decided(&'static Controller),
-    /// Nothing tells these controllers apart.
-    Undecided(Vec<&'static Controller>),
-}
+use super::row::{Controller, On, Shape, Sign};
+use super::{any, generated, glob};
+use set_prestop_yaml::{Kind, Node, Tree};
 
 /// The controllers, in the table's order.
 pub(crate) fn controllers() -> &'static [Controller] {
@@ -33,47 +21,97 @@ pub(crate) fn controller_by_class(class: &str) -> Option<&'static Controller> {
     controllers.find(|controller| any(&controller.classes, class))
 }
 
-/// Whose a shared class name is: its annotations on the route tell first, then an annotation that is an array, then an
-/// object in the render, for which `renders` is asked by group and kind.
-pub(crate) fn shared_class(
-    class: &str,
-    route: Node<'_, '_>,
-    renders: impl Fn(&str, &str) -> bool,
-) -> Shared {
-    let users = controllers().iter().filter_map(|controller| {
-        let mut shared = controller.shared.iter();
-        let shared = shared.find(|shared| shared.class == class)?;
-        Some((controller, shared))
-    });
-    let users: Vec<_> = users.collect();
-    let annotations = route.get("metadata").and_then(|m| m.get("annotations"));
-    let annotated = |patterns: &[Text], array: bool| {
-        let mut entries = annotations.into_iter().flat_map(Node::entries);
-        entries.any(|(key, value)| {
-            key.text().is_some_and(|key| any(patterns, key))
-                && (!array
-                    || value
-                        .text()
-                        .is_some_and(|v| v.trim_start().starts_with('[')))
+/// The controllers that may use this class name, beside others.
+pub(crate) fn sharing(class: &str) -> impl Iterator<Item = &'static Controller> {
+    let controllers = controllers().iter();
+    controllers.filter(move |controller| controller.shared.iter().any(|each| each == class))
+}
+
+/// The controllers that alone read one of these annotations.
+pub(crate) fn signed<'t, 's: 't>(
+    on: On,
+    annotations: impl Iterator<Item = (&'t str, Node<'t, 's>)>,
+) -> Vec<&'static Controller> {
+    let annotations: Vec<_> = annotations.collect();
+    if annotations.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<_> = controllers()
+        .iter()
+        .filter(|controller| {
+            let mut signs = controller.signs.iter();
+            let mut here = annotations.iter();
+            signs.any(|sign| {
+                sign.on.contains(&on) && here.clone().any(|(key, value)| sign.holds(key, *value))
+            }) && !here.any(|(key, value)| controller.excepts(key, *value))
         })
-    };
-    let rendered = |objects: &[Text]| {
-        let mut objects = objects.iter().filter_map(|object| object.rsplit_once('/'));
+        .collect();
+    found.sort_by_key(|controller| controller.sleep_seconds);
+    found
+}
+
+/// The controllers whose objects are in the render, for which `renders` is asked by group and kind.
+pub(crate) fn rendered(renders: impl Fn(&str, &str) -> bool) -> Option<&'static Controller> {
+    let mut controllers = controllers().iter();
+    controllers.find(|controller| {
+        let objects = controller.objects.iter();
+        let mut objects = objects.filter_map(|object| object.rsplit_once('/'));
         objects.any(|(group, kind)| renders(group, kind))
-    };
-    let signs: [&dyn Fn(&SharedClass) -> bool; 3] = [
-        &|shared| annotated(&shared.annotations, false),
-        &|shared| annotated(&shared.arrays, true),
-        &|shared| rendered(&shared.objects),
-    ];
-    for sign in signs {
-        let mut told = users.iter().filter(|(_, shared)| sign(shared));
-        if let (Some((controller, _)), None) = (told.next(), told.next()) {
-            return Shared::Decided(controller);
+    })
+}
+
+/// The controller that reads policies of this kind, and the fields of `spec` that say what they are for.
+pub(crate) fn policy(
+    group: &str,
+    kind: &str,
+) -> Option<(&'static Controller, &'static [super::Text])> {
+    let is = |each: &super::Text| each.rsplit_once('/') == Some((group, kind));
+    controllers().iter().find_map(|controller| {
+        let policies = controller.policies.iter();
+        let mut policies = policies.filter(|policy| policy.kinds.iter().any(is));
+        Some((controller, policies.next()?.fields.as_ref()))
+    })
+}
+
+impl Sign {
+    /// Whether an annotation is this sign.
+    fn holds(&self, key: &str, value: Node<'_, '_>) -> bool {
+        if !any(&self.keys, key) {
+            return false;
         }
+        let text = value.text().unwrap_or_default().trim();
+        let shape = match self.is {
+            None => true,
+            Some(Shape::List) => text.starts_with('['),
+            Some(Shape::Object) => text.starts_with('{'),
+            Some(Shape::Integer) => text.parse::<u64>().is_ok(),
+            Some(Shape::Boolean) => ["true", "false"].contains(&text),
+        };
+        let values = self.values.is_empty() || self.values.iter().any(|each| each == text);
+        let having = || {
+            self.having
+                .as_ref()
+                .is_none_or(|field| entry_has(text, field))
+        };
+        shape && values && having()
     }
-    if users.is_empty() {
-        return Shared::No;
+}
+
+impl Controller {
+    /// Whether an annotation says that pods are not the targets of its load balancer.
+    pub(crate) fn excepts(&self, key: &str, value: Node<'_, '_>) -> bool {
+        let text = || format!("{key}={}", value.text().unwrap_or_default());
+        let unless = self.unless.as_ref();
+        unless.is_some_and(|unless| glob(unless, &text()))
     }
-    Shared::Undecided(users.into_iter().map(|(user, _)| user).collect())
+}
+
+/// Whether an entry of a list in JSON has a field.
+fn entry_has(json: &str, field: &str) -> bool {
+    let text = json.replace('\t', " ");
+    let Ok(tree) = Tree::parse(&text, 0..text.len()) else {
+        return false;
+    };
+    let mut entries = tree.root().into_iter().flat_map(Node::items);
+    entries.any(|entry| entry.kind() == Kind::Mapping && entry.get(field).is_some())
 }

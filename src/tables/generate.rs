@@ -9,8 +9,8 @@ use std::path::Path;
 
 use serde::de::DeserializeOwned;
 
-use super::compiled::{Follow, Route, Services, Workload};
-use super::row::{Controller, RouteRow, WorkloadRow};
+use super::compiled::{Follow, Route, Selects, Services, Workload};
+use super::row::{Controller, RouteRow, SelectorRow, Sign, WorkloadRow};
 use super::{kinds, sorted};
 use crate::tables::path::Text;
 
@@ -28,7 +28,7 @@ const HEAD: &str = "//! Generated from `data/*.yaml` by `BLESS=1 cargo test --li
 )]
 
 use super::compiled::{Class::*, Place::*, *};
-use super::row::{Format::*, *};
+use super::row::{Format::*, On::*, Shape::*, *};
 use crate::tables::path::{Below::*, Field, Literal::*, Path, Step::*, Test};
 use std::borrow::Cow::Borrowed;
 ";
@@ -58,12 +58,17 @@ fn generated() -> String {
     let routes = sorted(routes.iter().map(|row| row.compile().unwrap()).collect());
     let workloads: Vec<WorkloadRow> = read(include_str!("data/workloads.yaml"));
     let workloads = sorted(workloads.iter().map(|row| row.compile().unwrap()).collect());
+    let selectors: Vec<SelectorRow> = read(include_str!("data/selectors.yaml"));
+    let selectors = sorted(selectors.iter().map(|row| row.compile().unwrap()).collect());
     let controllers: Vec<Controller> = read(include_str!("data/controllers.yaml"));
-    let shared = controllers.iter().flat_map(|row| row.shared.iter());
-    let objects = shared.flat_map(|shared| shared.objects.iter());
-    let tell = objects.map(|object| object.rsplit_once('/').unwrap().1.to_owned());
+    let policies = controllers.iter().flat_map(|row| row.policies.iter());
+    let policies = policies.flat_map(|policy| policy.kinds.iter());
+    let objects = controllers.iter().flat_map(|row| row.objects.iter());
+    let tell = objects.chain(policies);
+    let tell = tell.map(|object| object.rsplit_once('/').unwrap().1.to_owned());
     let mut kinds = kinds(&routes, &workloads);
     kinds.extend(tell.map(Text::from));
+    kinds.extend(selectors.iter().map(|row| row.kind.clone()));
     kinds.sort_unstable();
     kinds.dedup();
     let mut text = HEAD.to_owned();
@@ -72,7 +77,9 @@ fn generated() -> String {
         format!("{:?}", Services::NONE),
         format!("{:?}", Follow::NONE),
         format!("{:?}", Workload::NONE),
+        format!("{:?}", Selects::NONE),
         format!("{:?}", Controller::NONE),
+        format!("{:?}", Sign::NONE),
     ];
     let none = none.iter().map(|debug| match Reader(debug).value() {
         Value::Structure(name, fields) => (name.clone(), Value::Structure(name, fields)),
@@ -81,6 +88,7 @@ fn generated() -> String {
     let none = none.collect();
     table(&mut text, "ROUTES: &[Route]", &routes, &none);
     table(&mut text, "WORKLOADS: &[Workload]", &workloads, &none);
+    table(&mut text, "SELECTORS: &[Selects]", &selectors, &none);
     table(&mut text, "CONTROLLERS: &[Controller]", &controllers, &none);
     text.push_str("\n/// The kinds of these rows and those that they ask for, sorted.\n");
     text.push_str("#[rustfmt::skip]\n");

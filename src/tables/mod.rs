@@ -17,10 +17,11 @@ mod generated;
 #[cfg(bootstrap)]
 mod generated {
     //! No rows, so that those of `data/` can be compiled anew.
-    use super::{Controller, Route, Workload};
+    use super::{Controller, Route, Selects, Workload};
     pub(super) static ROUTES: &[Route] = &[];
     pub(super) static WORKLOADS: &[Workload] = &[];
     pub(super) static CONTROLLERS: &[Controller] = &[];
+    pub(super) static SELECTORS: &[Selects] = &[];
     pub(super) static KINDS: &[&str] = &[];
 }
 mod images;
@@ -32,12 +33,14 @@ use std::str::Chars;
 
 use self::path::Text;
 use compiled::each;
-pub(crate) use compiled::{Class, Follow, Place, Route, RowError, Services, Target, Use, Workload};
+pub(crate) use compiled::{
+    Class, Follow, Place, Route, RowError, Selects, Services, Target, Use, Workload,
+};
 pub(crate) use controllers::{
-    Shared, controller_by_class, controller_by_name, controllers, shared_class,
+    controller_by_class, controller_by_name, controllers, policy, rendered, sharing, signed,
 };
 pub(crate) use images::shellless;
-pub(crate) use row::{Controller, Format};
+pub(crate) use row::{Controller, Format, On};
 pub use row::{RouteRow, WorkloadRow};
 
 /// The tables of one run: the user's rows, and behind them the built-in ones.
@@ -58,6 +61,16 @@ trait Row {
 }
 
 impl Row for Route {
+    fn groups(&self) -> &[Text] {
+        &self.groups
+    }
+
+    fn kind(&self) -> &str {
+        &self.kind
+    }
+}
+
+impl Row for Selects {
     fn groups(&self) -> &[Text] {
         &self.groups
     }
@@ -113,6 +126,11 @@ impl Tables {
     pub(crate) fn workload(&self, group: &str, kind: &str) -> Option<&Workload> {
         find(&self.workloads, group, kind).or_else(|| find(generated::WORKLOADS, group, kind))
     }
+}
+
+/// The row for a kind of object that selects pods.
+pub(crate) fn selects(group: &str, kind: &str) -> Option<&'static Selects> {
+    find(generated::SELECTORS, group, kind)
 }
 
 /// In the order of kinds; of one kind those that came first stay first.
@@ -421,7 +439,7 @@ mod tests {
             controller.map(|controller| controller.sleep_seconds)
         };
         assert_eq!(by_name("ingress.k8s.alibabacloud/alb"), Some(Some(10)));
-        assert_eq!(by_name("eks.amazonaws.com/alb"), Some(Some(40)));
+        assert_eq!(by_name("eks.amazonaws.com/alb"), Some(Some(60)));
         assert_eq!(by_name("azure/application-gateway"), Some(Some(90)));
         assert_eq!(by_name("haproxy.org/ingress-controller/edge"), Some(None));
         assert_eq!(by_name("example.com/none"), None);
@@ -432,33 +450,104 @@ mod tests {
             Some("azure/application-gateway")
         );
         assert_eq!(by_class("alb"), None);
-        assert_eq!(by_class("nginx"), None);
     }
 
     #[test]
-    fn a_shared_class_is_told_by_annotations_arrays_and_objects() {
-        let whose = |class: &str, annotations: &str, object_kind: &str| {
-            let text = format!("metadata: {{annotations: {{{annotations}}}}}");
+    fn a_controller_is_told_by_what_it_alone_reads() {
+        let whose = |on: On, annotations: &str| {
+            let text = format!("{{{annotations}}}");
             let tree = object(&text);
-            let renders = |group: &str, kind: &str| format!("{group}/{kind}") == object_kind;
-            match shared_class(class, tree.root().unwrap(), renders) {
-                Shared::No => "no".to_owned(),
-                Shared::Decided(controller) => controller.name().to_owned(),
-                Shared::Undecided(controllers) => format!("{} of them", controllers.len()),
-            }
+            let entries = tree.root().unwrap().entries();
+            let found = signed(on, entries.map(|(key, value)| (key.text().unwrap(), value)));
+            let names = found.iter().map(|controller| controller.name());
+            names.collect::<Vec<_>>().join(" ")
         };
         let (aws, ack) = ("ingress.k8s.aws/alb", "ingress.k8s.alibabacloud/alb");
-        let config = "alibabacloud.com/AlbConfig";
-        let scheme = "alb.ingress.kubernetes.io/scheme: internal";
-        let array = "alb.ingress.kubernetes.io/actions.x: ' [{}]'";
-        let map = "alb.ingress.kubernetes.io/actions.x: '{}'";
-        assert_eq!(whose("nginx", scheme, config), "no");
-        assert_eq!(whose("alb", "", ""), "2 of them");
-        assert_eq!(whose("alb", map, ""), "2 of them");
-        assert_eq!(whose("alb", scheme, ""), aws);
-        assert_eq!(whose("alb", scheme, config), aws);
-        assert_eq!(whose("alb", array, ""), ack);
-        assert_eq!(whose("alb", "", config), ack);
+        let nlb = "service.k8s.aws/nlb";
+        for (on, annotations, wanted) in [
+            (On::OfRoute, "", ""),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/healthcheck-path: /",
+                "",
+            ),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/scheme: internal",
+                aws,
+            ),
+            (
+                On::OfService,
+                "alb.ingress.kubernetes.io/scheme: internal",
+                "",
+            ),
+            (
+                On::OfService,
+                "alb.ingress.kubernetes.io/target-type: ip",
+                aws,
+            ),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/cors-max-age: 1",
+                ack,
+            ),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/actions.x: ' [{}]'",
+                ack,
+            ),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/actions.x: '{}'",
+                aws,
+            ),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/conditions.x: '[{field: path-pattern}]'",
+                aws,
+            ),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/conditions.x: '[{type: Path}]'",
+                ack,
+            ),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/ssl-redirect: '443'",
+                aws,
+            ),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/ssl-redirect: 'true'",
+                ack,
+            ),
+            (
+                On::OfRoute,
+                "alb.ingress.kubernetes.io/order: '1', alb.ingress.kubernetes.io/tags: a=b",
+                "ingress.k8s.alibabacloud/alb ingress.k8s.aws/alb",
+            ),
+            (
+                On::OfLoadBalancer,
+                "service.beta.kubernetes.io/aws-load-balancer-type: external",
+                nlb,
+            ),
+            (
+                On::OfLoadBalancer,
+                "service.beta.kubernetes.io/aws-load-balancer-type: nlb",
+                "",
+            ),
+            (
+                On::OfLoadBalancer,
+                "service.kubernetes.io/aws-load-balancer-type: external, service.kubernetes.io/aws-load-balancer-nlb-target-type: instance",
+                "",
+            ),
+        ] {
+            assert_eq!(whose(on, annotations), wanted, "{annotations}");
+        }
+        let found = rendered(|group, kind| (group, kind) == ("alibabacloud.com", "AlbConfig"));
+        assert_eq!(found.map(Controller::name), Some(ack));
+        let found = policy("networking.gke.io", "GCPBackendPolicy");
+        assert!(found.is_some_and(|(_, fields)| fields == ["targetRef"]));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The parser is `jsonpath-rust`'s, so that what is a path and what is none is RFC 9535's word. The walker is our own: it
 //! keeps the nodes' places in the text, looks through aliases and `<<` as the tree does, and counts its visits, so that a
 //! document of aliases within aliases ends in an error and not in hours. It knows four selectors (names, indexes, `[*]`
-//! and a comparison with a literal); a path with any other is refused, by name, when its row is read.
+//! and comparisons with literals, joined by `&&`); a path with any other is refused, by name, when its row is read.
 
 use std::borrow::Cow;
 
@@ -46,7 +46,8 @@ pub(crate) enum Step {
     Name(Text),
     Index(i64),
     Every,
-    Where(Test),
+    /// What all of these tests hold for.
+    Where(List<Test>),
 }
 
 /// `[?@.k == literal]`; `equal` is false for `!=`.
@@ -88,7 +89,7 @@ impl Path {
         let steps = query.segments.into_iter().map(step);
         let steps = steps.collect::<Result<Vec<_>, _>>().map_err(|selector| {
             PathError(format!(
-                "`{text}` has {selector}, expected names, indexes, `[*]`, `[?@.name == 'value']` or `[?@.name != 'value']`"
+                "`{text}` has {selector}, expected names, indexes, `[*]`, `[?@.name == 'value']`, `[?@.name != 'value']`, or several of these joined by `&&`"
             ))
         })?;
         Ok(Self(steps.into()))
@@ -115,7 +116,9 @@ impl Path {
                     for node in found.drain(..) {
                         let visited = children(node).take_while(|_| budget.spend());
                         next.extend(visited.filter(|each| match step {
-                            Step::Where(test) => test.holds(*each, ignore_case),
+                            Step::Where(tests) => {
+                                tests.iter().all(|test| test.holds(*each, ignore_case))
+                            }
                             _ => true,
                         }));
                     }
@@ -284,23 +287,32 @@ fn step(segment: Segment) -> Result<Step, &'static str> {
         Segment::Selector(Selector::Name(name)) => Ok(Step::Name(name.into())),
         Segment::Selector(Selector::Index(index)) => Ok(Step::Index(index)),
         Segment::Selector(Selector::Wildcard) => Ok(Step::Every),
-        Segment::Selector(Selector::Filter(filter)) => test(filter).map(Step::Where),
+        Segment::Selector(Selector::Filter(filter)) => {
+            tests(filter).map(|all| Step::Where(all.into()))
+        }
         Segment::Selector(Selector::Slice(..)) => Err("a slice (`[a:b]`)"),
         Segment::Selectors(_) => Err("a union (`[a, b]`)"),
         Segment::Descendant(_) => Err("a descendant segment (`..`)"),
     }
 }
 
-fn test(filter: Filter) -> Result<Test, &'static str> {
-    let comparison = match filter {
-        Filter::Atom(FilterAtom::Comparison(comparison)) => *comparison,
-        Filter::Atom(FilterAtom::Filter { .. }) => return Err("a filter in parentheses"),
-        Filter::Atom(FilterAtom::Test { .. }) => {
-            return Err("a filter that asks whether something is there");
+/// The comparisons of a filter, which have to hold together.
+fn tests(filter: Filter) -> Result<Vec<Test>, &'static str> {
+    match filter {
+        Filter::Atom(FilterAtom::Comparison(comparison)) => Ok(vec![test(*comparison)?]),
+        Filter::And(filters) => {
+            let each: Result<Vec<Vec<Test>>, _> = filters.into_iter().map(tests).collect();
+            Ok(each?.concat())
         }
-        Filter::Or(_) => return Err("an `||` in a filter"),
-        Filter::And(_) => return Err("an `&&` in a filter"),
-    };
+        Filter::Atom(FilterAtom::Filter { .. }) => Err("a filter in parentheses"),
+        Filter::Atom(FilterAtom::Test { .. }) => {
+            Err("a filter that asks whether something is there")
+        }
+        Filter::Or(_) => Err("an `||` in a filter"),
+    }
+}
+
+fn test(comparison: Comparison) -> Result<Test, &'static str> {
     let (equal, left, right) = match comparison {
         Comparison::Eq(left, right) => (true, left, right),
         Comparison::Ne(left, right) => (false, left, right),
@@ -408,6 +420,7 @@ merged: {<<: {k: far}, own: near}
         assert_eq!(find("$.words[?@ == '7']", false), [""; 0]);
         assert_eq!(find("$.words[?@ != 'mesh']", false), ["gw", "7"]);
         assert_eq!(find("$.map[?@ == 2]", false), ["2"]);
+        assert_eq!(find("$.words[?@ != 'mesh' && @ != 'gw']", false), ["7"]);
     }
 
     #[test]
@@ -442,7 +455,6 @@ merged: {<<: {k: far}, own: near}
             ("$.a[0, 1]", "a union"),
             ("$.a[?@.b]", "asks whether something is there"),
             ("$.a[?@.b == 'c' || @.b == 'd']", "`||`"),
-            ("$.a[?@.b == 'c' && @.b == 'd']", "`&&`"),
             ("$.a[?(@.b == 'c')]", "parentheses"),
             ("$.a[?@.b > 1]", "other than `==` and `!=`"),
             ("$.a[?length(@.b) == 1]", "a function"),

@@ -29,6 +29,10 @@ pub struct RouteRow {
     /// The controller that serves this kind where no class says which, as in `spec.controller` of an IngressClass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) controller: Option<String>,
+    /// Controllers that serve an object of this kind where no class says which: of these paths the first that finds
+    /// something tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) controller_where: Vec<ControllerColumn>,
     /// Whether an object without a class has that of the IngressClass which is marked as default.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) default_class: bool,
@@ -39,6 +43,9 @@ pub struct RouteRow {
     /// asked. Without this column every object counts, or, where the row reads annotations alone, each that has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) when: Option<When>,
+    /// Why an object does not count for which `when` finds nothing, to go behind its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) otherwise: Option<String>,
     /// Where the object's class stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) class: Option<ClassColumn>,
@@ -81,10 +88,33 @@ pub(crate) enum ClassColumn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ClassFollow {
-    /// The references to the other objects.
-    pub(crate) follow: FollowColumn,
-    /// The `JSONPath` to the class in each of them.
+    /// The references to the other objects: the columns of one `follow`, or a list of those.
+    pub(crate) follow: Follows,
+    /// The `JSONPath` to the class in each of them. An object whose kind has a row with `class` has the class that this
+    /// row says.
     pub(crate) path: String,
+}
+
+/// The columns of one reference to other objects, or of several.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub(crate) enum Follows {
+    /// One.
+    One(Box<FollowColumn>),
+    /// Several.
+    Many(Vec<FollowColumn>),
+}
+
+/// What in an object says which controller serves it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ControllerColumn {
+    /// The `JSONPath` that finds something.
+    pub(crate) at: String,
+    /// The controller, as in `spec.controller` of an IngressClass.
+    pub(crate) controller: String,
 }
 
 /// References to Services: at a `JSONPath` of the object, or in the value of an annotation.
@@ -127,9 +157,12 @@ pub(crate) struct ServiceColumn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kind: Option<String>,
     /// What a reference may refer to, each as `group/kind`; `[/Service]` where it is not stated. A reference without a
-    /// group means the core one, without a kind a Service.
+    /// group or a kind means that of the first. What else a reference names is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) accept: Option<Vec<String>>,
+    /// What a reference may refer to that has no pods, each as `group/kind`: it is not told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) ignore: Vec<String>,
     /// How the name is to be read.
     #[serde(default, skip_serializing_if = "Format::is_plain")]
     pub(crate) format: Format,
@@ -189,6 +222,15 @@ pub(crate) struct FollowColumn {
     /// Names that are not followed, with `*` for any text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) except: Option<String>,
+    /// The name that means every object of the kind in the namespace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) every: Option<String>,
+    /// The label of the other objects whose value the reference's name is. The reference's own kind is not asked then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) label: Option<String>,
+    /// The namespace that means all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) every_namespace: Option<String>,
 }
 
 /// References straight to a workload in the object's own namespace.
@@ -265,6 +307,24 @@ pub(crate) struct SerialColumn {
     pub(crate) unless: Vec<String>,
 }
 
+/// A kind of object that selects pods, or that stands for one which does.
+#[cfg(test)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "the documentation is made of two of the columns")]
+pub(crate) struct SelectorRow {
+    /// The API groups of the kind, without a version.
+    pub(crate) groups: Vec<String>,
+    /// The kind.
+    pub(crate) kind: String,
+    /// What people call it, for the documentation.
+    pub(crate) product: String,
+    /// Where the path is from, for the documentation.
+    pub(crate) source: String,
+    /// The path of names alone to the labels. Without it an object stands for the Service of its name.
+    pub(crate) selector: Option<String>,
+}
+
 /// A controller, and how long its load balancer goes on sending requests to a pod that is being deleted.
 ///
 /// The configuration has no such rows and nothing in them is compiled, so that this type is the written row and the built-in
@@ -285,27 +345,113 @@ pub(crate) struct Controller {
     /// The class names that this controller alone uses. `*` stands for any text.
     #[cfg_attr(test, serde(default))]
     pub(crate) classes: List<Text>,
-    /// The class names that other controllers use as well, and what tells this one.
+    /// The class names that other controllers use as well.
     #[cfg_attr(test, serde(default))]
-    pub(crate) shared: List<SharedClass>,
+    pub(crate) shared: List<Text>,
+    /// Those of `classes` that count in an annotation alone: `spec.ingressClassName` of an Ingress is not read.
+    #[cfg_attr(test, serde(default))]
+    pub(crate) annotation_only: List<Text>,
+    /// An annotation of a Service, as `key=value`, by which its pods are not the targets; `*` stands for any text.
+    pub(crate) unless: Option<Text>,
+    /// What only this controller reads.
+    #[cfg_attr(test, serde(default))]
+    pub(crate) signs: List<Sign>,
+    /// Objects, each as `group/kind`, that are in a render for this controller alone.
+    #[cfg_attr(test, serde(default))]
+    pub(crate) objects: List<Text>,
+    /// Objects of this controller that are attached to a route or a Service.
+    #[cfg_attr(test, serde(default))]
+    pub(crate) policies: List<Policy>,
+    /// Where the time is set for which requests that are already there may last.
+    pub(crate) delay: Option<Delay>,
 }
 
-/// A class name that several controllers use, and what tells one of them.
+/// Annotations that only one controller reads.
 #[derive(Clone, Debug)]
 #[cfg_attr(test, derive(Deserialize))]
 #[cfg_attr(test, serde(rename_all = "camelCase", deny_unknown_fields))]
-pub(crate) struct SharedClass {
-    /// The class name.
-    pub(crate) class: Text,
-    /// Annotations on the route that only this controller reads. `*` stands for any text.
+pub(crate) struct Sign {
+    /// What bears them.
+    pub(crate) on: List<On>,
+    /// The keys; `*` stands for any text.
+    pub(crate) keys: List<Text>,
+    /// What the value has to be, for keys that several controllers read.
+    pub(crate) is: Option<Shape>,
+    /// A field that an entry of the list has to have.
+    pub(crate) having: Option<Text>,
+    /// The values that tell; any does where there are none.
     #[cfg_attr(test, serde(default))]
-    pub(crate) annotations: List<Text>,
-    /// Annotations on the route whose value is a JSON array for this controller alone. `*` stands for any text.
-    #[cfg_attr(test, serde(default))]
-    pub(crate) arrays: List<Text>,
-    /// Objects, each as `group/kind`, that a render for this controller alone has.
-    #[cfg_attr(test, serde(default))]
-    pub(crate) objects: List<Text>,
+    pub(crate) values: List<Text>,
+}
+
+/// What bears an annotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(test, derive(Deserialize))]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "`Route` is a type of the generated rows"
+)]
+pub(crate) enum On {
+    /// The route.
+    #[cfg_attr(test, serde(rename = "route"))]
+    OfRoute,
+    /// The Service that a route names.
+    #[cfg_attr(test, serde(rename = "service"))]
+    OfService,
+    /// The Gateway that a route hangs on.
+    #[cfg_attr(test, serde(rename = "gateway"))]
+    OfGateway,
+    /// A Service that is a route to itself.
+    #[cfg_attr(test, serde(rename = "loadBalancer"))]
+    OfLoadBalancer,
+}
+
+/// What the value of an annotation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(test, derive(Deserialize))]
+#[cfg_attr(test, serde(rename_all = "camelCase"))]
+pub(crate) enum Shape {
+    /// A JSON list.
+    List,
+    /// A JSON object.
+    Object,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+}
+
+/// Objects that are attached to others by a reference below `spec`.
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Deserialize))]
+#[cfg_attr(test, serde(rename_all = "camelCase", deny_unknown_fields))]
+pub(crate) struct Policy {
+    /// Each as `group/kind`.
+    pub(crate) kinds: List<Text>,
+    /// Fields of `spec` that hold a reference, or a list of them.
+    pub(crate) fields: List<Text>,
+}
+
+/// A time within the value of an annotation, as `deregistration_delay.timeout_seconds=30`.
+#[derive(Clone, Debug)]
+#[cfg_attr(test, derive(Deserialize))]
+#[cfg_attr(test, serde(rename_all = "camelCase", deny_unknown_fields))]
+pub(crate) struct Delay {
+    /// The annotations of a Service, and then of the route.
+    pub(crate) keys: List<Text>,
+    /// The name before the `=`.
+    pub(crate) attribute: Text,
+}
+
+impl Sign {
+    /// A row in which no column is set.
+    pub(super) const NONE: Self = Self {
+        on: List::Borrowed(&[]),
+        keys: List::Borrowed(&[]),
+        is: None,
+        having: None,
+        values: List::Borrowed(&[]),
+    };
 }
 
 impl Controller {
@@ -317,6 +463,12 @@ impl Controller {
         source: Text::Borrowed(""),
         classes: List::Borrowed(&[]),
         shared: List::Borrowed(&[]),
+        annotation_only: List::Borrowed(&[]),
+        unless: None,
+        signs: List::Borrowed(&[]),
+        objects: List::Borrowed(&[]),
+        policies: List::Borrowed(&[]),
+        delay: None,
     };
 
     /// The first of its names: the one to write.
@@ -357,6 +509,31 @@ impl<'de> Deserialize<'de> for ClassColumn {
             fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<ClassColumn, A::Error> {
                 let follow = Deserialize::deserialize(MapAccessDeserializer::new(entries))?;
                 Ok(ClassColumn::Follow(follow))
+            }
+        }
+        deserializer.deserialize_any(Column)
+    }
+}
+
+/// As for [`ClassColumn`].
+impl<'de> Deserialize<'de> for Follows {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Column;
+        impl<'de> Visitor<'de> for Column {
+            type Value = Follows;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a mapping with `at`, `group` and `kind`, or a list of those")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Follows, A::Error> {
+                let follows = Deserialize::deserialize(SeqAccessDeserializer::new(items))?;
+                Ok(Follows::Many(follows))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Follows, A::Error> {
+                let follow = Deserialize::deserialize(MapAccessDeserializer::new(entries))?;
+                Ok(Follows::One(Box::new(follow)))
             }
         }
         deserializer.deserialize_any(Column)

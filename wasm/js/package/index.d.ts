@@ -280,7 +280,7 @@ export type Reason =
   | "SleepLonger"
   | "SleepFromController"
   | "SleepShorter"
-  | "ClassUndecided"
+  | "ControllerUnknown"
   | "LeftAlone"
   | "TemplatesSkipped"
   | "EmptyFile"

@@ -1,0 +1,253 @@
+//! Whose load balancer a way goes through, and how long that needs.
+//!
+//! docs/reference.md, section 3.1.
+
+use super::entry::{Entry, Unknown};
+use super::tell::Told;
+use super::{DEFAULT_SLEEP, Tracer};
+use crate::input::objects::Object;
+use crate::model::{Origin, Sleep};
+use crate::say::routes as say;
+use crate::tables::{
+    Controller, On, controller_by_class, controller_by_name, policy, rendered, sharing, signed,
+};
+use set_prestop_yaml::{Kind, Node};
+use std::collections::HashMap;
+
+/// What is known of the controller of a way.
+#[derive(Clone, Debug)]
+pub(super) enum Whose {
+    Known(&'static Controller),
+    /// It needs no more than the default, whoever it is.
+    Default,
+    /// Nothing is known of it.
+    Unknown(Unknown),
+}
+
+/// The controllers whose policies are attached to an object of this kind, namespace and name.
+pub(super) type Policies<'t> =
+    HashMap<(&'t str, Option<&'t str>, &'t str), Vec<&'static Controller>>;
+
+impl<'t, 's> Tracer<'_, 't, 's> {
+    /// The sleep that one entry of a route asks for in front of a Service.
+    pub(super) fn sleep_of(&mut self, entry: &Entry, service: Option<usize>) -> Sleep {
+        let default = Sleep {
+            seconds: DEFAULT_SLEEP,
+            origin: Origin::Default,
+        };
+        if let Some(stated) = &entry.stated {
+            return stated.clone();
+        }
+        match self.whose(entry, service) {
+            Whose::Known(controller) => match controller.sleep_seconds {
+                Some(seconds) => {
+                    self.tell_delay(controller, entry.route, service);
+                    Sleep {
+                        seconds: seconds.into(),
+                        origin: Origin::Controller {
+                            product: &controller.product,
+                            class: entry.class.clone(),
+                            source: &controller.source,
+                        },
+                    }
+                }
+                None => default,
+            },
+            Whose::Default => default,
+            Whose::Unknown(unknown) => {
+                self.tell_unknown(entry.route, unknown);
+                default
+            }
+        }
+    }
+
+    /// Whose load balancer it is. The first of these that tells counts:
+    ///
+    /// | | what tells |
+    /// | --- | --- |
+    /// | 1 | the class rule or `sleepSeconds` (that is [`Entry::stated`]) |
+    /// | 2 | the IngressClass or GatewayClass of the input that the class names |
+    /// | 3 | a class name that only one controller uses |
+    /// | 4 | the kind of the route, or a part of it that only one controller reads |
+    /// | 5 | annotations that only one controller reads, and its policies: on the route, on the Service, on the Gateway |
+    /// | 6 | objects of the input that only one controller reads |
+    ///
+    /// Annotations of two controllers on one object count as those of the one that needs longer.
+    fn whose(&mut self, entry: &Entry, service: Option<usize>) -> Whose {
+        let class = entry.class.as_deref();
+        let named = class.and_then(|class| Some((class, self.class_object(class)?)));
+        if let Some((class, name)) = named {
+            return match controller_by_name(name) {
+                Some(controller) => self.unless(controller, entry.route),
+                None => Whose::Unknown(Unknown::Controller {
+                    class: class.to_owned(),
+                    controller: name.to_owned(),
+                }),
+            };
+        }
+        if let Some(controller) = class.and_then(controller_by_class) {
+            return self.unless(controller, entry.route);
+        }
+        if let Some(controller) = entry.kind {
+            return Whose::Known(controller);
+        }
+        let bearers = [
+            (On::OfRoute, Some(entry.route)),
+            (On::OfService, service),
+            (On::OfGateway, entry.gateway),
+        ];
+        for (on, bearer) in bearers {
+            let told = bearer.and_then(|index| self.signs(on, index));
+            if let Some(controller) = told {
+                return Whose::Known(controller);
+            }
+        }
+        let render = self.render;
+        match rendered(|group, kind| render.has_kind(group, kind)) {
+            Some(controller) => Whose::Known(controller),
+            None => match (&entry.absent, &entry.class) {
+                (_, Some(class)) => Whose::Unknown(Unknown::Class(class.clone())),
+                (Some(absent), None) => Whose::Unknown(absent.clone()),
+                (None, None) if entry.needs_class => Whose::Unknown(Unknown::NoClass),
+                (None, None) => Whose::Default,
+            },
+        }
+    }
+
+    /// A controller that the class tells, unless the route says that it does not send to pods.
+    fn unless(&self, controller: &'static Controller, route: usize) -> Whose {
+        let mut annotations = self.annotations_of(route);
+        if annotations.any(|(key, value)| controller.excepts(key, value)) {
+            return Whose::Default;
+        }
+        Whose::Known(controller)
+    }
+
+    /// The controller named by the IngressClass or GatewayClass of the input.
+    pub(super) fn class_object(&self, class: &str) -> Option<&'t str> {
+        const CLASSES: [(&str, &str, &str); 2] = [
+            ("networking.k8s.io", "IngressClass", "controller"),
+            (
+                "gateway.networking.k8s.io",
+                "GatewayClass",
+                "controllerName",
+            ),
+        ];
+        CLASSES.iter().find_map(|(group, kind, field)| {
+            let found = self.render.named(|g| g == *group, kind, class, None);
+            let object = self.render.get(*found.first()?)?;
+            object.node().get("spec")?.get(field)?.text()
+        })
+    }
+
+    /// The controller that the annotations of an object, or policies for it, tell; of several the one that needs longest.
+    fn signs(&mut self, on: On, index: usize) -> Option<&'static Controller> {
+        if let Some(known) = self.signs.get(&(on, index)) {
+            return *known;
+        }
+        let object = self.render.get(index)?;
+        let roles = self.roles.get(index);
+        let mut found = signed(on, self.annotations_of(index));
+        if on == On::OfRoute && roles.is_some_and(|roles| roles.service) {
+            found.extend(signed(On::OfLoadBalancer, self.annotations_of(index)));
+            found.extend(signed(On::OfService, self.annotations_of(index)));
+        }
+        let key = (object.kind, object.namespace, object.name);
+        found.extend(self.policies.get(&key).into_iter().flatten());
+        let longest = found
+            .into_iter()
+            .max_by_key(|controller| controller.sleep_seconds);
+        self.signs.insert((on, index), longest);
+        longest
+    }
+
+    fn annotations_of(
+        &self,
+        index: usize,
+    ) -> impl Iterator<Item = (&'t str, Node<'t, 's>)> + use<'t, 's> {
+        let node = self.render.get(index).map(Object::node);
+        let annotations = node.and_then(|n| n.get("metadata")?.get("annotations"));
+        let entries = annotations.into_iter().flat_map(Node::entries);
+        entries.filter_map(|(key, value)| Some((key.text()?, value)))
+    }
+
+    /// Which objects the policies of the input are attached to.
+    pub(super) fn read_policies(&mut self) {
+        for object in &self.render.objects {
+            let Some((controller, fields)) = policy(object.group, object.kind) else {
+                continue;
+            };
+            let spec = object.node().get("spec");
+            let targets = fields.iter().filter_map(|field| spec?.get(field));
+            let targets = targets.flat_map(|node| {
+                let one = (node.kind() == Kind::Mapping).then_some(node);
+                one.into_iter().chain(node.items())
+            });
+            for target in targets {
+                let text = |name: &str| target.get(name).and_then(Node::text);
+                let kind = text("kind").unwrap_or("Service");
+                let name = text("name").unwrap_or_default();
+                let namespace = text("namespace").or(object.namespace);
+                let known = self.policies.entry((kind, namespace, name)).or_default();
+                known.push(controller);
+            }
+        }
+    }
+
+    fn tell_unknown(&mut self, route: usize, unknown: Unknown) {
+        let Some(object) = self.render.get(route) else {
+            return;
+        };
+        let message = match &unknown {
+            Unknown::Class(class) => {
+                let seconds = |c: &Controller| c.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from);
+                let users: Vec<_> = sharing(class)
+                    .map(|c| (&*c.product, c.name(), seconds(c)))
+                    .collect();
+                say::class_unknown(class, &users, DEFAULT_SLEEP)
+            }
+            Unknown::Controller { class, controller } => {
+                say::controller_unknown(class, controller, DEFAULT_SLEEP)
+            }
+            Unknown::Absent(kind, namespace, name) => {
+                say::parent_absent(kind, namespace.as_deref(), name, DEFAULT_SLEEP)
+            }
+            Unknown::NoClass => say::no_class(DEFAULT_SLEEP),
+        };
+        if self.told.insert(Told::Unknown(unknown)) {
+            self.tell(object, message);
+        }
+    }
+
+    /// What a delay for requests that are already there means for the sleep.
+    fn tell_delay(
+        &mut self,
+        controller: &'static Controller,
+        route: usize,
+        service: Option<usize>,
+    ) {
+        let Some(delay) = &controller.delay else {
+            return;
+        };
+        for index in [service, Some(route)].into_iter().flatten() {
+            let found = self.annotations_of(index).find_map(|(key, value)| {
+                let stated = delay.keys.iter().any(|each| *each == key);
+                let pairs = value.text().filter(|_| stated)?.split(',');
+                let mut pairs = pairs.filter_map(|pair| pair.split_once('='));
+                let seconds = pairs.find(|(name, _)| name.trim() == delay.attribute);
+                Some((key, seconds?.1.trim().parse::<u64>().ok()?))
+            });
+            let Some((key, seconds)) = found else {
+                continue;
+            };
+            let sleep = controller.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from);
+            if let Some(object) = self.render.get(index)
+                && self.told.insert(Told::Delay(index))
+                && let Some(message) = say::drain_delay(key, seconds, sleep)
+            {
+                self.tell(object, message);
+            }
+            return;
+        }
+    }
+}
