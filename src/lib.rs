@@ -145,7 +145,14 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     let matters = |kind: &str| {
         settings.parse_everything
             || tables.knows(kind)
-            || ["Service", "IngressClass", "GatewayClass"].contains(&kind)
+            || [
+                "Service",
+                "IngressClass",
+                "GatewayClass",
+                "Namespace",
+                "RuntimeClass",
+            ]
+            .contains(&kind)
     };
     let chunks = input::parse(opened, settings.threads, &matters).map_err(Stop::Unread)?;
     let found = input::resources(opened, &chunks);

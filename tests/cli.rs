@@ -15,7 +15,7 @@ const TEA: &str = include_str!("../testdata/tea.yaml");
 
 /// The example as it comes out.
 fn drained() -> String {
-    let hook = "        ports:\n        - containerPort: 80\n        lifecycle:\n          preStop:\n            exec:\n              command:\n              - /bin/sh\n              - -c\n              - \"sleep 10\"\n      terminationGracePeriodSeconds: 45\n";
+    let hook = "        ports:\n        - containerPort: 80\n        lifecycle:\n          preStop:\n            sleep:\n              seconds: 10\n      terminationGracePeriodSeconds: 45\n";
     TEA.replace("        ports:\n        - containerPort: 80\n", hook)
 }
 
@@ -87,21 +87,18 @@ fn the_diff_of_the_example_is_eight_added_lines() {
             .filter(|l| l.starts_with(prefix))
             .count()
     };
-    assert_eq!((run.code, lines('+'), lines('-')), (Some(0), 8, 0));
+    assert_eq!((run.code, lines('+'), lines('-')), (Some(0), 5, 0));
 }
 
 #[test]
 fn the_readme_shows_what_its_first_command_prints() {
-    let run = run(
-        Path::new(env!("CARGO_MANIFEST_DIR")),
-        &["--diff", "testdata/tea.yaml"],
-        "",
-    );
-    assert!(
-        include_str!("../README.md").contains(&format!("```diff\n{}```", run.stdout)),
-        "{}",
-        run.stdout
-    );
+    let shows = |args: &[&str]| {
+        let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), args, "");
+        let shown = include_str!("../README.md").contains(&format!("```diff\n{}```", run.stdout));
+        assert!(shown, "{}", run.stdout);
+    };
+    shows(&["--diff", "testdata/tea.yaml"]);
+    shows(&["--diff", "--handler", "Exec", "testdata/tea.yaml"]);
     assert!(
         include_str!("../README.md").contains("cargo run --release -- --diff testdata/tea.yaml")
     );
@@ -269,8 +266,7 @@ fn check_lists_what_is_missing_and_exits_1() {
     let with_diff = here(&["--check", "--diff"], TEA);
     assert_eq!(with_diff.code, Some(1));
     assert!(
-        with_diff.stdout.contains("+          - \"sleep 10\"")
-            || with_diff.stdout.contains("sleep 10"),
+        with_diff.stdout.contains("+              seconds: 10"),
         "{}",
         with_diff.stdout
     );
@@ -331,7 +327,7 @@ fn the_only_argument_may_be_the_configuration() {
     assert_eq!(
         run.stdout,
         drained()
-            .replace("sleep 10", "sleep 25")
+            .replace("seconds: 10", "seconds: 25")
             .replace("45", "60")
     );
 }
@@ -359,7 +355,7 @@ fn a_flag_wins_over_the_file() {
     );
     assert_eq!(
         (run.code, run.stdout),
-        (Some(0), drained().replace("sleep 10", "sleep 15"))
+        (Some(0), drained().replace("seconds: 10", "seconds: 15"))
     );
 }
 
@@ -449,8 +445,8 @@ fn the_report_holds_what_a_host_hides() {
 #[test]
 fn fail_on_makes_a_warning_fail() {
     let kept = drained().replace(
-        "/bin/sh\n              - -c\n              - \"sleep 10\"",
-        "/bin/quit",
+        "sleep:\n              seconds: 10",
+        "exec:\n              command: [/bin/quit]",
     );
     assert_eq!(here(&[], &kept).code, Some(0));
     let failed = here(&["--fail-on", "warning"], &kept);

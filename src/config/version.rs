@@ -17,6 +17,12 @@ impl KubernetesVersion {
     pub const NATIVE_SLEEP: KubernetesVersion = KubernetesVersion { minor: 30 };
 }
 
+impl fmt::Display for KubernetesVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "1.{}", self.minor)
+    }
+}
+
 impl FromStr for KubernetesVersion {
     type Err = String;
 

@@ -4,7 +4,7 @@
 
 use crate::input::objects::{annotation, mark};
 use crate::model::Plan;
-use crate::say::{Message, Reason};
+use crate::say::{Message, advice as say};
 use crate::tables::Workload;
 use crate::tables::path::{Budget, Path};
 use set_prestop_yaml::{Kind, Node};
@@ -18,11 +18,12 @@ const LONG_GRACE: u64 = 600;
 /// A message, and the bytes that it is about.
 type Told = (Message, Range<usize>);
 
-/// Everything that is to be told of a workload whose plan is made.
+/// Everything that is to be told of a workload whose plan is made; `namespace` is its Namespace, if the input has it.
 pub(crate) fn tell(
     row: &Workload,
     object: Node<'_, '_>,
     template: Node<'_, '_>,
+    namespace: Option<Node<'_, '_>>,
     plan: &Plan,
 ) -> Vec<Told> {
     let Some(spec) = template.get("spec") else {
@@ -34,7 +35,9 @@ pub(crate) fn tell(
     told.extend(long_grace(spec, plan));
     told.extend(no_readiness_probe(spec, plan));
     told.extend(host_port(row, object, spec));
-    told.extend(mesh_proxy(template, plan));
+    told.extend(mesh_proxy(template, namespace, plan));
+    told.extend(node_goes_first(spec, plan));
+    told.extend(probe_grace(spec, plan));
     told
 }
 
@@ -63,168 +66,245 @@ fn unavailable(node: Node<'_, '_>, replicas: u64) -> Option<u64> {
 
 fn all_at_once(row: &Workload, object: Node<'_, '_>) -> Option<Told> {
     if let Some(node) = first(row.recreate.as_ref(), object) {
-        let message = Message::new(
-            Reason::AllAtOnce,
-            "an update stops every pod before it starts a new one: requests are lost in between, and the sleep makes that longer",
-        );
-        return Some((
-            message
-                .help(
-                    "use a rolling update where the program allows two versions beside each other",
-                )
-                .field("spec.strategy"),
-            mark(node),
-        ));
+        return Some((say::recreate(), mark(node)));
     }
-    let replicas = number(row.replicas.as_ref(), object)?;
-    let node = first(row.max_unavailable.as_ref(), object)?;
-    let taken = unavailable(node, replicas)?;
-    (replicas > 0 && taken >= replicas).then(|| {
-        let pods = if replicas == 1 {
-            "the only pod".to_owned()
-        } else {
-            format!("all {replicas} pods")
-        };
-        let message = Message::new(
-            Reason::AllAtOnce,
-            format!("`maxUnavailable` lets an update take {pods} away at a time"),
-        );
-        (
-            message.help("lower it, or state `maxUnavailable: 0` and `maxSurge: 1`"),
-            mark(node),
-        )
-    })
+    let replicas = number(row.replicas.as_ref(), object);
+    if let Some(node) = first(row.max_unavailable.as_ref(), object)
+        && let Some(replicas) = replicas.filter(|replicas| *replicas > 0)
+        && unavailable(node, replicas)? >= replicas
+    {
+        return Some((say::all_unavailable(replicas), mark(node)));
+    }
+    let serial = row.serial.as_ref().filter(|_| !row.per_node)?;
+    let surges = serial
+        .unless
+        .iter()
+        .any(|path| first(Some(path), object).is_some());
+    let one = replicas.unwrap_or(1) == 1 && !surges;
+    one.then(|| (say::only_replica(), mark(object)))
 }
 
 fn slow_rollout(row: &Workload, object: Node<'_, '_>, plan: &Plan) -> Option<Told> {
     let serial = row.serial.as_ref()?;
-    if plan.changes() == 0
-        || plan.grace.sleep == 0
-        || serial
-            .unless
-            .iter()
-            .any(|path| first(Some(path), object).is_some())
-    {
+    let sleep = plan.grace.sleep;
+    let surges = serial
+        .unless
+        .iter()
+        .any(|path| first(Some(path), object).is_some());
+    if plan.changes() == 0 || sleep == 0 || surges {
         return None;
     }
-    let sleep = plan.grace.sleep;
-    if row.per_node {
-        let message = Message::new(
-            Reason::RolloutLonger,
-            format!(
-                "pods are replaced node by node, and each sleeps {sleep} s: 10 nodes take {} s longer",
-                sleep * 10
-            ),
-        );
-        return Some((
-            message.help("raise `maxUnavailable` where several nodes may go at a time"),
-            mark(object),
-        ));
-    }
     let replicas = number(row.replicas.as_ref(), object).unwrap_or(1);
+    let of = if row.per_node { 10 } else { replicas };
+    let at_once = first(row.max_unavailable.as_ref(), object).and_then(|n| unavailable(n, of));
+    let at_once = at_once.unwrap_or(1).max(1);
+    if row.per_node {
+        return Some((say::longer_by_node(sleep, at_once), mark(object)));
+    }
     let partition = number(serial.partition.as_ref(), object).unwrap_or(0);
-    let at_once = first(row.max_unavailable.as_ref(), object)
-        .and_then(|n| unavailable(n, replicas))
-        .unwrap_or(1)
-        .max(1);
-    let seconds = replicas
-        .saturating_sub(partition)
-        .div_ceil(at_once)
-        .saturating_mul(sleep);
-    (seconds > SLOW_ROLLOUT).then(|| {
-        let text = format!("pods are replaced one by one, and {} of them sleep {sleep} s each: a rollout takes {seconds} s longer", replicas.saturating_sub(partition));
-        let message = Message::new(Reason::RolloutSlow, text).help("give `helm --wait` and `--atomic` a longer `--timeout`");
-        (message.field("spec.replicas"), mark(object))
-    })
+    let pods = replicas.saturating_sub(partition);
+    let seconds = pods.div_ceil(at_once).saturating_mul(sleep);
+    (seconds > SLOW_ROLLOUT).then(|| (say::slow_rollout(pods, sleep, seconds), mark(object)))
 }
 
 fn long_grace(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
     let grace = plan.grace.after();
     (plan.grace.sleep > 0 && grace > LONG_GRACE).then(|| {
-        let text = format!("a grace period of {grace} s: node drains and cluster policies may cut it short");
-        let message = Message::new(Reason::GraceLong, text)
-            .help("check that nodes are drained with at least that timeout, or state less in `set-prestop.dev/shutdown-seconds`")
-            .field(plan.pod.clone().key("terminationGracePeriodSeconds"));
+        let field = plan.pod.clone().key("terminationGracePeriodSeconds");
         let node = spec.get("terminationGracePeriodSeconds").unwrap_or(spec);
-        (message, mark(node))
+        (say::long_grace(grace).field(field), mark(node))
     })
 }
 
 fn no_readiness_probe(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
-    let containers = spec.get("containers")?;
     let bare = |node: &Node<'_, '_>| {
         let serves = node
             .get("ports")
             .is_some_and(|ports| ports.kind() == Kind::Sequence && !ports.is_empty());
         serves && node.get("readinessProbe").is_none_or(Node::is_empty)
     };
-    let found: Vec<Node<'_, '_>> = containers.items().filter(bare).collect();
+    let found: Vec<Node<'_, '_>> = spec.get("containers")?.items().filter(bare).collect();
     let at = *found.first()?;
-    let names: Vec<String> = found
-        .iter()
-        .filter_map(|c| c.get("name")?.text())
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let text = format!(
-        "no readiness probe on {}: a new pod gets requests before it can answer them, which no preStop hook mends",
-        names.join(", ")
-    );
-    let message = Message::new(Reason::NoReadinessProbe, text)
-        .help("add a `readinessProbe`")
-        .field(plan.pod.clone().key("containers"));
-    Some((message, mark(at)))
+    let names: Vec<&str> = found.iter().filter_map(|c| c.get("name")?.text()).collect();
+    let field = plan.pod.clone().key("containers");
+    Some((say::no_readiness_probe(&names).field(field), mark(at)))
 }
 
 fn host_port(row: &Workload, object: Node<'_, '_>, spec: Node<'_, '_>) -> Option<Told> {
     let none = first(row.max_unavailable.as_ref(), object)
         .is_some_and(|n| unavailable(n, 0) == Some(0) && n.as_int() == Some(0));
     let host_network = spec.get("hostNetwork").and_then(Node::as_bool) == Some(true);
-    let ports = spec
-        .get("containers")
-        .into_iter()
-        .flat_map(Node::items)
-        .filter_map(|c| c.get("ports"));
-    let host_port = ports
-        .flat_map(Node::items)
-        .any(|port| port.get("hostPort").is_some());
-    (none && (host_network || host_port)).then(|| {
-        let message = Message::new(
-            Reason::HostPort,
-            "the pod holds a port of its node, and with `maxUnavailable: 0` its successor can't start there while it sleeps",
-        );
-        (message.help("allow `maxUnavailable: 1`, or run fewer pods than nodes"), mark(object))
-    })
+    let containers = spec.get("containers").into_iter().flat_map(Node::items);
+    let mut ports = containers
+        .filter_map(|c| c.get("ports"))
+        .flat_map(Node::items);
+    let host_port = ports.any(|port| port.get("hostPort").is_some());
+    (none && (host_network || host_port)).then(|| (say::host_port(), mark(object)))
 }
 
-/// What injects a proxy when the pod is created, and the setting that holds the proxy as long as the program.
-const MESHES: [(&str, &str, &str, &str); 2] = [
-    (
-        "Istio",
-        "sidecar.istio.io/inject",
-        "proxy.istio.io/config",
-        "terminationDrainDuration",
-    ),
-    (
-        "Linkerd",
-        "linkerd.io/inject",
-        "config.alpha.linkerd.io/proxy-wait-before-exit-seconds",
-        "",
-    ),
+/// What injects a proxy when a pod is created, and what keeps the proxy running as long as the program.
+struct Mesh {
+    name: &'static str,
+    /// Annotation or label of the pod template.
+    pod: &'static str,
+    /// Labels or annotations of the Namespace, with the values that ask for it; none for any.
+    namespace: &'static [(&'static str, &'static [&'static str])],
+    /// The annotation that keeps the proxy running, and the setting in it.
+    setting: &'static str,
+    part: &'static str,
+}
+
+/// Istio: sidecar injection (`istio-injection`, `istio.io/rev`); Linkerd: proxy injection.
+const MESHES: [Mesh; 2] = [
+    Mesh {
+        name: "Istio",
+        pod: "sidecar.istio.io/inject",
+        namespace: &[("istio-injection", &["enabled"]), ("istio.io/rev", &[])],
+        setting: "proxy.istio.io/config",
+        part: "terminationDrainDuration",
+    },
+    Mesh {
+        name: "Linkerd",
+        pod: "linkerd.io/inject",
+        namespace: &[("linkerd.io/inject", &["enabled", "ingress"])],
+        setting: "config.alpha.linkerd.io/proxy-wait-before-exit-seconds",
+        part: "",
+    },
 ];
 
-fn mesh_proxy(template: Node<'_, '_>, plan: &Plan) -> Option<Told> {
-    let label = |key: &str| template.get("metadata")?.get("labels")?.get(key)?.text();
-    MESHES.iter().find_map(|(mesh, inject, setting, part)| {
-        let asked = annotation(template, inject).or_else(|| label(inject))?;
-        if !["true", "enabled", "ingress"].contains(&asked) {
-            return None;
-        }
-        if annotation(template, setting).is_some_and(|stated| stated.contains(part)) {
-            return None;
-        }
-        let name = if part.is_empty() { format!("`{setting}`") } else { format!("`{part}` in `{setting}`") };
-        let text = format!("{mesh} injects a proxy that is not in this input: it has to go on as long as the program, {} s", plan.grace.sleep);
-        let message = Message::new(Reason::MeshProxy, text).help(format!("state {name} on the pod template, unless the proxy is a native sidecar"));
-        Some((message, mark(template)))
+fn mesh_proxy(
+    template: Node<'_, '_>,
+    namespace: Option<Node<'_, '_>>,
+    plan: &Plan,
+) -> Option<Told> {
+    let label = |node: Node<'_, '_>, key: &str| {
+        let labels = node.get("metadata")?.get("labels")?;
+        labels.get(key)?.text().map(str::to_owned)
+    };
+    let stated = |node: Node<'_, '_>, key: &str| {
+        annotation(node, key)
+            .map(str::to_owned)
+            .or_else(|| label(node, key))
+    };
+    let mesh = MESHES
+        .iter()
+        .find(|mesh| match stated(template, mesh.pod) {
+            Some(asked) => ["true", "enabled", "ingress"].contains(&asked.as_str()),
+            None => mesh.namespace.iter().any(|(key, values)| {
+                let found = namespace.and_then(|namespace| stated(namespace, key));
+                found.is_some_and(|found| values.is_empty() || values.contains(&found.as_str()))
+            }),
+        })?;
+    if annotation(template, mesh.setting).is_some_and(|stated| stated.contains(mesh.part)) {
+        return None;
+    }
+    let message = say::mesh_proxy(mesh.name, mesh.setting, mesh.part, plan.grace.sleep);
+    Some((message, mark(template)))
+}
+
+/// Nodes that go within a limit: what they are called, a label that selects them, its value, and the seconds between
+/// their notice and their end.
+///
+/// GKE: "Spot VMs" (15 s for pods that are not of the system, up to 25 s on Autopilot). Azure: "Spot node pools" (30 s). AWS:
+/// "Spot Instance interruption notices" (2 minutes).
+const SHORT_LIVED: [(&str, &str, &str, u64); 7] = [
+    ("GKE Spot", "cloud.google.com/gke-spot", "true", 15),
+    (
+        "GKE preemptible",
+        "cloud.google.com/gke-preemptible",
+        "true",
+        15,
+    ),
+    ("GKE Spot", "cloud.google.com/gke-provisioning", "spot", 15),
+    (
+        "Azure spot",
+        "kubernetes.azure.com/scalesetpriority",
+        "spot",
+        30,
+    ),
+    ("AWS spot", "eks.amazonaws.com/capacityType", "SPOT", 120),
+    ("AWS spot", "karpenter.sh/capacity-type", "spot", 120),
+    ("AWS spot", "node.kubernetes.io/lifecycle", "spot", 120),
+];
+
+fn node_goes_first(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
+    let grace = plan.grace.after();
+    if plan.grace.sleep == 0 {
+        return None;
+    }
+    SHORT_LIVED
+        .iter()
+        .filter(|(.., limit)| *limit < grace)
+        .find_map(|(nodes, label, value, limit)| {
+            let node = asks_for(spec, label, value)?;
+            Some((say::node_goes_first(nodes, *limit, grace), mark(node)))
+        })
+}
+
+/// Where a pod asks for nodes with a label, by selector, affinity or toleration.
+fn asks_for<'t, 's>(spec: Node<'t, 's>, label: &str, value: &str) -> Option<Node<'t, 's>> {
+    let is_value = |node: &Node<'t, 's>| node.text() == Some(value);
+    let selected = spec
+        .get("nodeSelector")
+        .and_then(|s| s.get(label))
+        .filter(is_value);
+    let affinity = || {
+        let affinity = spec.get("affinity")?.get("nodeAffinity")?;
+        let required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution");
+        let preferred = affinity.get("preferredDuringSchedulingIgnoredDuringExecution");
+        let terms = required
+            .and_then(|r| r.get("nodeSelectorTerms"))
+            .into_iter();
+        let terms = terms.flat_map(Node::items);
+        let preferences = preferred.into_iter().flat_map(Node::items);
+        let terms = terms.chain(preferences.filter_map(|p| p.get("preference")));
+        let mut expressions = terms
+            .filter_map(|t| t.get("matchExpressions"))
+            .flat_map(Node::items);
+        expressions.find(|expression| {
+            let key = expression.get("key").and_then(Node::text) == Some(label);
+            let is_in = expression.get("operator").and_then(Node::text) == Some("In");
+            let values = expression.get("values");
+            key && is_in && values.is_some_and(|values| values.items().any(|v| is_value(&v)))
+        })
+    };
+    let tolerated = || {
+        let mut tolerations = spec.get("tolerations")?.items();
+        tolerations.find(|toleration| {
+            let key = toleration.get("key").and_then(Node::text) == Some(label);
+            key && toleration.get("value").is_none_or(|v| is_value(&v))
+        })
+    };
+    selected.or_else(affinity).or_else(tolerated)
+}
+
+fn probe_grace(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
+    const FIELD: &str = "terminationGracePeriodSeconds";
+    let containers = spec.get("containers")?.items().enumerate();
+    let mut probes = containers.flat_map(|(index, container)| {
+        let probes = ["livenessProbe", "startupProbe"];
+        probes.map(|probe| {
+            (
+                index,
+                probe,
+                container.get(probe).and_then(|p| p.get(FIELD)),
+            )
+        })
+    });
+    probes.find_map(|(index, probe, node)| {
+        let node = node?;
+        let grace = u64::try_from(node.as_int()?).ok()?;
+        let hook = &plan.containers.iter().find(|c| c.index == index)?.hook;
+        let sleep = hook.after().filter(|sleep| *sleep > grace)?;
+        let path = plan
+            .pod
+            .clone()
+            .key("containers")
+            .index(index)
+            .keys([probe, FIELD]);
+        Some((
+            say::probe_grace(probe, grace, sleep).field(path),
+            mark(node),
+        ))
     })
 }

@@ -2,8 +2,8 @@
 //!
 //! docs/reference.md, section 3.
 
-use super::hook::{self, Existing, Found, Level};
-use super::{advice, budget::Budget};
+use super::hook::{self, Existing, Found, Level, Needs};
+use super::{advice, budget::Budget, keys, windows};
 use crate::config::annotations::Inject;
 use crate::config::{
     Config, DEFAULT_MARGIN, DEFAULT_SHUTDOWN, ExistingHooks, Handler as Wanted, KubernetesVersion,
@@ -11,8 +11,8 @@ use crate::config::{
 };
 use crate::input::objects::{Object, Render, left_alone, mark};
 use crate::model::{
-    Container, FieldPath, Grace, Handler, Hook, NoHook, NotASleep, Number, Origin, Plan, Role,
-    Sleep, Target,
+    Container, FieldPath, Grace, Handler, Hook, NoHook, NotASleep, Origin, Plan, Role, Sleep,
+    Target,
 };
 use crate::routes::{Backend, Template, Trace};
 use crate::say::Message;
@@ -26,6 +26,8 @@ use std::ops::Range;
 const CONTAINERS_KEY: &str = "set-prestop.dev/containers";
 /// Native sleeps are written from this version on.
 const NATIVE: KubernetesVersion = KubernetesVersion::NATIVE_SLEEP;
+/// More seconds than anybody means.
+const TEN_YEARS: u64 = 315_360_000;
 /// The seconds of a controller that nobody needs to be told of.
 const DEFAULT_SLEEP: u64 = crate::routes::DEFAULT_SLEEP;
 
@@ -42,6 +44,8 @@ pub(crate) struct Planner<'a, 't, 's> {
     config: &'a Config,
     /// Products and classes whose seconds were told.
     told: BTreeSet<(&'static str, Option<String>)>,
+    /// Whether it was told that the native sleep is written for a cluster that is too old.
+    told_too_new: bool,
     messages: Vec<Message>,
 }
 
@@ -54,8 +58,10 @@ struct Pod<'a, 't, 's> {
     path: FieldPath,
     windows: bool,
     backend: &'a Backend,
-    /// Seconds that its containers have to sleep.
-    sleep: u64,
+    /// How long its containers have to sleep.
+    sleep: &'a Sleep,
+    /// Seconds of a hook that is written: as long as the longest sleep that stands in the pod, or `sleep`.
+    written: u64,
 }
 
 /// One container while its hook is decided.
@@ -104,6 +110,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             tables,
             config,
             told: BTreeSet::new(),
+            told_too_new: false,
             messages: Vec::new(),
         }
     }
@@ -119,6 +126,9 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 continue;
             };
             plans.extend(self.plan(backend, template, object));
+        }
+        if self.config.kubernetes_version.is_none() && plans.iter().any(writes_native) {
+            self.messages.push(say::needs_kubernetes());
         }
         Planned {
             plans,
@@ -148,15 +158,15 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             );
             return None;
         }
+        if let Some(why) = left_alone(object) {
+            self.tell_of(say::left_alone(why), object);
+            return None;
+        }
         if let Some(why) = &row.leave {
             // What brings routes of its own was told of already.
             if !row.routed {
                 self.tell_of(say::job_behind_route(why), object);
             }
-            return None;
-        }
-        if let Some(why) = left_alone(object) {
-            self.tell_of(say::left_alone(why), object);
             return None;
         }
         let sleep = sleep_of(backend);
@@ -165,14 +175,18 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             self.tell_of(say::left_alone(&why), object);
             return None;
         }
-        let pod = self.pod(template, object, backend, sleep.seconds)?;
+        for (message, at) in keys::misplaced(object.node(), template) {
+            self.tell(message, object, at);
+        }
+        let pod = self.pod(template, object, backend, &sleep)?;
         let containers = self.containers(&pod)?;
         let grace = self.grace(&pod, &containers)?;
+        let path = pod.path;
         let plan = Plan {
             workload: object.resource(),
             place: object.at(mark(object.node())),
             file: object.package_file(),
-            pod: pod.path.clone(),
+            pod: path,
             sleep,
             ways: backend.ways.clone(),
             containers,
@@ -187,7 +201,13 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         if template.path.is_empty() && plan.changes() > 0 {
             self.tell_of(say::bare_pod(), object);
         }
-        for (message, at) in advice::tell(row, object.node(), template.node, &plan) {
+        let namespace = object.namespace.unwrap_or_default();
+        let namespace = self
+            .render
+            .named(str::is_empty, "Namespace", namespace, None);
+        let namespace = namespace.first().and_then(|index| self.render.get(*index));
+        let around = namespace.map(Object::node);
+        for (message, at) in advice::tell(row, object.node(), template.node, around, &plan) {
             self.tell(message, object, at);
         }
         Some(plan)
@@ -198,7 +218,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         template: &Template<'t, 's>,
         object: &'o Object<'t, 's>,
         backend: &'o Backend,
-        sleep: u64,
+        sleep: &'o Sleep,
     ) -> Option<Pod<'o, 't, 's>> {
         let names = template.path.iter().cloned();
         let path = names.fold(FieldPath::default(), FieldPath::key).key("spec");
@@ -218,9 +238,18 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             template: template.node,
             spec,
             path,
-            windows: is_windows(spec),
+            windows: windows::is(spec, |class| {
+                let found = self
+                    .render
+                    .named(|g| g == "node.k8s.io", "RuntimeClass", class, None);
+                self.render.get(*found.first()?).map(Object::node)
+            }),
             backend,
             sleep,
+            written: match self.config.existing_hooks {
+                Some(ExistingHooks::Set) => sleep.seconds,
+                _ => sleep.seconds.max(longest_sleep(spec)),
+            },
         })
     }
 
@@ -254,7 +283,21 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 index,
                 name,
             };
+            for (message, at) in keys::misspelt(node) {
+                let path = pod.containers().index(index);
+                self.tell(message.field(path), pod.object, at);
+            }
             match self.hook(subject) {
+                Ok(hook) if hook.before().is_some_and(|seconds| seconds > TEN_YEARS) => {
+                    let seconds = hook.before().unwrap_or_default();
+                    let message = say::too_many_seconds("preStop", seconds);
+                    self.tell(
+                        message.field(subject.hook_path()),
+                        pod.object,
+                        subject.hook_at(),
+                    );
+                    sound = false;
+                }
                 Ok(hook) => containers.push(Container {
                     name: name.to_owned(),
                     index,
@@ -269,7 +312,49 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 }
             }
         }
+        self.tell_too_new(pod, &containers);
         (self.chosen_are_there(pod, &containers) && sound).then_some(containers)
+    }
+
+    /// A native sleep that stands or is written, for a cluster that refuses it.
+    fn tell_too_new(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) {
+        let Some(version) = self.config.kubernetes_version.filter(|v| *v < NATIVE) else {
+            return;
+        };
+        let version = version.to_string();
+        let is_written = |container: &&Container| {
+            matches!(
+                container.hook,
+                Hook::Added {
+                    handler: Handler::Sleep(_),
+                    ..
+                } | Hook::Replaced {
+                    handler: Handler::Sleep(_)
+                }
+            )
+        };
+        let stands = |container: &&Container| {
+            let list = pod.spec.get("containers");
+            let node = list.and_then(|list| list.items().nth(container.index));
+            let hook = node.and_then(|node| node.get("lifecycle")?.get("preStop")?.get("sleep"));
+            hook.is_some() && !is_written(container)
+        };
+        let written = containers
+            .iter()
+            .find(is_written)
+            .filter(|_| !self.told_too_new);
+        self.told_too_new |= written.is_some();
+        let found = [(written, true), (containers.iter().find(stands), false)];
+        for (container, written) in found {
+            if let Some(container) = container {
+                let path = pod
+                    .containers()
+                    .index(container.index)
+                    .keys(["lifecycle", "preStop"]);
+                let message = say::handler_too_new(&version, written).field(path);
+                self.tell(message, pod.object, container.at.clone());
+            }
+        }
     }
 
     /// Whether the pod has every container that its annotation names. What it lacks is told.
@@ -311,7 +396,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         }
         self.tell_exec_that_cannot_run(subject, &existing);
         let mode = self.config.existing_hooks.unwrap_or_default();
-        let seconds = subject.pod.sleep;
+        let seconds = subject.pod.written;
         Ok(match existing {
             Existing::Absent(level) => match self.handler(subject) {
                 Some(handler) => Hook::Added {
@@ -323,14 +408,12 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 },
             },
             Existing::Sleep(found) => self.existing_sleep(subject, found, mode),
-            Existing::Script { index, script } if mode == Prepend => Hook::Prepended {
+            Existing::Script { index, script, .. } if mode == Prepend => Hook::Prepended {
                 seconds,
                 index,
                 script,
             },
-            Existing::Script { script, .. } => {
-                self.other(subject, NotASleep::Command(script), mode == Replace)
-            }
+            Existing::Script { why, .. } => self.other(subject, why, mode == Replace),
             Existing::Other(what) => self.other(subject, what, mode == Replace),
         })
     }
@@ -351,7 +434,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     /// A hook that can't run fails at once: the container gets SIGTERM without any delay.
     fn tell_exec_that_cannot_run(&mut self, subject: Subject<'_, 't, 's>, existing: &Existing) {
         let execs = match existing {
-            Existing::Sleep(sleep) => sleep.number != Number::Native,
+            Existing::Sleep(sleep) => sleep.needs == Needs::Sleep,
             Existing::Script { .. } => true,
             Existing::Absent(_) | Existing::Other(_) => false,
         };
@@ -367,14 +450,16 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         found: Found,
         mode: ExistingHooks,
     ) -> Hook {
-        let Found { seconds, number } = found;
-        let wanted = subject.pod.sleep;
+        let Found {
+            seconds, number, ..
+        } = found;
+        let wanted = subject.pod.sleep.seconds;
         let message = if seconds == wanted {
             None
         } else if mode == ExistingHooks::Keep {
             (seconds < wanted).then(|| say::sleep_shorter(seconds, wanted))
         } else if seconds > wanted && mode != ExistingHooks::Set {
-            Some(say::sleep_longer(seconds, wanted))
+            Some(say::sleep_longer(seconds, subject.pod.sleep))
         } else {
             return Hook::Changed {
                 before: seconds,
@@ -389,32 +474,29 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         Hook::Kept { seconds }
     }
 
-    /// How the sleep is written for a container; `None`, with a warning, where nothing can run it.
+    /// How the sleep is written for a container; `None`, with a warning, if nothing can run it.
     ///
-    /// | `handler` | `kubernetesVersion` | exec can serve | else |
-    /// | --- | --- | --- | --- |
-    /// | `Sleep` | any | native | native |
-    /// | `Auto` | at least 1.30 | native | native |
-    /// | `Auto` | not stated | exec | native |
-    /// | `Auto` | below 1.30 | exec | no hook, `NoShell` |
-    /// | `Exec` | any | exec | no hook, `NoShell` |
+    /// | | `Auto`, no version or at least 1.30 | `Auto`, below 1.30 | `Exec` | `Sleep` |
+    /// | --- | --- | --- | --- | --- |
+    /// | any container | native | exec | exec | native |
+    /// | known to have no shell, or Windows | native | no hook, `NoShell` | no hook, `NoShell` | native |
+    ///
+    /// Every supported Kubernetes has the native sleep (KEP-3960). An exec without a shell fails at once and nobody sees it,
+    /// while an API server that is too old refuses the native sleep aloud.
     fn handler(&mut self, subject: Subject<'_, 't, 's>) -> Option<Handler> {
-        let version = self.config.kubernetes_version;
-        let seconds = subject.pod.sleep;
-        let why = subject.pod.no_exec(subject.node);
-        match (self.config.handler.unwrap_or_default(), why) {
-            (Wanted::Sleep, _) => Some(Handler::Sleep(seconds)),
-            (Wanted::Auto, _) if version.is_some_and(|v| v >= NATIVE) => {
-                Some(Handler::Sleep(seconds))
-            }
-            (Wanted::Auto, Some(_)) if version.is_none() => Some(Handler::Sleep(seconds)),
-            (Wanted::Auto | Wanted::Exec, None) => Some(Handler::Exec(seconds)),
-            (Wanted::Auto | Wanted::Exec, Some(why)) => {
-                let message = say::no_shell(subject.name, &why).field(subject.hook_path());
-                self.tell(message, subject.pod.object, mark(subject.node));
-                None
-            }
+        let seconds = subject.pod.written;
+        let old = self.config.kubernetes_version.is_some_and(|v| v < NATIVE);
+        match self.config.handler.unwrap_or_default() {
+            Wanted::Sleep => return Some(Handler::Sleep(seconds)),
+            Wanted::Auto if !old => return Some(Handler::Sleep(seconds)),
+            Wanted::Auto | Wanted::Exec => {}
         }
+        let Some(why) = subject.pod.no_exec(subject.node) else {
+            return Some(Handler::Exec(seconds));
+        };
+        let message = say::no_shell(subject.name, &why).field(subject.hook_path());
+        self.tell(message, subject.pod.object, mark(subject.node));
+        None
     }
 
     /// The time budget; none if the grace period is no number, which is told.
@@ -429,13 +511,16 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             None => None,
             Some((_, Some(seconds))) => Some(seconds),
             Some((node, None)) => {
-                let help =
-                    "write a number without quotes, such as `terminationGracePeriodSeconds: 45`";
-                let message = say::not_seconds(FIELD, help).field(field);
+                let message = say::not_a_grace_period(FIELD, node.text()).field(field);
                 self.tell(message, pod.object, mark(node));
                 return None;
             }
         };
+        if let Some((node, seconds)) = node.zip(stated.filter(|s| *s > TEN_YEARS)) {
+            let message = say::too_many_seconds(FIELD, seconds).field(field);
+            self.tell(message, pod.object, mark(node));
+            return None;
+        }
         let longest = |of: fn(&Hook) -> Option<u64>| {
             containers
                 .iter()
@@ -455,7 +540,8 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         };
         if stated == Some(0) && budget.after > 0 {
             let at = mark(node.unwrap_or(pod.spec));
-            self.tell(say::grace_zero().field(field), pod.object, at);
+            let message = say::grace_zero(budget.grace()).field(field);
+            self.tell(message, pod.object, at);
         }
         // Where none is stated the new line comes after the containers, and so does what is told of it.
         let latest = containers.last().map_or(mark(pod.spec), |c| c.at.clone());
@@ -483,6 +569,31 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     }
 }
 
+/// The longest sleep that stands in a pod, in seconds; a hook that can't be read is told elsewhere.
+fn longest_sleep(spec: Node<'_, '_>) -> u64 {
+    let containers = spec.get("containers").into_iter().flat_map(Node::items);
+    let sleeps = containers.filter_map(|container| match hook::read(container) {
+        Ok(Existing::Sleep(found)) => Some(found.seconds),
+        _ => None,
+    });
+    sleeps.max().unwrap_or(0)
+}
+
+/// Whether a plan writes a native sleep where none was.
+fn writes_native(plan: &Plan) -> bool {
+    plan.containers.iter().any(|container| {
+        matches!(
+            container.hook,
+            Hook::Added {
+                handler: Handler::Sleep(_),
+                ..
+            } | Hook::Replaced {
+                handler: Handler::Sleep(_)
+            }
+        )
+    })
+}
+
 /// The hook of a container that its pod's annotation does not name.
 fn not_chosen(existing: Existing) -> Hook {
     match existing {
@@ -490,21 +601,9 @@ fn not_chosen(existing: Existing) -> Hook {
             why: NoHook::NotChosen,
         },
         Existing::Sleep(Found { seconds, .. }) => Hook::Kept { seconds },
-        Existing::Script { script, .. } => Hook::Other {
-            what: NotASleep::Command(script),
-        },
+        Existing::Script { why, .. } => Hook::Other { what: why },
         Existing::Other(what) => Hook::Other { what },
     }
-}
-
-fn is_windows(spec: Node<'_, '_>) -> bool {
-    let text = |node: Option<Node<'_, '_>>| node.and_then(Node::text).map(str::to_owned);
-    let os = text(spec.get("os").and_then(|os| os.get("name")));
-    let selector = spec.get("nodeSelector");
-    let node_os = ["kubernetes.io/os", "beta.kubernetes.io/os"]
-        .iter()
-        .find_map(|key| text(selector.and_then(|s| s.get(key))));
-    os.or(node_os).as_deref() == Some("windows")
 }
 
 /// The sleep of a backend: its own annotation, else the greatest over its ways. Of equal ones the first counts: the order of

@@ -4,3 +4,5 @@ pub(crate) mod advice;
 pub(crate) mod budget;
 pub(crate) mod decide;
 pub(crate) mod hook;
+mod keys;
+mod windows;

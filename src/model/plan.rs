@@ -199,19 +199,46 @@ pub enum Hook {
     },
 }
 
-/// A hook that does not begin with a sleep.
+/// A hook that does not begin with a sleep, and why (docs/reference.md, section 3.4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum NotASleep {
-    /// Handlers such as `httpGet`, or several at once.
+    /// A handler such as `httpGet`, which answers at once.
+    AnswersAtOnce(String),
+    /// Several handlers at once, of which Kubernetes takes one.
     Handlers(Vec<String>),
     /// `sleep` without `seconds`.
     NoSeconds,
     /// `exec` without a command.
     NoCommand,
-    /// A command, its words joined by spaces, or a shell's script.
+    /// A program that is not known to wait; its words, joined by spaces.
     Command(String),
+    /// This runs before the sleep of a script.
+    RunsFirst(String),
+    /// This runs, and the script has no sleep.
+    NoSleep(String),
+    /// The sleep ends in the background (`&`): nobody waits for it.
+    Background,
+    /// Behind the sleep stands an operator (`||`, `|`) that makes it part of something else.
+    Joined(String),
+    /// How long it waits is not known here (`$DRAIN`, `infinity`).
+    UnknownTime(String),
+    /// The word behind `sleep` is no time.
+    NotATime(String),
+    /// Behind the time stand more words: two lines that a folded scalar made one.
+    Folded {
+        /// The time.
+        time: String,
+        /// What stands behind it.
+        rest: String,
+    },
+    /// Two times (`sleep 1m 30`), which not every `sleep` adds.
+    TwoTimes(String),
+    /// The script is the word `sleep` alone, and the time is not part of it; what was meant.
+    SplitScript(String),
+    /// The command is one word with spaces, and no program has that name.
+    OneWord(String),
 }
 
 /// Why a container gets no hook.
@@ -251,6 +278,8 @@ pub enum Number {
         word: String,
         /// Bytes of the word that the new number replaces.
         range: Range<usize>,
+        /// How many of its unit make a second: 1000 for milliseconds, else 1.
+        scale: u64,
     },
 }
 
@@ -388,6 +417,7 @@ impl Hook {
             Hook::Added {
                 handler,
                 lifecycle: false,
+                ..
             } => Some((FieldPath::of(["lifecycle"]), NewValue::Lifecycle(*handler))),
             Hook::Added { handler, .. } | Hook::Replaced { handler } => Some((
                 FieldPath::of(["lifecycle", "preStop"]),
@@ -408,9 +438,11 @@ impl Hook {
                         index,
                         word: was,
                         range,
+                        scale,
                     },
                 ..
             } => {
+                let after = after.saturating_mul(*scale);
                 let (before, behind) = (was.get(..range.start), was.get(range.end..));
                 let [before, behind] = [before, behind].map(Option::unwrap_or_default);
                 word(*index, format!("{before}{after}{behind}"))

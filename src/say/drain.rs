@@ -2,8 +2,8 @@
 
 use super::{Message, Reason, kind_name};
 use crate::model::{
-    DEFAULT_GRACE, FieldPath, Grace, Handler, Hook, NotASleep, Origin, PackageFile, Place, Plan,
-    Role,
+    Container, DEFAULT_GRACE, FieldPath, Grace, Handler, Hook, NotASleep, Origin, PackageFile,
+    Place, Plan, Role, Sleep,
 };
 use set_prestop_yaml::Kind;
 use std::ops::Range;
@@ -31,12 +31,33 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
             .field(field)
             .about(&plan.workload, plan.file.as_ref(), Some(place))
     };
-    let hooks = plan.containers.iter().filter_map(|container| {
-        let (reason, text) = change(&container.hook, mood)?;
-        let text = format!("{text} ({})", origin(&plan.sleep.origin));
-        Some(told(reason, text, plan.hook_path(container), &container.at))
-    });
-    let mut messages: Vec<Message> = hooks.collect();
+    let mut messages = Vec::new();
+    // Containers that the same is done to share a message.
+    let mut groups: Vec<(Change, Vec<&Container>)> = Vec::new();
+    for container in &plan.containers {
+        let Some(change) = change(plan, container, mood) else {
+            continue;
+        };
+        match groups.iter_mut().find(|(known, _)| *known == change) {
+            Some((_, containers)) => containers.push(container),
+            None => groups.push((change, vec![container])),
+        }
+    }
+    for (change, containers) in groups {
+        let Some(first) = containers.first() else {
+            continue;
+        };
+        let names: Vec<String> = containers.iter().map(|c| c.name.clone()).collect();
+        // The only container of a pod needs no name.
+        let to = if plan.containers.len() > 1 {
+            format!(" in {}", quoted(&names, ", "))
+        } else {
+            String::new()
+        };
+        let Change { reason, text, but } = change;
+        let text = format!("{text}{to}{but} ({})", origin(&plan.sleep.origin));
+        messages.push(told(reason, text, plan.hook_path(first), &first.at));
+    }
     messages.extend(plan.grace.written.map(|seconds| {
         let field = plan.pod.clone().key("terminationGracePeriodSeconds");
         let text = grace_written(&plan.grace, seconds, mood);
@@ -45,45 +66,62 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
     messages
 }
 
+/// What is done for a container, or missing.
+#[derive(PartialEq, Eq)]
+struct Change {
+    reason: Reason,
+    text: String,
+    /// What is to be known of it, behind a comma.
+    but: String,
+}
+
 /// What is done for a container, or missing; none if its hook stays.
-fn change(hook: &Hook, mood: Mood) -> Option<(Reason, String)> {
+fn change(plan: &Plan, container: &Container, mood: Mood) -> Option<Change> {
     let missing = mood == Mood::Missing;
-    Some(match hook {
+    let verb = |done: &'static str, due: &'static str| if missing { due } else { done };
+    let (reason, text) = match &container.hook {
         Hook::None { .. } | Hook::Kept { .. } | Hook::Other { .. } => return None,
-        Hook::Added { handler, .. } if missing => {
-            (Reason::HookAdded, format!("missing {}", written(*handler)))
+        Hook::Added { handler, .. } => {
+            let verb = verb("added", "missing");
+            (Reason::HookAdded, format!("{verb} {}", written(*handler)))
         }
-        Hook::Added { handler, .. } => (Reason::HookAdded, format!("added {}", written(*handler))),
         Hook::Changed { before, after, .. } => {
-            let (reason, verb) = match (after < before, missing) {
-                (true, true) => (Reason::HookLowered, "lower"),
-                (true, false) => (Reason::HookLowered, "lowered"),
-                (false, true) => (Reason::HookRaised, "raise"),
-                (false, false) => (Reason::HookRaised, "raised"),
+            let (reason, verb) = if after < before {
+                (Reason::HookLowered, verb("lowered", "should lower"))
+            } else {
+                (Reason::HookRaised, verb("raised", "should raise"))
             };
-            let needs = if missing { "should " } else { "" };
             (
                 reason,
-                format!("{needs}{verb} the sleep from {before} s to {after} s"),
+                format!("{verb} the sleep from {before} s to {after} s"),
             )
         }
-        Hook::Prepended { seconds, .. } if missing => (
-            Reason::HookPrepended,
-            format!("should put `sleep {seconds}; ` before the script"),
-        ),
-        Hook::Prepended { seconds, .. } => (
-            Reason::HookPrepended,
-            format!("put `sleep {seconds}; ` before the script"),
-        ),
-        Hook::Replaced { handler } if missing => (
-            Reason::HookReplaced,
-            format!("should replace the hook by {}", written(*handler)),
-        ),
-        Hook::Replaced { handler } => (
-            Reason::HookReplaced,
-            format!("replaced the hook by {}", written(*handler)),
-        ),
-    })
+        Hook::Prepended { seconds, .. } => {
+            let verb = verb("put", "should put");
+            let text = format!("{verb} `sleep {seconds}; ` before the script");
+            (Reason::HookPrepended, text)
+        }
+        Hook::Replaced { handler } => {
+            let verb = verb("replaced", "should replace");
+            let text = format!("{verb} the hook by {}", written(*handler));
+            (Reason::HookReplaced, text)
+        }
+    };
+    let mut but = String::new();
+    // A hook that is written waits as long as the longest one that the pod has already.
+    if container.hook.after() > Some(plan.sleep.seconds) {
+        but.push_str(", as long as another container of the pod");
+    }
+    if matches!(
+        container.hook,
+        Hook::Added {
+            handler: Handler::Exec(_),
+            ..
+        }
+    ) {
+        but.push_str(", which needs `/bin/sh` and `sleep` in the image");
+    }
+    Some(Change { reason, text, but })
 }
 
 fn grace_written(grace: &Grace, seconds: u64, mood: Mood) -> String {
@@ -204,15 +242,41 @@ pub(crate) fn exec_cannot_run(why: &NoExec) -> Message {
 pub(crate) fn no_shell(name: &str, why: &NoExec) -> Message {
     let text = format!("no hook added to `{name}`: it has no shell ({why})");
     Message::new(Reason::NoShell, text).help(
-        "set `handler: Sleep` if the cluster is 1.30 or later, or let the program itself wait after SIGTERM",
+        "use the native sleep (`handler: Sleep`) if the cluster is 1.30 or later, or let the program itself wait after SIGTERM",
     )
 }
 
-/// An existing sleep that is longer than needed.
-pub(crate) fn sleep_longer(stands: u64, sleep: u64) -> Message {
-    let text = format!("keeping the existing {stands} s sleep; {sleep} s would be enough");
-    Message::new(Reason::SleepLonger, text)
-        .help("to lower it, set `existingHooks: Set`, or change it where it is written")
+/// A native sleep for a cluster that is too old; `written` tells whether this run writes it.
+pub(crate) fn handler_too_new(version: &str, written: bool) -> Message {
+    let what = if written { "writing" } else { "keeping" };
+    let text = format!(
+        "{what} the native sleep, but `kubernetesVersion` is {version}: an API server older than 1.30 refuses it"
+    );
+    Message::new(Reason::HandlerTooNew, text)
+        .help("set `handler: Exec`, or correct `kubernetesVersion`")
+}
+
+/// What native sleeps ask for.
+pub(crate) fn needs_kubernetes() -> Message {
+    Message::new(
+        Reason::NeedsKubernetes,
+        "the native sleep needs Kubernetes 1.30 or later, on the API server and on every node",
+    )
+    .help("for an older cluster, set `kubernetesVersion` or `handler: Exec`")
+}
+
+/// An existing sleep that is longer than needed. Without a known controller nobody can say what is enough.
+pub(crate) fn sleep_longer(stands: u64, sleep: &Sleep) -> Message {
+    let seconds = sleep.seconds;
+    let known = match sleep.origin {
+        Origin::Default => format!("the default is {seconds} s"),
+        _ => format!("{seconds} s would be enough"),
+    };
+    Message::new(
+        Reason::SleepLonger,
+        format!("keeping the existing {stands} s sleep; {known}"),
+    )
+    .help("to lower it, set `existingHooks: Set`, or change it where it is written")
 }
 
 /// A sleep that is too short and stays.
@@ -225,23 +289,85 @@ pub(crate) fn sleep_shorter(stands: u64, sleep: u64) -> Message {
 
 /// An existing hook that is no sleep and stays.
 pub(crate) fn hook_kept(what: &NotASleep) -> Message {
-    let text = match what {
-        NotASleep::Handlers(names) => {
-            format!("{} does not begin with a sleep", quoted(names, " and "))
-        }
-        NotASleep::NoSeconds => "`sleep` has no `seconds`".to_owned(),
-        NotASleep::NoCommand => "`exec` has no `command`".to_owned(),
-        NotASleep::Command(command) => {
-            format!("`{}` does not begin with a sleep", shortened(command))
-        }
+    const BEGIN: &str =
+        "start the hook with a sleep, or set `existingHooks: Prepend` (shell scripts) or `Replace`";
+    let (why, help) = match what {
+        NotASleep::AnswersAtOnce(handler) => (
+            format!("`{handler}` answers at once and does not wait"),
+            "use `sleep: {seconds: ...}`, or set `existingHooks: Replace`".to_owned(),
+        ),
+        NotASleep::Handlers(names) => (
+            format!(
+                "{} are two handlers; Kubernetes takes one",
+                quoted(names, " and ")
+            ),
+            "keep one handler: the sleep".to_owned(),
+        ),
+        NotASleep::NoSeconds => (
+            "`sleep` has no `seconds`".to_owned(),
+            "write `sleep: {seconds: ...}`".to_owned(),
+        ),
+        NotASleep::NoCommand => (
+            "`exec` has no `command`".to_owned(),
+            "write a command, or use `sleep: {seconds: ...}`".to_owned(),
+        ),
+        NotASleep::Command(command) | NotASleep::NoSleep(command) => (
+            format!("it runs `{}` and does not sleep", shortened(command)),
+            BEGIN.to_owned(),
+        ),
+        NotASleep::RunsFirst(command) => (
+            format!("it runs `{}` before it sleeps", shortened(command)),
+            "put the sleep first, or set `existingHooks: Prepend` or `Replace`".to_owned(),
+        ),
+        NotASleep::Background => (
+            "the sleep ends in the background (`&`), so nobody waits for it".to_owned(),
+            "write `;` in place of `&`".to_owned(),
+        ),
+        NotASleep::Joined(operator) => (
+            format!("the sleep is part of a larger command (`{operator}`)"),
+            "end the sleep with `;` or `&&`".to_owned(),
+        ),
+        NotASleep::UnknownTime(time) => (
+            format!("it waits for an unknown time (`{}`)", shortened(time)),
+            "write the seconds as a number, or set `existingHooks: Replace`".to_owned(),
+        ),
+        NotASleep::NotATime(time) => (
+            format!("`{}` is not a time that `sleep` takes", shortened(time)),
+            "write the seconds as a number".to_owned(),
+        ),
+        NotASleep::Folded { time, rest } => (
+            format!(
+                "`sleep` gets more than a time (`{time} {}`) and fails: a folded scalar (`>`) makes one command of two lines",
+                shortened(rest)
+            ),
+            format!(
+                "use a literal scalar (`|`), or write `sleep {time}; {}`",
+                shortened(rest)
+            ),
+        ),
+        NotASleep::TwoTimes(times) => (
+            format!("`sleep` gets two times (`{times}`), and not every `sleep` adds them"),
+            "write one number of seconds".to_owned(),
+        ),
+        NotASleep::SplitScript(script) => (
+            format!(
+                "`-c` takes one script: in `{script}` split into two words, `sleep` gets no time and fails"
+            ),
+            format!("write the script as one word: `\"{script}\"`"),
+        ),
+        NotASleep::OneWord(command) => (
+            format!(
+                "`{}` is one word, and no program has that name",
+                shortened(command)
+            ),
+            "write each word as an item of its own, such as `[sleep, \"15\"]`".to_owned(),
+        ),
     };
     Message::new(
         Reason::HookKept,
-        format!("keeping the existing hook: {text}"),
+        format!("keeping the existing hook: {why}"),
     )
-    .help(
-        "start the hook with a sleep, or set `existingHooks: Prepend` (shell scripts) or `Replace`",
-    )
+    .help(help)
 }
 
 /// A list of words in backquotes.
@@ -272,19 +398,68 @@ pub(crate) fn no_such_container(name: &str, known: &[String]) -> Message {
     ))
 }
 
-/// A grace period of 0.
-pub(crate) fn grace_zero() -> Message {
+/// A grace period of 0; what is written in its place, if anything is.
+pub(crate) fn grace_zero(written: Option<u64>) -> Message {
+    let instead = written.map_or_else(String::new, |seconds| {
+        format!("; {seconds} is written instead")
+    });
     Message::new(
         Reason::GraceZero,
-        "a grace period of 0 kills the program at once and runs no hook",
+        format!("a grace period of 0 kills the program at once and runs no hook{instead}"),
     )
     .help("set the seconds that the program needs, or `set-prestop.dev/inject: disabled` if it is meant to be killed")
+}
+
+/// A key that is nearly one that is read.
+pub(crate) fn key_misspelt(key: &str, meant: &str) -> Message {
+    let text = format!("`{key}` is not a field of Kubernetes: the API server drops or refuses it");
+    Message::new(Reason::KeyMisspelt, text).help(format!("did you mean `{meant}`?"))
+}
+
+/// A key that stands at the wrong place.
+pub(crate) fn key_misplaced(key: &str, place: &str, right: &str) -> Message {
+    let text = format!("`{key}` has no effect in {place}: the API server drops or refuses it");
+    Message::new(Reason::KeyMisplaced, text).help(format!("move it to {right}"))
+}
+
+/// A grace period that is no whole number of seconds, and the number that may be meant.
+pub(crate) fn not_a_grace_period(field: &str, stands: Option<&str>) -> Message {
+    let stands = stands.unwrap_or_default();
+    let number = stands.parse::<f64>().ok();
+    let help = match number.filter(|n| n.is_finite()) {
+        Some(n) if n < 0.0 => format!("write 0 or a greater number, such as `{field}: 45`"),
+        Some(n) => format!("write `{field}: {}`", n.ceil()),
+        None => format!("write a whole number without quotes, such as `{field}: 45`"),
+    };
+    let text = format!("`{field}` is `{stands}`, which is not a whole number of seconds");
+    Message::new(Reason::BadResource, text).help(help)
+}
+
+/// A number of seconds that Kubernetes would take and nobody can mean.
+pub(crate) fn too_many_seconds(field: &str, seconds: u64) -> Message {
+    let text = format!("`{field}` is {seconds} seconds, more than ten years");
+    Message::new(Reason::BadResource, text).help("write the number of seconds that is meant")
 }
 
 /// A field of the wrong type.
 pub(crate) fn wrong_type(field: &str, found: Kind, expected: &str, help: &str) -> Message {
     let text = format!("`{field}` is {}, expected {expected}", kind_name(found));
     Message::new(Reason::BadResource, text).help(help)
+}
+
+/// A word of a command that is no text.
+pub(crate) fn not_text(field: &str, index: usize, stands: &str, found: Kind) -> Message {
+    let (what, help) = match found {
+        Kind::Scalar => (
+            format!("`{stands}`, which is not text"),
+            format!("quote it: `\"{stands}\"`"),
+        ),
+        other => (
+            kind_name(other).to_owned(),
+            "write each word as text".to_owned(),
+        ),
+    };
+    Message::new(Reason::BadResource, format!("`{field}[{index}]` is {what}")).help(help)
 }
 
 /// A field that is not a number of seconds.

@@ -102,8 +102,16 @@ reasons! {
     EmptyFile = Warning,
     /// A hook stands that is no sleep, and is kept as it is: the pod may stop before the load balancer knows.
     HookKept = Warning,
-    /// A container's image has no shell, or it is a Windows container, so that a sleep by `exec` cannot run. State `kubernetesVersion` of at least 1.30 or use `handler: Sleep`.
+    /// A container's image has no shell, or it is a Windows container, so a sleep by `exec` cannot run. Use the native sleep (`handler: Sleep`).
     NoShell = Warning,
+    /// The native sleep is written or kept, and `kubernetesVersion` is below 1.30. Set `handler: Exec`, or correct the version.
+    HandlerTooNew = Warning,
+    /// The native sleep was written and no version is set: it needs Kubernetes 1.30 or later. For an older cluster set `kubernetesVersion` or `handler: Exec`.
+    NeedsKubernetes = Advice,
+    /// A key is nearly one that is read, such as `prestop`: the API server drops or refuses it. Correct it.
+    KeyMisspelt = Warning,
+    /// A key stands at a place where it has no effect, such as `terminationGracePeriodSeconds` in a container. Move it.
+    KeyMisplaced = Warning,
     /// `terminationGracePeriodSeconds: 0` kills at once and runs no hook.
     GraceZero = Warning,
     /// There are workloads but no route names one. Drop `selectors:` from the Kptfile, or name Services in `backends`, or annotate with `set-prestop.dev/inject: enabled`.
@@ -146,6 +154,10 @@ reasons! {
     HostPort = Advice,
     /// A grace period over 600 seconds: node drains and cluster policies may cut it short.
     GraceLong = Warning,
+    /// The pod runs on nodes that go within a limit (spot, preemptible) that is shorter than its grace period.
+    NodeGoesFirst = Advice,
+    /// A probe's own `terminationGracePeriodSeconds` is shorter than the sleep: a restart by that probe is cut short.
+    ProbeGrace = Advice,
     /// A mesh proxy that is injected later is not in this input; its own setting has to hold it as long.
     MeshProxy = Advice,
     /// `--check` or `check: true` found a change that is not made yet.

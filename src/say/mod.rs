@@ -1,5 +1,6 @@
 //! The only room with sentences for users: the table of Reasons, and a function for each message.
 
+pub(crate) mod advice;
 pub(crate) mod config;
 pub(crate) mod drain;
 mod message;

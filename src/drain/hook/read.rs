@@ -1,17 +1,15 @@
-//! Reads the preStop hook of a container. It knows nodes, not the render and not the configuration.
-//!
-//! docs/reference.md, section 3.4. What counts as a sleep:
+//! Reads the handler of a preStop hook.
 //!
 //! | form | example |
 //! | --- | --- |
 //! | native | `sleep: {seconds: 10}` |
-//! | the program | `[sleep, "10"]`, `[/usr/bin/sleep, 10s]`, `[busybox, sleep, "10"]` |
-//! | a shell whose script is it | `[sh, -c, sleep 10]`, `[/bin/bash, -ec, exec sleep 10]` |
-//! | a shell whose script begins with it | `sleep 10; nginx -s quit`, `sleep 10 && …`, `sleep 10⏎…` |
+//! | the program | `[sleep, "10"]`, `[/usr/bin/sleep, 10s]`, `[busybox, sleep, "10"]`, `[env, sleep, "10"]` |
+//! | a shell's script that sleeps first | `[sh, -c, "set -e; echo drain; sleep 10; nginx -s quit"]` |
+//! | PowerShell | `[powershell, -Command, Start-Sleep -Seconds 10]` |
 //!
-//! Not a sleep: `[sh, -c, sleep, "10"]` (the script is `sleep` alone), `sleep $VAR`, `sleep 1m 30`,
-//! `sleep infinity`, `sleep 10 &` (nobody waits), `sleep 10 || …`.
+//! What the shell would not wait for, or nobody can say how long, is no sleep: [`NotASleep`] says why.
 
+use super::{Duration, base_name, duration, powershell, shell};
 use crate::input::objects::mark;
 use crate::model::{NotASleep, Number};
 use crate::say::{Message, drain as say};
@@ -31,6 +29,8 @@ pub(crate) enum Existing {
         index: usize,
         /// The script.
         script: String,
+        /// Why it is no sleep.
+        why: NotASleep,
     },
     /// Anything else.
     Other(NotASleep),
@@ -52,6 +52,19 @@ pub(crate) struct Found {
     pub(crate) seconds: u64,
     /// Where its number stands.
     pub(crate) number: Number,
+    /// What the container has to have for it.
+    pub(crate) needs: Needs,
+}
+
+/// What a container has to have so that its hook can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Nothing: the kubelet sleeps.
+    Nothing,
+    /// A program called `sleep`, or a shell and one.
+    Sleep,
+    /// Windows.
+    PowerShell,
 }
 
 /// A field that has a type which Kubernetes does not take.
@@ -99,6 +112,9 @@ pub(crate) fn read(container: Node<'_, '_>) -> Result<Existing, WrongType> {
         [] => Ok(Existing::Absent(Level::PreStop)),
         [("sleep", handler)] => native(*handler),
         [("exec", handler)] => exec(*handler),
+        [(name, _)] => Ok(Existing::Other(NotASleep::AnswersAtOnce(
+            (*name).to_owned(),
+        ))),
         others => {
             let names = others.iter().map(|(name, _)| (*name).to_owned());
             Ok(Existing::Other(NotASleep::Handlers(names.collect())))
@@ -123,6 +139,7 @@ fn native(handler: Node<'_, '_>) -> Result<Existing, WrongType> {
         Some(seconds) => Ok(Existing::Sleep(Found {
             seconds,
             number: Number::Native,
+            needs: Needs::Nothing,
         })),
         None => Err(WrongType {
             range: mark(node),
@@ -152,47 +169,123 @@ fn exec(handler: Node<'_, '_>) -> Result<Existing, WrongType> {
         }
         _ => return Ok(Existing::Other(NotASleep::NoCommand)),
     };
-    Ok(argv(command))
+    let words: Vec<Node<'_, '_>> = command.items().collect();
+    for (index, word) in words.iter().enumerate() {
+        if !word.is_string() {
+            let stands = word.text().unwrap_or_default();
+            return Err(WrongType {
+                range: mark(*word),
+                field: "lifecycle.preStop.exec.command",
+                message: say::not_text("exec.command", index, stands, word.kind()),
+            });
+        }
+    }
+    let words: Vec<&str> = words.iter().filter_map(|word| word.text()).collect();
+    Ok(argv(&words))
 }
 
-fn argv(command: Node<'_, '_>) -> Existing {
-    let words: Vec<&str> = command
-        .items()
-        .map(|word| word.text().unwrap_or_default())
-        .collect();
+/// Reads the words of a command.
+fn argv(words: &[&str]) -> Existing {
     let other = || Existing::Other(NotASleep::Command(words.join(" ")));
     let mut index = 0;
-    // `busybox sleep` and `busybox sh` are applets called by name.
-    if words.first().is_some_and(|w| base_name(w) == "busybox") && words.len() > 1 {
-        index = 1;
+    // `env` runs what follows its variables; `busybox sleep` and `busybox sh` are applets called by name.
+    if words.first().is_some_and(|word| base_name(word) == "env") && words.len() > 1 {
+        let is_variable = |word: &&&str| word.contains('=') && !word.starts_with('-');
+        index = 1 + words.iter().skip(1).take_while(is_variable).count();
     }
-    let Some(program) = words.get(index).map(|w| base_name(w)) else {
+    if words
+        .get(index)
+        .is_some_and(|word| base_name(word) == "busybox")
+        && words.len() > index + 1
+    {
+        index += 1;
+    }
+    let Some(program) = words.get(index) else {
         return other();
     };
-    if program == "sleep" {
-        return match (words.get(index + 1), words.len()) {
-            (Some(argument), len) if len == index + 2 => match duration(argument) {
-                Some(found) if found.end == argument.len() => {
-                    Existing::Sleep(found.sleep(index + 1, argument, 0))
-                }
-                _ => other(),
-            },
-            _ => other(),
-        };
+    let name = base_name(program);
+    let after = words.get(index + 1..).unwrap_or_default();
+    match name {
+        "sleep" => program_sleep(index + 1, after).unwrap_or_else(Existing::Other),
+        "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh" => match script_index(words, index + 1) {
+            Some(index) => script(words, index),
+            None => other(),
+        },
+        _ if powershell::is(name) => match powershell::sleep(words, index + 1) {
+            Some((found, index, word)) => {
+                Existing::Sleep(found.sleep(index, word, Needs::PowerShell))
+            }
+            None => other(),
+        },
+        _ if after.is_empty() && program.contains([' ', '\t']) => {
+            Existing::Other(NotASleep::OneWord((*program).to_owned()))
+        }
+        _ => other(),
     }
-    if !["sh", "bash", "ash", "dash"].contains(&program) {
-        return other();
+}
+
+/// The words behind `sleep`: one time.
+fn program_sleep(index: usize, words: &[&str]) -> Result<Existing, NotASleep> {
+    match words {
+        [word] => match duration(word) {
+            Some(found) if found.end == word.len() => {
+                let found = Timed {
+                    at: 0,
+                    found,
+                    scale: 1,
+                };
+                Ok(Existing::Sleep(found.sleep(index, word, Needs::Sleep)))
+            }
+            _ => Err(shell::unreadable_time(word)),
+        },
+        [] => Err(NotASleep::Command("sleep".to_owned())),
+        _ => Err(shell::more_words(words)),
     }
-    let Some(index) = script_index(&words, index + 1) else {
-        return other();
-    };
+}
+
+/// The script of a shell call.
+fn script(words: &[&str], index: usize) -> Existing {
     let script = words.get(index).copied().unwrap_or_default();
-    match script_sleep(script) {
-        Some((found, start)) => Existing::Sleep(found.sleep(index, script, start)),
-        None => Existing::Script {
+    let next = words.get(index + 1);
+    if base_name(script.trim()) == "sleep" && next.is_some_and(|next| duration(next).is_some()) {
+        let next = next.copied().unwrap_or_default();
+        return Existing::Script {
             index,
             script: script.to_owned(),
+            why: NotASleep::SplitScript(format!("sleep {next}")),
+        };
+    }
+    match shell::sleep(script) {
+        Ok(found) => Existing::Sleep(found.sleep(index, script, Needs::Sleep)),
+        Err(why) => Existing::Script {
+            index,
+            script: script.to_owned(),
+            why,
         },
+    }
+}
+
+/// A time in a word of a command.
+pub(super) struct Timed {
+    /// Byte of the word at which it starts.
+    pub(super) at: usize,
+    pub(super) found: Duration,
+    /// How many of its unit make a second: 1000 for milliseconds.
+    pub(super) scale: u64,
+}
+
+impl Timed {
+    fn sleep(self, index: usize, word: &str, needs: Needs) -> Found {
+        Found {
+            seconds: self.found.seconds.div_ceil(self.scale),
+            number: Number::Command {
+                index,
+                word: word.to_owned(),
+                range: self.at..self.at + self.found.replace,
+                scale: self.scale,
+            },
+            needs,
+        }
     }
 }
 
@@ -214,104 +307,6 @@ fn script_index(words: &[&str], mut index: usize) -> Option<usize> {
             return words.get(index).map(|_| index);
         }
     }
-}
-
-fn base_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// The sleep that a script is or begins with, and the byte at which its number starts.
-fn script_sleep(script: &str) -> Option<(Duration, usize)> {
-    let word = |rest: &str, word: &str| -> Option<usize> {
-        let after = rest.strip_prefix(word)?;
-        let blanks = after.len() - after.trim_start_matches([' ', '\t']).len();
-        (blanks > 0).then_some(word.len() + blanks)
-    };
-    let mut at = script.len() - script.trim_start().len();
-    if let Some(length) = word(script.get(at..)?, "exec") {
-        at += length;
-    }
-    let rest = script.get(at..)?;
-    let program = rest.find([' ', '\t'])?;
-    let path = rest.get(..program)?;
-    if base_name(path) != "sleep"
-        || path.contains(['$', '`', '"', '\'', '(', ';', '&', '|', '<', '>', '\\', '='])
-    {
-        return None;
-    }
-    at += word(rest, path)?;
-    let argument = script.get(at..)?;
-    let found = duration(argument)?;
-    let after = argument.get(found.end..)?;
-    let blank = after.trim_start_matches([' ', '\t', '\r']);
-    let comment = blank.starts_with('#') && blank.len() < after.len();
-    let ends = blank.is_empty()
-        || comment
-        || blank.starts_with('\n')
-        || blank.starts_with("&&")
-        || (blank.starts_with(';') && !blank.starts_with(";;"));
-    ends.then_some((found, at))
-}
-
-/// A duration at the start of a text.
-struct Duration {
-    seconds: u64,
-    /// End of the bytes that a new number replaces: the number, and its unit where that is not `s`.
-    replace: usize,
-    /// End of the duration, its unit included.
-    end: usize,
-}
-
-impl Duration {
-    fn sleep(self, index: usize, word: &str, start: usize) -> Found {
-        Found {
-            seconds: self.seconds,
-            number: Number::Command {
-                index,
-                word: word.to_owned(),
-                range: start..start + self.replace,
-            },
-        }
-    }
-}
-
-/// Reads `10`, `1.5`, `10s`, `2m`, `1h` at the start of a text; decimals round up.
-fn duration(text: &str) -> Option<Duration> {
-    let digits = |s: &str| s.bytes().take_while(u8::is_ascii_digit).count();
-    let whole = digits(text);
-    let mut end = whole;
-    let mut fraction = "";
-    if let Some(rest) = text.get(whole..).and_then(|r| r.strip_prefix('.')) {
-        fraction = rest.get(..digits(rest))?;
-        end += 1 + fraction.len();
-    }
-    if whole + fraction.len() == 0 {
-        return None;
-    }
-    let (unit, unit_len) = match text.as_bytes().get(end) {
-        Some(b's') => (1, 1),
-        Some(b'm') => (60, 1),
-        Some(b'h') => (3600, 1),
-        _ => (1, 0),
-    };
-    let seconds_unit = text.as_bytes().get(end) == Some(&b's');
-    // Nine decimals are more than any clock needs; what lies behind them still rounds up.
-    let nanos: u64 = format!("{fraction:0<9.9}").parse().ok()?;
-    let rest = fraction
-        .get(9..)
-        .is_some_and(|r| r.bytes().any(|b| b != b'0'));
-    let whole: u64 = if whole == 0 {
-        0
-    } else {
-        text.get(..whole)?.parse().ok()?
-    };
-    let parts = u128::from(whole) * 1_000_000_000 + u128::from(nanos) + u128::from(rest);
-    let seconds = u64::try_from((parts * unit).div_ceil(1_000_000_000)).ok()?;
-    Some(Duration {
-        seconds,
-        replace: if seconds_unit { end } else { end + unit_len },
-        end: end + unit_len,
-    })
 }
 
 #[cfg(test)]
@@ -350,7 +345,6 @@ mod tests {
     fn sleeps() {
         let cases: &[(&str, u64, &str)] = &[
             (r#"[sleep, "10"]"#, 10, "99"),
-            (r"[sleep, 10]", 10, "99"),
             (r"[/usr/bin/sleep, 5s]", 5, "99s"),
             (r#"[busybox, sleep, "2m"]"#, 120, "99"),
             (r"[/bin/busybox, sh, -c, sleep 3]", 3, "sleep 99"),
@@ -373,6 +367,43 @@ mod tests {
             (r#"[sh, -c, "sleep 10 # drain"]"#, 10, "sleep 99 # drain"),
             (r#"[sh, -c, "sleep 0.0000000001"]"#, 1, "sleep 99"),
             (r#"[sh, -c, "sleep 010"]"#, 10, "sleep 99"),
+            (r#"[env, sleep, "10"]"#, 10, "99"),
+            (r"[/usr/bin/env, A=1, sh, -c, sleep 10]", 10, "sleep 99"),
+            (r"[zsh, -c, sleep 10]", 10, "sleep 99"),
+            (r#"[sh, -c, "sleep '10'; x"]"#, 10, "sleep '99'; x"),
+            (r#"[sh, -c, 'sleep "5s"']"#, 5, "sleep \"99s\""),
+            (
+                r#"[sh, -c, "sleep 10 > /dev/null 2>&1"]"#,
+                10,
+                "sleep 99 > /dev/null 2>&1",
+            ),
+            (
+                r#"[sh, -c, "set -e\necho drain >> /proc/1/fd/1; sleep 10\r\nnginx -s quit"]"#,
+                10,
+                "set -e\necho drain >> /proc/1/fd/1; sleep 99\r\nnginx -s quit",
+            ),
+            (
+                r##"[sh, -c, "#!/bin/sh\n# drain\nD=3 && trap 'x; y' TERM; sleep 10"]"##,
+                10,
+                "#!/bin/sh\n# drain\nD=3 && trap 'x; y' TERM; sleep 99",
+            ),
+            (
+                r"[powershell, -Command, Start-Sleep 10]",
+                10,
+                "Start-Sleep 99",
+            ),
+            (
+                r#"[pwsh.exe, -NoProfile, -c, "Start-Sleep -Seconds 10; x"]"#,
+                10,
+                "Start-Sleep -Seconds 99; x",
+            ),
+            (r#"[powershell.exe, -c, sleep, "90"]"#, 90, "99"),
+            (r#"[powershell, Start-Sleep, -s, "5"]"#, 5, "99"),
+            (
+                r#"[powershell, -c, "Start-Sleep -Milliseconds 1500"]"#,
+                2,
+                "Start-Sleep -Milliseconds 99",
+            ),
         ];
         for (words, seconds, text) in cases {
             assert_eq!(
@@ -395,7 +426,6 @@ mod tests {
             r#"[sh, -c, "sleep 10 &"]"#,
             r#"[sh, -c, "sleep 10 || true"]"#,
             r#"[sh, -c, "sleep 10 | cat"]"#,
-            r#"[sh, -c, "sleep 10 > /dev/null"]"#,
             r#"[sh, -c, "sleep 10;; esac"]"#,
             r#"[sh, -c, "nginx -s quit; sleep 10"]"#,
             r#"[sh, -c, "sleep 10x"]"#,
@@ -417,6 +447,17 @@ mod tests {
             r"[sleep, 10x]",
             r#"[sh, -c, "sleep 10.5.1"]"#,
             r"[busybox]",
+            r"[sleep 15]",
+            r#"[sh, -c, "A=/bin/sleep 10"]"#,
+            r#"[sh, -c, "echo $(sleep 3); sleep 10"]"#,
+            r#"[sh, -c, "echo hi || sleep 10"]"#,
+            r#"[sh, -c, "echo hi & sleep 10"]"#,
+            r#"[sh, -c, "(sleep 10)"]"#,
+            r#"[sh, -c, "if true; then sleep 10; fi"]"#,
+            r#"[sh, -c, "cat <<E\nsleep 10\nE\n"]"#,
+            r"[powershell, -EncodedCommand, abc]",
+            r#"[powershell, -c, "Stop-Service x; Start-Sleep 10"]"#,
+            r#"[powershell, -c, "Start-Sleep -Minutes 10"]"#,
         ] {
             assert_eq!(sleep(words), None, "{words}");
         }
@@ -432,7 +473,7 @@ mod tests {
             matches!(command(r"[nginx, -s, quit]"), Existing::Other(NotASleep::Command(what)) if what == "nginx -s quit")
         );
         assert!(
-            matches!(hook("{preStop: {httpGet: {path: /}}}"), Existing::Other(NotASleep::Handlers(what)) if what == ["httpGet"])
+            matches!(hook("{preStop: {httpGet: {path: /}}}"), Existing::Other(NotASleep::AnswersAtOnce(what)) if what == "httpGet")
         );
         assert!(
             matches!(hook("{preStop: {exec: {command: [a]}, sleep: {seconds: 1}}}"), Existing::Other(NotASleep::Handlers(what)) if what == ["exec", "sleep"])

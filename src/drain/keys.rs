@@ -1,0 +1,126 @@
+//! Keys of a workload that are nearly right: misspelt, or a level off. The API server drops or refuses them.
+//!
+//! docs/reference.md, section 3.4. Only places that are read anyway are looked at.
+
+use crate::routes::Template;
+use crate::say::{Message, drain as say};
+use set_prestop_yaml::{Kind, Node};
+use std::ops::Range;
+
+const GRACE: &str = "terminationGracePeriodSeconds";
+
+/// A message, and the bytes that it is about.
+type Told = (Message, Range<usize>);
+
+/// The keys that are read at one level of a pod, beside those that look like them and are right.
+const LEVELS: [(&[&str], &[&str]); 5] = [
+    (
+        &["containers", GRACE],
+        &["initContainers", "ephemeralContainers"],
+    ),
+    (&["lifecycle"], &[]),
+    (&["preStop"], &["postStart", "stopSignal"]),
+    (&["exec", "sleep"], &["httpGet", "tcpSocket"]),
+    (&["seconds"], &[]),
+];
+
+/// Misspelt keys of a container.
+pub(super) fn misspelt(container: Node<'_, '_>) -> Vec<Told> {
+    let mut told = at(container, 1);
+    let lifecycle = container.get("lifecycle");
+    let pre_stop = lifecycle.and_then(|l| l.get("preStop"));
+    let sleep = pre_stop.and_then(|p| p.get("sleep"));
+    for (node, level) in [(lifecycle, 2), (pre_stop, 3), (sleep, 4)] {
+        told.extend(node.into_iter().flat_map(|node| at(node, level)));
+    }
+    told
+}
+
+/// Keys of one level that are nearly one that is read.
+fn at(node: Node<'_, '_>, level: usize) -> Vec<Told> {
+    let Some((read, right)) = LEVELS.get(level) else {
+        return Vec::new();
+    };
+    let mut told = Vec::new();
+    for (key, _) in node.entries() {
+        let Some(text) = key.text() else { continue };
+        if read.contains(&text) || right.contains(&text) {
+            continue;
+        }
+        if let Some(meant) = read.iter().find(|known| is_nearly(text, known)) {
+            told.push((say::key_misspelt(text, meant), key.span()));
+        }
+    }
+    told
+}
+
+/// Whether a key is nearly another: but for case and dashes, for two letters, or for how it ends.
+fn is_nearly(key: &str, known: &str) -> bool {
+    let plain = |s: &str| s.to_ascii_lowercase().replace(['-', '_'], "");
+    let (key, known) = (plain(key), plain(known));
+    let begins = |long: &str, short: &str| short.len() >= 7 && long.starts_with(short);
+    let most = if known.len() > 7 { 2 } else { 1 };
+    key == known
+        || begins(&key, &known)
+        || begins(&known, &key)
+        || strsim::damerau_levenshtein(&key, &known) <= most
+}
+
+/// Keys of a workload that stand a level off, and those of its pod's spec that are misspelt.
+pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Vec<Told> {
+    let mut told = Vec::new();
+    let mut off = |node: Option<Node<'_, '_>>, key: &str, place: &str, right: &str| {
+        let found = node.filter(|n| n.kind() == Kind::Mapping);
+        let entry = found
+            .into_iter()
+            .flat_map(Node::entries)
+            .find(|(k, _)| k.text() == Some(key));
+        told.extend(entry.map(|(at, _)| (say::key_misplaced(key, place, right), at.span())));
+    };
+    let spec = template.node.get("spec");
+    // A bare Pod is its own template.
+    if !template.path.is_empty() {
+        let mut above = template.path.iter().rev().skip(1).rev();
+        let beside = above.try_fold(object, |node, name| node.get(name));
+        let pod = "the pod's `spec` (`spec.template.spec`)";
+        off(beside, GRACE, "the workload's `spec`", pod);
+        off(Some(template.node), GRACE, "`template`", pod);
+        if spec.is_none() {
+            off(
+                Some(template.node),
+                "containers",
+                "`template`",
+                "`spec` below it",
+            );
+        }
+    }
+    off(
+        spec,
+        "lifecycle",
+        "the pod's `spec`",
+        "the container that it is for",
+    );
+    for container in spec
+        .and_then(|s| s.get("containers"))
+        .into_iter()
+        .flat_map(Node::items)
+    {
+        off(
+            Some(container),
+            GRACE,
+            "a container",
+            "the pod's `spec`, beside `containers`",
+        );
+        let lifecycle = container.get("lifecycle");
+        off(
+            Some(container),
+            "preStop",
+            "a container",
+            "`lifecycle` below it",
+        );
+        let exec = lifecycle.and_then(|l| l.get("preStop")?.get("exec"));
+        off(exec, "sleep", "`exec`", "`preStop`, in place of `exec`");
+    }
+    told.extend(spec.into_iter().flat_map(|spec| at(spec, 0)));
+    told
+}
