@@ -417,28 +417,18 @@ impl<'c, 'p> Comparison<'c, 'p> {
 
 /// Compares the comments outside the replaced and the inserted text.
 fn comments(old: &Tree<'_>, new: &Tree<'_>, splices: &[Splice]) -> Result<(), String> {
-    let mut shift = 0_usize;
-    let mut inserted = Vec::new();
-    let mut removed = 0;
-    for splice in splices {
-        let start = splice.range.start + shift - removed;
-        inserted.push(start..start + splice.text.len());
-        shift += splice.text.len();
+    let replaced = splices.iter().map(|splice| splice.range.clone());
+    let (mut added, mut removed) = (0, 0);
+    let inserted = splices.iter().map(|splice| {
+        let start = splice.range.start + added - removed;
+        added += splice.text.len();
         removed += splice.range.len();
-    }
-    let replaced: Vec<_> = splices.iter().map(|splice| splice.range.clone()).collect();
-    let outside =
-        |at: usize, ranges: &[Range<usize>]| !ranges.iter().any(|range| range.contains(&at));
-    let before = comment_starts(old);
-    let before = before
-        .into_iter()
-        .filter(|at| outside(*at, &replaced))
-        .map(|at| slice(old.source, at..line_end(old.source, at)));
-    let after = comment_starts(new);
-    let after = after
-        .into_iter()
-        .filter(|at| outside(*at, &inserted))
-        .map(|at| slice(new.source, at..line_end(new.source, at)));
+        start..start + splice.text.len()
+    });
+    let before = outside(comment_starts(old), replaced);
+    let before = before.map(|at| slice(old.source, at..line_end(old.source, at)));
+    let after = outside(comment_starts(new), inserted);
+    let after = after.map(|at| slice(new.source, at..line_end(new.source, at)));
     if before.eq(after) {
         Ok(())
     } else {
@@ -446,33 +436,40 @@ fn comments(old: &Tree<'_>, new: &Tree<'_>, splices: &[Splice]) -> Result<(), St
     }
 }
 
+/// The offsets that are in none of the ranges; both come in order.
+fn outside(
+    offsets: impl Iterator<Item = usize>,
+    ranges: impl Iterator<Item = Range<usize>>,
+) -> impl Iterator<Item = usize> {
+    let mut ranges = ranges.peekable();
+    offsets.filter(move |at| {
+        while ranges.next_if(|range| range.end <= *at).is_some() {}
+        !ranges.peek().is_some_and(|range| range.contains(at))
+    })
+}
+
 /// Where the comments begin: between the leaves, and on the header line of block scalars.
-fn comment_starts(tree: &Tree<'_>) -> Vec<usize> {
-    let mut found = Vec::new();
-    let mut signs = memchr::memchr_iter(b'#', tree.source.as_bytes()).peekable();
-    let mut scan = |from: usize, to: usize| {
-        let mut next = from;
-        while let Some(at) = signs.next_if(|at| *at < to) {
-            if at >= next && begins_comment(tree.source, at) {
-                found.push(at);
-                next = line_end(tree.source, at);
-            }
+fn comment_starts<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = usize> + 't {
+    let mut leaves = tree
+        .nodes
+        .iter()
+        .filter(|raw| !raw.shape.is_mapping() && !raw.shape.is_sequence())
+        .peekable();
+    // Where the line of the last comment ends.
+    let mut next = 0;
+    memchr::memchr_iter(b'#', tree.source.as_bytes()).filter(move |at| {
+        while leaves.next_if(|raw| raw.end as usize <= *at).is_some() {}
+        let inside = leaves.peek().is_some_and(|raw| {
+            let start = raw.start as usize;
+            let header = || line_end(tree.source, start);
+            start <= *at && !(raw.shape.is_block_scalar() && *at < header())
+        });
+        let begins = !inside && *at >= next && begins_comment(tree.source, *at);
+        if begins {
+            next = line_end(tree.source, *at);
         }
-    };
-    let mut cursor = 0;
-    for raw in &tree.nodes {
-        if raw.shape.is_mapping() || raw.shape.is_sequence() {
-            continue;
-        }
-        let range = raw.range();
-        scan(cursor, range.start);
-        if raw.shape.is_block_scalar() {
-            scan(range.start, line_end(tree.source, range.start));
-        }
-        cursor = cursor.max(range.end);
-    }
-    scan(cursor, tree.source.len());
-    found
+        begins
+    })
 }
 
 #[cfg(test)]

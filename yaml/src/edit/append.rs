@@ -11,7 +11,7 @@ impl<'s> Drafts<'_, 's> {
     pub(crate) fn append_entries(
         &mut self,
         node: u32,
-        entries: &[(Scalar, New)],
+        entries: &[(Scalar<'_>, New<'_>)],
     ) -> Result<(), EditError> {
         let raw = self.tree.at(node);
         if entries.is_empty() {
@@ -68,7 +68,7 @@ impl<'s> Drafts<'_, 's> {
     }
 
     /// Appends items to a sequence that is not empty.
-    pub(crate) fn append_items(&mut self, node: u32, items: &[New]) -> Result<(), EditError> {
+    pub(crate) fn append_items(&mut self, node: u32, items: &[New<'_>]) -> Result<(), EditError> {
         let raw = self.tree.at(node);
         if items.is_empty() {
             return Ok(());

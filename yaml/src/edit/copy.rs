@@ -1,5 +1,7 @@
 //! Copies of shared values, in the place of an alias or a merge key.
 
+use std::borrow::Cow;
+
 use crate::edit::draft::{Care, Drafts};
 use crate::edit::emit::{New, Scalar, Style, may_be_plain};
 use crate::error::EditError;
@@ -10,13 +12,18 @@ use crate::tree::value::Resolved;
 /// Levels that a copy may nest; manifests need far fewer.
 const DEPTH: usize = 100;
 
-impl Drafts<'_, '_> {
+impl<'w> Drafts<'w, '_> {
     /// The value of a node with what is wanted: aliases and merge keys are resolved, anchors left out.
-    pub(crate) fn copy(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<New, EditError> {
+    pub(crate) fn copy(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<New<'w>, EditError> {
         self.copy_below(node, wanted, 0)
     }
 
-    fn copy_below(&mut self, at: u32, wanted: &Wanted<'_>, depth: usize) -> Result<New, EditError> {
+    fn copy_below(
+        &mut self,
+        at: u32,
+        wanted: &Wanted<'w>,
+        depth: usize,
+    ) -> Result<New<'w>, EditError> {
         if let Some(value) = wanted.set {
             return Ok(New::from(value));
         }
@@ -50,9 +57,9 @@ impl Drafts<'_, '_> {
     fn copy_mapping(
         &mut self,
         node: u32,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted<'w>,
         depth: usize,
-    ) -> Result<New, EditError> {
+    ) -> Result<New<'w>, EditError> {
         let nothing = Wanted::default();
         let mut entries = Vec::new();
         for (key, value) in self.tree.effective(node) {
@@ -74,9 +81,9 @@ impl Drafts<'_, '_> {
     fn copy_sequence(
         &mut self,
         node: u32,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted<'w>,
         depth: usize,
-    ) -> Result<New, EditError> {
+    ) -> Result<New<'w>, EditError> {
         let nothing = Wanted::default();
         let mut items = Vec::new();
         for (index, child) in self.tree.children(node).enumerate() {
@@ -92,7 +99,7 @@ impl Drafts<'_, '_> {
         Ok(New::Sequence(items))
     }
 
-    pub(crate) fn copy_key(&mut self, key: u32) -> Result<Scalar, EditError> {
+    pub(crate) fn copy_key(&mut self, key: u32) -> Result<Scalar<'w>, EditError> {
         let node = self.tree.resolve(key);
         let raw = self.tree.at(node);
         let collection = raw.shape.is_mapping() || raw.shape.is_sequence();
@@ -102,9 +109,9 @@ impl Drafts<'_, '_> {
         self.copy_scalar(node)
     }
 
-    fn copy_scalar(&mut self, node: u32) -> Result<Scalar, EditError> {
+    fn copy_scalar(&mut self, node: u32) -> Result<Scalar<'w>, EditError> {
         let raw = self.tree.at(node);
-        let text = self.tree.scalar_text(node).to_owned();
+        let text: Cow<'w, str> = self.tree.scalar_text(node).into();
         self.spend(node, text.len())?;
         let resolved = self.tree.node_at(node).resolved();
         let style = match raw.shape {
@@ -114,7 +121,7 @@ impl Drafts<'_, '_> {
             _ if raw.has(flag::TAG) && resolved == Resolved::String => Style::Double,
             Shape::Empty => {
                 return Ok(Scalar {
-                    text: "null".to_owned(),
+                    text: "null".into(),
                     style: Style::Bare,
                 });
             }
@@ -126,7 +133,7 @@ impl Drafts<'_, '_> {
     }
 
     /// A collection for a place that is empty.
-    pub(crate) fn fresh(&self, node: u32, wanted: &Wanted<'_>) -> Result<New, EditError> {
+    pub(crate) fn fresh(&self, node: u32, wanted: &Wanted<'w>) -> Result<New<'w>, EditError> {
         let conflict = || EditError::Conflict {
             offset: self.offset(node),
         };
@@ -152,9 +159,9 @@ impl Drafts<'_, '_> {
     pub(crate) fn contiguous(
         &self,
         node: u32,
-        mut items: Vec<(usize, New)>,
+        mut items: Vec<(usize, New<'w>)>,
         length: usize,
-    ) -> Result<Vec<New>, EditError> {
+    ) -> Result<Vec<New<'w>>, EditError> {
         items.sort_by_key(|(index, _)| *index);
         if items
             .iter()

@@ -31,16 +31,16 @@ pub fn emit_entry(
 
 /// A value that is about to be written.
 #[derive(Clone, Debug)]
-pub(crate) enum New {
-    Scalar(Scalar),
-    Mapping(Vec<(Scalar, New)>),
-    Sequence(Vec<New>),
+pub(crate) enum New<'v> {
+    Scalar(Scalar<'v>),
+    Mapping(Vec<(Scalar<'v>, New<'v>)>),
+    Sequence(Vec<New<'v>>),
 }
 
 /// A scalar, and its style if the place allows it.
 #[derive(Clone, Debug)]
-pub(crate) struct Scalar {
-    pub(crate) text: String,
+pub(crate) struct Scalar<'v> {
+    pub(crate) text: Cow<'v, str>,
     pub(crate) style: Style,
 }
 
@@ -58,17 +58,17 @@ pub(crate) enum Style {
     Literal,
 }
 
-impl Scalar {
-    pub(crate) fn auto(text: &str) -> Self {
+impl<'v> Scalar<'v> {
+    pub(crate) fn auto(text: &'v str) -> Self {
         Self {
-            text: text.to_owned(),
+            text: text.into(),
             style: Style::Auto,
         }
     }
 
     /// The scalar on one line.
     pub(crate) fn inline(&self, flow: bool, json: bool) -> Cow<'_, str> {
-        let text = self.text.as_str();
+        let text = self.text.as_ref();
         match self.style {
             Style::Bare => text.into(),
             Style::Plain if !json && (!flow || may_be_plain(text, true)) => text.into(),
@@ -81,15 +81,15 @@ impl Scalar {
     }
 }
 
-impl From<&Value> for New {
-    fn from(value: &Value) -> Self {
-        let scalar = |text: String, style| Self::Scalar(Scalar { text, style });
+impl<'v> From<&'v Value> for New<'v> {
+    fn from(value: &'v Value) -> Self {
+        let scalar = |text: Cow<'v, str>, style| Self::Scalar(Scalar { text, style });
         match value {
-            Value::Null => scalar("null".to_owned(), Style::Bare),
-            Value::Bool(value) => scalar(value.to_string(), Style::Bare),
-            Value::Int(value) => scalar(value.to_string(), Style::Bare),
-            Value::Str(text) => scalar(text.to_string(), Style::Auto),
-            Value::Quoted(text) => scalar(text.to_string(), Style::Double),
+            Value::Null => scalar("null".into(), Style::Bare),
+            Value::Bool(value) => scalar(if *value { "true" } else { "false" }.into(), Style::Bare),
+            Value::Int(value) => scalar(value.to_string().into(), Style::Bare),
+            Value::Str(text) => scalar(text.as_ref().into(), Style::Auto),
+            Value::Quoted(text) => scalar(text.as_ref().into(), Style::Double),
             Value::Mapping(entries) => Self::Mapping(
                 entries
                     .iter()
@@ -101,7 +101,7 @@ impl From<&Value> for New {
     }
 }
 
-impl New {
+impl New<'_> {
     /// The value on one line, if block context needs no more for it.
     pub(crate) fn inline(&self) -> Option<Cow<'_, str>> {
         match self {
@@ -135,14 +135,14 @@ impl Block<'_> {
     }
 
     /// `key: value`, the key at `column`, which the caller has reached.
-    pub(crate) fn entry(&self, out: &mut String, key: &Scalar, value: &New, column: usize) {
+    pub(crate) fn entry(&self, out: &mut String, key: &Scalar<'_>, value: &New<'_>, column: usize) {
         out.push_str(&key.inline(false, false));
         out.push(':');
         self.below(out, value, column);
     }
 
     /// The value of a key at `column`, after its colon.
-    pub(crate) fn below(&self, out: &mut String, value: &New, column: usize) {
+    pub(crate) fn below(&self, out: &mut String, value: &New<'_>, column: usize) {
         if let Some(text) = value.inline() {
             out.push(' ');
             out.push_str(&text);
@@ -165,7 +165,7 @@ impl Block<'_> {
     }
 
     /// A value whose first line begins at `column`, which the caller has reached.
-    pub(crate) fn lines(&self, out: &mut String, value: &New, column: usize) {
+    pub(crate) fn lines(&self, out: &mut String, value: &New<'_>, column: usize) {
         if let Some(text) = value.inline() {
             out.push_str(&text);
             return;
@@ -192,7 +192,7 @@ impl Block<'_> {
     }
 
     /// `- value`, the dash at `column`, which the caller has reached, the value `offset` columns after it.
-    pub(crate) fn item(&self, out: &mut String, item: &New, column: usize, offset: usize) {
+    pub(crate) fn item(&self, out: &mut String, item: &New<'_>, column: usize, offset: usize) {
         out.push('-');
         out.extend(std::iter::repeat_n(' ', offset - 1));
         self.lines(out, item, column + offset);
@@ -231,14 +231,14 @@ pub(crate) struct Flow<'a> {
 }
 
 impl Flow<'_> {
-    pub(crate) fn entry(&self, out: &mut String, key: &Scalar, value: &New, depth: usize) {
+    pub(crate) fn entry(&self, out: &mut String, key: &Scalar<'_>, value: &New<'_>, depth: usize) {
         out.push_str(&key.inline(true, self.json));
         out.push_str(if self.tight { ":" } else { ": " });
         self.value(out, value, depth);
     }
 
     /// A value on a line that is indented by `depth` steps more than the place.
-    pub(crate) fn value(&self, out: &mut String, value: &New, depth: usize) {
+    pub(crate) fn value(&self, out: &mut String, value: &New<'_>, depth: usize) {
         match value {
             New::Scalar(scalar) => out.push_str(&scalar.inline(true, self.json)),
             New::Mapping(entries) => {
@@ -366,6 +366,11 @@ pub(crate) fn may_be_plain(text: &str, flow: bool) -> bool {
     starts && ends && !breaks_flow && text.chars().all(is_printable)
 }
 
+/// Words that mean something else in some version of YAML, in any case.
+const WORDS: [&str; 10] = [
+    "null", "true", "false", "yes", "no", "on", "off", ".nan", ".inf", "-.inf",
+];
+
 /// Whether every reader takes this text, unquoted, for the same string.
 pub(crate) fn is_safe_plain(text: &str) -> bool {
     let inner = |c: char| c.is_ascii_alphanumeric() || "/_.-+=@$%~: ".contains(c);
@@ -380,5 +385,5 @@ pub(crate) fn is_safe_plain(text: &str) -> bool {
         && !numeric.is_empty()
         && !(text.contains(':') && text.contains(['{', '}', '[', ']', ',']))
         && resolve(text) == Resolved::String
-        && !matches!(text.to_ascii_lowercase().as_str(), "null" | "true" | "false" | "yes" | "no" | "on" | "off" | ".nan" | ".inf" | "-.inf")
+        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }

@@ -21,11 +21,12 @@ use crate::text::span::{byte, next_line, slice};
 use crate::text::splice::Splice;
 use crate::tree::arena::{Decoded, Raw, Shape, Tree};
 
-/// The old text without some of its entries, and the splices, which have moved with their lines.
+/// The old text without some of its entries.
 pub(crate) struct Excerpt {
     text: String,
     nodes: Vec<Raw>,
-    pub(crate) splices: Vec<Splice>,
+    /// The ranges of the splices, which have moved with their lines.
+    pub(crate) ranges: Vec<Range<usize>>,
 }
 
 /// An excerpt is made if it leaves out at least one of so many bytes.
@@ -44,10 +45,10 @@ impl Excerpt {
         let mut finder = Finder {
             tree,
             splices,
-            cuts: Vec::new(),
+            cuts: Vec::with_capacity(32),
             gone: (0, 0),
             simple: true,
-            ends: Vec::new(),
+            ends: Vec::with_capacity(64),
         };
         finder.visit(0);
         (finder.simple && finder.gone.0 as usize > by).then(|| finder.excerpt())
@@ -132,11 +133,12 @@ impl Finder<'_> {
         start..next_line(self.tree.source, self.tree.at(value).end as usize)
     }
 
-    /// Whether a splice touches these lines.
+    /// Whether a splice touches these lines. The splices are in order.
     fn touches(&self, lines: &Range<usize>) -> bool {
-        let touches =
-            |splice: &Splice| splice.range.start <= lines.end && splice.range.end >= lines.start;
-        self.splices.iter().any(touches)
+        let before = |splice: &Splice| splice.range.end < lines.start;
+        let next = self.splices.partition_point(before);
+        let next = self.splices.get(next);
+        next.is_some_and(|splice| splice.range.start <= lines.end)
     }
 
     fn is_clear(&self, lines: &Range<usize>, nodes: &Range<u32>) -> bool {
@@ -204,18 +206,13 @@ impl Finder<'_> {
             }
             (from, first, gone) = (cut.bytes.end, cut.nodes.end, cut.gone);
         }
-        let splices = self.splices.iter().map(|splice| {
-            let (start, end) = (splice.range.start, splice.range.end);
-            let moved = |offset| self.moved(short(offset)) as usize;
-            Splice {
-                range: moved(start)..moved(end),
-                text: splice.text.clone(),
-            }
-        });
+        let moved = |offset| self.moved(short(offset)) as usize;
+        let ranges = self.splices.iter().map(|splice| &splice.range);
+        let ranges = ranges.map(|range| moved(range.start)..moved(range.end));
         Excerpt {
             text,
             nodes,
-            splices: splices.collect(),
+            ranges: ranges.collect(),
         }
     }
 
@@ -270,12 +267,12 @@ mod tests {
         let Some(mut excerpt) = Excerpt::if_smaller(&tree, &splices, 0) else {
             return Ok(None);
         };
-        for (splice, moved) in splices.iter().zip(&excerpt.splices) {
+        for (splice, moved) in splices.iter().zip(&excerpt.ranges) {
             let before =
                 |text: &str, at: usize| text.get(..at).unwrap().lines().last().map(str::to_owned);
             let (was, is) = (
                 before(text, splice.range.start),
-                before(&excerpt.text, moved.range.start),
+                before(&excerpt.text, moved.start),
             );
             assert_eq!(was, is, "an insertion has moved");
         }

@@ -18,6 +18,7 @@ pub(crate) enum Fate<'p> {
 }
 
 /// The fates of all nodes. An edit that leads through an alias or a merge key changes none of them.
+#[derive(Default)]
 pub(crate) struct Fates<'p> {
     changes: HashMap<u32, &'p Wanted<'p>>,
     /// The nodes below those that are replaced as a whole, in order.

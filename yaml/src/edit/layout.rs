@@ -8,16 +8,8 @@ use crate::tree::arena::{Shape, Tree, flag};
 const STEP: usize = 2;
 
 impl<'s> Tree<'s> {
-    /// The collections around a node, the outermost first, and the node itself last.
-    pub(crate) fn lineage(&self, node: u32) -> Vec<u32> {
-        let mut lineage = Vec::with_capacity(16);
-        lineage.extend(self.ancestors(node));
-        lineage.reverse();
-        lineage
-    }
-
     /// A node and the collections around it, the outermost last.
-    fn ancestors(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn ancestors(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
         std::iter::successors(Some(node), |at| self.parent(*at))
     }
 
@@ -133,9 +125,10 @@ impl<'s> Tree<'s> {
                 .chain(values)
                 .find_map(|value| between(mapping, value))
         };
-        let lineage = self.lineage(node);
-        let mut around = lineage.iter().enumerate().rev();
-        let near = around.find_map(|(at, mapping)| shown(*mapping, lineage.get(at + 1).copied()));
+        let mut below = None;
+        let near = self
+            .ancestors(node)
+            .find_map(|mapping| shown(mapping, below.replace(mapping)));
         near.or_else(|| self.indexes().find_map(|at| shown(at, None)))
             .unwrap_or(STEP)
     }
@@ -152,11 +145,11 @@ impl<'s> Tree<'s> {
             let dash = self.column(list.start as usize);
             below.then(|| dash.checked_sub(self.column(key.start as usize)))?
         };
-        let lineage = self.lineage(node);
-        let above = lineage.iter().zip(lineage.iter().skip(1)).rev();
+        let mut lists = self.ancestors(node);
+        let above = self.ancestors(node).skip(1);
         let near = above
-            .into_iter()
-            .find_map(|(mapping, list)| shown(*mapping, *list));
+            .zip(&mut lists)
+            .find_map(|(mapping, list)| shown(mapping, list));
         let anywhere = || {
             self.indexes().find_map(|mapping| {
                 if self.at(mapping).shape != Shape::BlockMapping {

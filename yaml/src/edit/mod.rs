@@ -73,10 +73,10 @@ fn attempt(
     let drafts = Writer::new(tree, wanted, care).run()?;
     let offset = drafts.offset_of_first();
     let wrong = |what: String| EditError::Verify { offset, what };
-    let Some(splices) = drafts.merge() else {
+    let Some(mut splices) = drafts.merge() else {
         return Ok(Err(wrong("two splices overlap".to_owned())));
     };
-    let holds = excerpt_holds(tree, wanted, &splices, scratch);
+    let holds = excerpt_holds(tree, wanted, &mut splices, scratch);
     if !holds {
         if let Err(what) = read_again(tree, wanted, &splices, scratch)? {
             return Ok(Err(wrong(what)));
@@ -87,26 +87,32 @@ fn attempt(
             return Ok(Err(wrong("only an excerpt is right".to_owned())));
         }
     }
-    let shifted = splices.into_iter().map(|splice| Splice {
-        range: tree.chunk.start + splice.range.start..tree.chunk.start + splice.range.end,
-        text: splice.text,
-    });
-    Ok(Ok(shifted.collect()))
+    for Splice { range, .. } in &mut splices {
+        *range = tree.chunk.start + range.start..tree.chunk.start + range.end;
+    }
+    Ok(Ok(splices))
 }
 
 /// Whether the edited text is right as far as an excerpt shows it, which is enough. See [`excerpt`].
 fn excerpt_holds(
     tree: &Tree<'_>,
     wanted: &Wanted<'_>,
-    splices: &[Splice],
+    splices: &mut [Splice],
     scratch: &mut Scratch,
 ) -> bool {
     let Some(mut excerpt) = Excerpt::of(tree, splices) else {
         return false;
     };
-    let splices = std::mem::take(&mut excerpt.splices);
-    let old = excerpt.tree(tree);
-    matches!(read_again(&old, wanted, &splices, scratch), Ok(Ok(())))
+    let mut ranges = std::mem::take(&mut excerpt.ranges);
+    let mut swap = |splices: &mut [Splice]| {
+        for (splice, range) in splices.iter_mut().zip(&mut ranges) {
+            std::mem::swap(&mut splice.range, range);
+        }
+    };
+    swap(splices);
+    let holds = read_again(&excerpt.tree(tree), wanted, splices, scratch);
+    swap(splices);
+    matches!(holds, Ok(Ok(())))
 }
 
 /// Reads the edited text and compares it with the old tree; gives what is wrong.

@@ -22,7 +22,7 @@ enum Holder {
 
 impl Drafts<'_, '_> {
     /// Gives a node of the text a new value. Its anchor and tag stay.
-    pub(crate) fn replace(&mut self, node: u32, value: &New) -> Result<(), EditError> {
+    pub(crate) fn replace(&mut self, node: u32, value: &New<'_>) -> Result<(), EditError> {
         let raw = self.tree.at(node);
         if let New::Scalar(scalar) = value
             && self.rewrite(node, scalar)
@@ -67,7 +67,7 @@ impl Drafts<'_, '_> {
 
     /// Changes a part of a string, or writes it again in its own style. False if it has to be replaced like any
     /// other value.
-    fn rewrite(&mut self, node: u32, new: &Scalar) -> bool {
+    fn rewrite(&mut self, node: u32, new: &Scalar<'_>) -> bool {
         let raw = self.tree.at(node);
         let string = matches!(new.style, Style::Auto | Style::Double);
         let quoted = raw.shape.is_quoted();
@@ -184,7 +184,7 @@ impl Drafts<'_, '_> {
     }
 
     /// The column where the lines of a value below its holder stand.
-    fn column_below(&self, node: u32, value: &New, block: &Block<'_>) -> usize {
+    fn column_below(&self, node: u32, value: &New<'_>, block: &Block<'_>) -> usize {
         match (self.holder(node), value) {
             (Holder::Key(column), New::Sequence(_)) => column + block.dash,
             (Holder::Key(column), _) => column + block.step,
@@ -195,7 +195,7 @@ impl Drafts<'_, '_> {
     }
 
     /// Puts a block in the place of a null, a scalar on one line, an alias or `{}`. A comment on its line stays.
-    fn replace_with_block(&mut self, node: u32, value: &New) -> Result<(), EditError> {
+    fn replace_with_block(&mut self, node: u32, value: &New<'_>) -> Result<(), EditError> {
         let range = self.tree.at(node).range();
         let end = self.tree.line_end(range.end);
         if !self.tree.ends_line(range.end) {
@@ -305,7 +305,7 @@ impl Drafts<'_, '_> {
     }
 
     /// Replaces a block mapping or a block sequence.
-    fn replace_block(&mut self, node: u32, value: &New) {
+    fn replace_block(&mut self, node: u32, value: &New<'_>) {
         let raw = self.tree.at(node);
         let start = raw.start as usize;
         let end = self.tree.last_line_end(node);
@@ -361,7 +361,7 @@ impl Drafts<'_, '_> {
     }
 
     /// Replaces a block scalar, header and lines.
-    fn replace_block_scalar(&mut self, node: u32, value: &New) {
+    fn replace_block_scalar(&mut self, node: u32, value: &New<'_>) {
         let raw = self.tree.at(node);
         let source = self.tree.source;
         let start = raw.start as usize;
@@ -430,7 +430,7 @@ impl Drafts<'_, '_> {
     }
 
     /// Puts entries into an empty flow collection that has a comment inside.
-    fn fill_flow(&mut self, node: u32, value: &New, flow: &Flow<'_>) -> Result<(), EditError> {
+    fn fill_flow(&mut self, node: u32, value: &New<'_>, flow: &Flow<'_>) -> Result<(), EditError> {
         let mut text = flow_text(flow, value);
         let open = self.tree.at(node).start as usize;
         let brackets = slice(self.tree.source, open..open + 1);
@@ -450,7 +450,7 @@ fn split_lines(text: &mut String) -> String {
     text.split_off(at)
 }
 
-fn flow_text(flow: &Flow<'_>, value: &New) -> String {
+fn flow_text(flow: &Flow<'_>, value: &New<'_>) -> String {
     let mut text = String::new();
     flow.value(&mut text, value, 0);
     text

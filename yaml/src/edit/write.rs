@@ -34,7 +34,12 @@ impl<'w, 's> Writer<'w, 's> {
         Self {
             drafts: Drafts::new(tree, care),
             wanted,
-            fates: Fates::new(tree, wanted),
+            // Only aliases ask what becomes of other nodes.
+            fates: if tree.aliases.is_empty() {
+                Fates::default()
+            } else {
+                Fates::new(tree, wanted)
+            },
             decided: HashSet::new(),
         }
     }
@@ -69,13 +74,12 @@ impl<'w, 's> Writer<'w, 's> {
 
     /// The mapping that an alias is merged into.
     fn merging(&self, alias: u32) -> Option<u32> {
-        let lineage = self.drafts.tree.lineage(alias);
-        let mut above = lineage.iter().rev();
-        let mut child = *above.next()?;
-        let mut parent = *above.next()?;
+        let mut above = self.drafts.tree.ancestors(alias);
+        let mut child = above.next()?;
+        let mut parent = above.next()?;
         if self.drafts.tree.at(parent).shape.is_sequence() {
             child = parent;
-            parent = *above.next()?;
+            parent = above.next()?;
         }
         // A merge key has no children, so its value is the next node.
         let merges = self
@@ -87,7 +91,7 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     /// Writes a node at its place.
-    fn node(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+    fn node(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
         let raw = self.drafts.tree.at(node);
         if raw.shape == Shape::Alias {
             return self.alias(node, wanted);
@@ -98,7 +102,7 @@ impl<'w, 's> Writer<'w, 's> {
         self.untagged(node, wanted)
     }
 
-    fn untagged(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+    fn untagged(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
         let raw = self.drafts.tree.at(node);
         if let Some(value) = wanted.set {
             return self.drafts.replace(node, &New::from(value));
@@ -118,7 +122,7 @@ impl<'w, 's> Writer<'w, 's> {
 
     /// Writes a node with a tag. A tag of YAML's own schema stays if it fits the new value, and goes if it does not.
     /// What any other tag means, only its reader knows.
-    fn tagged(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+    fn tagged(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
         let refused = EditError::Tagged {
             offset: self.drafts.offset(node),
         };
@@ -155,7 +159,7 @@ impl<'w, 's> Writer<'w, 's> {
         Ok(())
     }
 
-    fn sequence(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+    fn sequence(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
         let children: Vec<u32> = self.drafts.tree.children(node).collect();
         let mut added = Vec::new();
         for (step, wanted) in &wanted.steps {
@@ -170,7 +174,7 @@ impl<'w, 's> Writer<'w, 's> {
         self.drafts.append_items(node, &added)
     }
 
-    fn mapping(&mut self, node: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+    fn mapping(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
         let merged = if self.drafts.tree.at(node).has(flag::MERGES) {
             self.decided.insert(node);
             self.sources(node, wanted)?
@@ -202,7 +206,7 @@ impl<'w, 's> Writer<'w, 's> {
     fn sources(
         &mut self,
         node: u32,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted<'w>,
     ) -> Result<Vec<Cow<'static, str>>, EditError> {
         let tree = self.drafts.tree;
         self.decide_lists(node)?;
@@ -257,7 +261,7 @@ impl<'w, 's> Writer<'w, 's> {
     fn unwanted(
         &self,
         node: u32,
-        wanted: &Wanted<'_>,
+        wanted: &Wanted<'w>,
         sources: &[(u32, Fate<'_>)],
     ) -> Option<usize> {
         let tree = self.drafts.tree;
@@ -288,7 +292,7 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     /// Writes what an alias becomes.
-    fn alias(&mut self, alias: u32, wanted: &Wanted<'_>) -> Result<(), EditError> {
+    fn alias(&mut self, alias: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
         self.decided.insert(alias);
         let there = self.fates.at(self.drafts.tree.resolve(alias));
         let stays = match there {

@@ -209,7 +209,7 @@ impl<'s> Builder<'s> {
                 ..Tree::empty(text, chunk, source)
             },
             source,
-            open: Vec::new(),
+            open: Vec::with_capacity(32),
             anchors: Vec::new(),
             cursor: 0,
         }

@@ -49,6 +49,9 @@ pub enum Value {
     Sequence(Vec<Value>),
 }
 
+/// Up to so many edits, or steps at one place, looking is faster than noting.
+const FEW: usize = 8;
+
 /// What is wanted at a place and below it.
 #[derive(Default, Debug)]
 pub(crate) struct Wanted<'e> {
@@ -56,15 +59,20 @@ pub(crate) struct Wanted<'e> {
     pub(crate) set: Option<&'e Value>,
     /// Places below, in the order of the edits.
     pub(crate) steps: Vec<(&'e Step, Wanted<'e>)>,
-    /// The position of each index among the steps, because a long list can have a step for each item.
+    /// The position of each index among the steps, if there are more than a few.
     items: HashMap<usize, usize>,
+    /// How many of the steps have been looked at for this.
+    noted: usize,
 }
 
 impl<'e> Wanted<'e> {
     /// What the edits want, without those that already hold.
     pub(crate) fn of(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Self, EditError> {
         let mut wanted = Self::default();
-        let mut lists = Lists::default();
+        let mut lists = Lists {
+            items: HashMap::new(),
+            few: edits.len() <= FEW,
+        };
         let mut held = Vec::new();
         for edit in edits {
             let Some(root) = tree.root() else {
@@ -107,8 +115,8 @@ impl<'e> Wanted<'e> {
     }
 
     pub(crate) fn index(&self, index: usize) -> Option<&Wanted<'e>> {
-        let at = self.items.get(&index)?;
-        self.steps.get(*at).map(|(_, wanted)| wanted)
+        let at = self.position(&Step::Index(index))?;
+        self.steps.get(at).map(|(_, wanted)| wanted)
     }
 
     /// Whether something is wanted at this place, above or below it.
@@ -125,8 +133,8 @@ impl<'e> Wanted<'e> {
 
     fn position(&self, below: &Step) -> Option<usize> {
         match below {
-            Step::Index(index) => self.items.get(index).copied(),
-            Step::Key(_) => self.steps.iter().position(|(step, _)| *step == below),
+            Step::Index(index) if self.steps.len() > FEW => self.items.get(index).copied(),
+            _ => self.steps.iter().position(|(step, _)| *step == below),
         }
     }
 
@@ -160,21 +168,32 @@ impl<'e> Wanted<'e> {
         }
         let mut wanted = Wanted::default();
         wanted.add(rest, value)?;
-        if let Step::Index(index) = step {
-            self.items.insert(*index, self.steps.len());
-        }
         self.steps.push((step, wanted));
+        if self.steps.len() > FEW {
+            for (at, (step, _)) in self.steps.iter().enumerate().skip(self.noted) {
+                if let Step::Index(index) = step {
+                    self.items.insert(*index, at);
+                }
+            }
+            self.noted = self.steps.len();
+        }
         Ok(())
     }
 }
 
 /// The items of the sequences on the paths. A long list is walked once, however many of its items change.
-#[derive(Default)]
-struct Lists<'t, 's>(HashMap<NodeId, Vec<Node<'t, 's>>>);
+struct Lists<'t, 's> {
+    items: HashMap<NodeId, Vec<Node<'t, 's>>>,
+    /// Whether there are so few edits that noting the items takes longer than looking for them.
+    few: bool,
+}
 
 impl<'t, 's> Lists<'t, 's> {
     fn item(&mut self, list: Node<'t, 's>, index: usize) -> Option<Node<'t, 's>> {
-        let items = self.0.entry(list.id());
+        if self.few {
+            return list.items().nth(index);
+        }
+        let items = self.items.entry(list.id());
         let items = items.or_insert_with(|| list.items().collect());
         items.get(index).copied()
     }

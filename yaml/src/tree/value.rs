@@ -8,6 +8,8 @@
 //! | `1.5`, `.5`, `1e3`, `08`, `.inf`, `.nan` | float |
 //! | anything else, `2001-01-01` and `12:30` among it | string |
 
+use std::borrow::Cow;
+
 /// What a plain scalar is.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Resolved {
@@ -43,7 +45,10 @@ pub(crate) fn resolve(text: &str) -> Resolved {
     if !matches!(first, b'+' | b'-' | b'0'..=b'9') {
         return Resolved::String;
     }
-    let digits: String = text.chars().filter(|&c| c != '_').collect();
+    let mut digits = Cow::Borrowed(text);
+    if text.contains('_') {
+        digits.to_mut().retain(|c| c != '_');
+    }
     integer(&digits).unwrap_or_else(|| float(&digits))
 }
 
@@ -53,11 +58,10 @@ fn integer(text: &str) -> Option<Resolved> {
         Some(digits) => (text.starts_with('-'), digits),
         None => (false, text),
     };
-    let lower = digits.get(..2).map(str::to_ascii_lowercase);
-    let (radix, digits) = match lower.as_deref() {
-        Some("0x") => (16, digits.get(2..)?),
-        Some("0o") => (8, digits.get(2..)?),
-        Some("0b") => (2, digits.get(2..)?),
+    let (radix, digits) = match digits.as_bytes() {
+        [b'0', b'x' | b'X', ..] => (16, digits.get(2..)?),
+        [b'0', b'o' | b'O', ..] => (8, digits.get(2..)?),
+        [b'0', b'b' | b'B', ..] => (2, digits.get(2..)?),
         _ if digits.len() > 1 && digits.starts_with('0') => (8, digits.get(1..)?),
         _ => (10, digits),
     };
