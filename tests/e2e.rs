@@ -1,4 +1,5 @@
-//! The hosts themselves, with the binary inside them: kustomize, kubectl, kpt, Helm, podman, Argo CD's plugin.
+//! The hosts themselves, with the binary inside them: kustomize, kubectl, kpt, Helm, podman, Argo CD's plugin; and what a release has,
+//! installed by those who install it.
 //!
 //! A trial is a file `testdata/e2e/HOST/CASE/case.yaml` (see [`Case`]) or the README of an example, whose command lines are
 //! run and whose output is compared. What a host does by itself is no matter of ours, so the oracle is a difference: the host
@@ -20,7 +21,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::Mutex;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use serde::Deserialize;
@@ -38,6 +39,9 @@ const ARCHITECTURE: &str = if cfg!(target_arch = "aarch64") {
 } else {
     "amd64"
 };
+
+/// Needs that are no tools: steps of the release's script, whose results lie in `$CARGO_TARGET_DIR/dist`.
+const STEPS: [&str; 5] = ["podman", "archives", "links", "wheel", "sbom"];
 
 /// One `case.yaml`. Commands are bash, run in a fresh copy of the case's folder.
 #[derive(Deserialize)]
@@ -498,7 +502,13 @@ fn readme_commands(readme: &str) -> Vec<ReadmeCommand<'_>> {
 fn missing(needs: &[String]) -> Result<Option<String>, Failed> {
     for tool in needs {
         let reason = match tool.as_str() {
-            "archives" => None,
+            "archives" | "links" => None,
+            "wheel" => on_path("maturin")
+                .is_none()
+                .then(|| not_installed("maturin")),
+            "sbom" => on_path("cargo-cyclonedx")
+                .is_none()
+                .then(|| not_installed("cargo-cyclonedx")),
             "podman" => ["podman", "runc"]
                 .into_iter()
                 .find(|tool| on_path(tool).is_none())
@@ -515,10 +525,7 @@ fn missing(needs: &[String]) -> Result<Option<String>, Failed> {
             return Ok(Some(reason));
         }
     }
-    for step in needs
-        .iter()
-        .filter(|need| ["podman", "archives"].contains(&need.as_str()))
-    {
+    for step in needs.iter().filter(|need| STEPS.contains(&need.as_str())) {
         released(step)?;
     }
     Ok(None)
@@ -560,33 +567,38 @@ fn target_folder() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 
-/// Runs the release's script once for all trials; what they use is what a release has.
+/// Runs a step of the release's script, and those before it, once for all trials; what they use is what a release has.
 fn released(step: &str) -> Result<(), String> {
-    static ARCHIVES: OnceLock<Result<(), String>> = OnceLock::new();
-    static IMAGE_BUILT: OnceLock<Result<(), String>> = OnceLock::new();
-    let run = |script: &str| {
-        let work = Work::new().map_err(|error| format!("{error:?}"))?;
-        let done = work
-            .bash(&format!("cd '{CHECKOUT}'; {script}"), "")
-            .map_err(|error| format!("{error:?}"))?;
-        if done.status.success() {
-            Ok(())
-        } else {
-            Err(show(&done))
+    static DONE: Mutex<BTreeMap<String, Result<(), String>>> = Mutex::new(BTreeMap::new());
+    let mut done = DONE.lock().unwrap();
+    let mut run = |step: &str, script: &str| {
+        if let Some(result) = done.get(step) {
+            return result.clone();
         }
+        let result = Work::new()
+            .and_then(|work| work.bash(&format!("cd '{CHECKOUT}'; {script}"), ""))
+            .map_err(|error| format!("{error:?}"))
+            .and_then(|output| {
+                if output.status.success() {
+                    Ok(())
+                } else {
+                    Err(show(&output))
+                }
+            });
+        done.insert(step.to_owned(), result.clone());
+        result
     };
-    let archives = || ARCHIVES.get_or_init(|| run(".ci/release binaries archives"));
+    run("archives", ".ci/release binaries archives")?;
     match step {
-        "archives" => archives().clone(),
-        _ => IMAGE_BUILT
-            .get_or_init(|| {
-                archives().clone()?;
-                write_storage_settings().map_err(|error| error.to_string())?;
-                run(&format!(
-                    ".ci/release image; podman tag {IMAGE}-{ARCHITECTURE} {IMAGE}"
-                ))
-            })
-            .clone(),
+        "podman" => {
+            write_storage_settings().map_err(|error| error.to_string())?;
+            run(
+                "podman",
+                &format!(".ci/release image; podman tag {IMAGE}-{ARCHITECTURE} {IMAGE}"),
+            )
+        }
+        "archives" => Ok(()),
+        step => run(step, &format!(".ci/release {step}")),
     }
 }
 
