@@ -32,12 +32,19 @@ pub use model::{
     NoHook, NotASleep, Number, ObjectRef, Origin, PackageFile, Place, Placed, Plan, Role, Sleep,
     Way,
 };
+pub use out::escape::{Escaping, escaped};
 pub use out::explain::explain;
 #[cfg(feature = "json")]
-pub use out::json::json;
+pub use out::json::{json, json_line};
 pub use out::manifests::Output;
 pub use out::place::Positions;
 pub use out::text::write_message;
+#[cfg(feature = "cli")]
+pub use out::{
+    github::write_command,
+    sarif::Sarif,
+    snippet::{Look, picture},
+};
 pub use say::{Label, Message, Reason, Severity};
 pub use set_prestop_yaml::{Position, Splice, position};
 pub use tables::{RouteRow, WorkloadRow};

@@ -27,7 +27,11 @@ struct Run {
 
 fn command(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_set-prestop"));
-    command.current_dir(folder).env_clear().args(args);
+    command
+        .current_dir(folder)
+        .env_clear()
+        .args(["--message-format", "short"])
+        .args(args);
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

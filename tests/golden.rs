@@ -149,6 +149,7 @@ impl Case {
             .current_dir(dir.path())
             .env_clear()
             .args(&self.args)
+            .args(["--message-format", "short"])
             .args(more);
         if let Some(config) = &self.config {
             fs::write(dir.path().join("config.yaml"), config)?;

@@ -1,5 +1,6 @@
 //! What was typed.
 
+use super::tell::Format;
 use clap::Parser;
 use set_prestop::{Config, Severity};
 use std::path::PathBuf;
@@ -33,6 +34,23 @@ pub(crate) struct Args {
     /// Fail on messages of this weight or more
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<Severity>,
+    /// How messages are written
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    pub(crate) message_format: Format,
+    /// Whether there are colours: `auto` asks the terminal, `NO_COLOR` and `CLICOLOR_FORCE`
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true
+    )]
+    pub(crate) color: clap::ColorChoice,
     /// Keep infos and the line of counts back
     #[arg(long, short)]
     pub(crate) quiet: bool,

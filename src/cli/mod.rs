@@ -44,7 +44,7 @@ pub(crate) fn main() -> ExitCode {
                 return ExitCode::from(DONE);
             }
             // Helm 4 hides stderr: the report is where a mistyped flag is seen.
-            let mut teller = Teller::new(true, report(None));
+            let mut teller = Teller::new(true, tell::Format::Text, report(None));
             teller.report(&error.render().to_string());
             let _ = teller.finish();
             return ExitCode::from(FAILED);
@@ -69,7 +69,12 @@ fn report(flag: Option<PathBuf>) -> Option<PathBuf> {
 
 /// One run: read, rewrite, write, tell.
 fn run(args: &Args) -> u8 {
-    let mut teller = Teller::new(args.quiet, report(args.report.clone()));
+    match args.color {
+        clap::ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        clap::ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+        clap::ColorChoice::Auto => {}
+    }
+    let mut teller = Teller::new(args.quiet, args.message_format, report(args.report.clone()));
     let code = match prepare(args) {
         Err(refused) => {
             let sources = refused

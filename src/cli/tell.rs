@@ -1,22 +1,57 @@
 //! The only place that writes to stderr and to the report.
 
-use set_prestop::{Counts, Message, Positions, Severity, write_message};
+use anstream::{AutoStream, ColorChoice};
+use set_prestop::{
+    Counts, Look, Message, Positions, Sarif, Severity, json, json_line, picture, write_command,
+    write_message,
+};
+use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+/// Columns of a line where nobody knows the terminal: in a log, or in a pipe.
+const WIDTH: usize = 140;
+
+/// How messages are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For people: the line that a warning or an error is about, its place underlined. In a ResourceList as `short`
+    Text,
+    /// A line for each message, and one for what to do
+    Short,
+    /// A JSON object for each message, on a line of its own
+    Json,
+    /// Workflow commands of GitHub Actions, which annotate a pull request
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// How what is written to a stream looks: as `--color`, `NO_COLOR` and `CLICOLOR_FORCE` say, and as wide as the terminal.
+pub(crate) fn look<S: anstream::stream::RawStream>(stream: &S) -> Look {
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    Look {
+        colour: AutoStream::choice(stream) != ColorChoice::Never,
+        width: width.filter(|_| stream.is_terminal()).unwrap_or(WIDTH),
+    }
+}
 
 /// Tells messages on stderr, and all of them in the report.
 pub(crate) struct Teller {
     quiet: bool,
-    report: Option<PathBuf>,
-    reported: String,
+    log: Log,
+    report: Option<(PathBuf, Log)>,
 }
 
 impl Teller {
-    pub(crate) fn new(quiet: bool, report: Option<PathBuf>) -> Teller {
+    pub(crate) fn new(quiet: bool, format: Format, report: Option<PathBuf>) -> Teller {
         Teller {
             quiet,
-            report,
-            reported: String::new(),
+            log: Log::new(format),
+            report: report.map(|path| {
+                let log = Log::new(named(&path));
+                (path, log)
+            }),
         }
     }
 
@@ -27,24 +62,26 @@ impl Teller {
         positions: &Positions<'_>,
         is_resource_list: bool,
     ) {
-        let mut text = String::new();
-        for message in messages {
-            // A `String` takes everything.
-            let shown = message.severity >= Severity::Warning || !(self.quiet || is_resource_list);
-            if shown {
-                let _ = write_message(&mut text, message, positions, is_resource_list);
-            }
-            if self.report.is_some() {
-                let _ = write_message(&mut self.reported, message, positions, is_resource_list);
-            }
+        if let Some((_, log)) = &mut self.report {
+            log.tell(
+                &messages.iter().collect::<Vec<_>>(),
+                positions,
+                is_resource_list,
+            );
         }
-        stderr(&text);
+        let silent = self.quiet || is_resource_list;
+        let shown: Vec<&Message> = messages
+            .iter()
+            .filter(|message| message.severity >= Severity::Warning || !silent)
+            .collect();
+        self.log.tell(&shown, positions, is_resource_list);
+        stderr(&std::mem::take(&mut self.log.text));
     }
 
     /// Puts a text into the report alone.
     pub(crate) fn report(&mut self, text: &str) {
-        if self.report.is_some() {
-            self.reported.push_str(text);
+        if let Some((_, log)) = &mut self.report {
+            log.text.push_str(text);
         }
     }
 
@@ -65,24 +102,112 @@ impl Teller {
             number(counts.changes, "change"),
             if pending { " missing" } else { "" },
         );
-        self.report(&line);
+        if let Some((_, log)) = &mut self.report {
+            log.line(&line);
+        }
         if !self.quiet {
-            stderr(&line);
+            self.log.line(&line);
+            stderr(&std::mem::take(&mut self.log.text));
         }
     }
 
-    /// Writes the report.
+    /// Writes what is told at the end, and the report.
     pub(crate) fn finish(self) -> Result<(), ()> {
-        let Some(path) = self.report else {
+        stderr(&self.log.end());
+        let Some((path, log)) = self.report else {
             return Ok(());
         };
-        std::fs::write(&path, self.reported).map_err(|error| {
-            stderr(&format!("{}: error: the report can't be written: {error}\n  help: name a file that can be written\n", path.display()));
+        std::fs::write(&path, log.end()).map_err(|error| {
+            let name = path.display().to_string();
+            let name = set_prestop::escaped(&name);
+            stderr(&format!("{name}: error: the report can't be written: {error}\n  help: name a file that can be written\n"));
         })
     }
 }
 
+/// The form of a report: as the ending of its name says, else lines of text.
+fn named(path: &Path) -> Format {
+    match path.extension().and_then(std::ffi::OsStr::to_str) {
+        Some("sarif") => Format::Sarif,
+        Some("json" | "jsonl") => Format::Json,
+        _ => Format::Short,
+    }
+}
+
+/// Messages on their way to one reader.
+struct Log {
+    format: Format,
+    text: String,
+    sarif: Sarif,
+}
+
+impl Log {
+    fn new(format: Format) -> Log {
+        Log {
+            format,
+            text: String::new(),
+            sarif: Sarif::default(),
+        }
+    }
+
+    fn tell(&mut self, messages: &[&Message], positions: &Positions<'_>, is_resource_list: bool) {
+        let text = &mut self.text;
+        // A `String` takes everything.
+        match self.format {
+            // A function that has nothing to tell asks nothing of its terminal.
+            Format::Text if !is_resource_list && !messages.is_empty() => {
+                let look = look(&std::io::stderr());
+                for (message, next) in messages
+                    .iter()
+                    .zip(messages.iter().skip(1).map(Some).chain([None]))
+                {
+                    let again = |next: &&Message| {
+                        (next.reason, &next.help) == (message.reason, &message.help)
+                    };
+                    text.push_str(&picture(message, positions, look, !next.is_some_and(again)));
+                }
+            }
+            Format::Text | Format::Short => {
+                for message in messages {
+                    let _ = write_message(text, message, positions, is_resource_list);
+                }
+            }
+            Format::Json => {
+                for message in messages {
+                    let _ = writeln!(text, "{}", json_line(&json(message, positions)));
+                }
+            }
+            Format::Github => {
+                for message in messages {
+                    let _ = write_command(text, message, positions);
+                }
+            }
+            Format::Sarif => {
+                for message in messages {
+                    self.sarif.add(message, positions);
+                }
+            }
+        }
+    }
+
+    /// A line that is no message: not for a program that reads JSON.
+    fn line(&mut self, line: &str) {
+        if !matches!(self.format, Format::Json | Format::Sarif) {
+            self.text.push_str(line);
+        }
+    }
+
+    fn end(self) -> String {
+        match self.format {
+            Format::Sarif => format!("{}{}", self.text, self.sarif),
+            _ => self.text,
+        }
+    }
+}
+
 fn stderr(text: &str) {
-    // Where stderr can't be written there is nobody to tell.
-    let _ = anstream::stderr().write_all(text.as_bytes());
+    if !text.is_empty() {
+        // Where stderr can't be written there is nobody to tell.
+        let _ = anstream::stderr().write_all(text.as_bytes());
+    }
 }

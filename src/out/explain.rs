@@ -1,5 +1,6 @@
 //! Draws plans for people: the way from the route, the hook, and the time budget.
 
+use super::escape::escaped;
 use super::place::Positions;
 use crate::model::{Hook, Plan, Way};
 use crate::say::drain as say;
@@ -17,7 +18,7 @@ pub fn explain(plans: &[Plan], positions: &Positions<'_>) -> String {
 fn draw(plan: &Plan, positions: &Positions<'_>) -> String {
     let mut text = String::new();
     let mut line = |s: String| {
-        text.push_str(&s);
+        text.push_str(&escaped(&s));
         text.push('\n');
     };
     match positions.of(&plan.place) {

@@ -1,9 +1,11 @@
 //! The model as JSON, for programs: the npm package hands it out as it is.
 
+use super::escape::is_unfit;
 use super::place::Positions;
 use crate::model::Place;
 use serde::Serialize;
 use serde_json::Value;
+use std::io;
 
 /// Messages, plans or any other part of the model as JSON. Each place gets `name`, `line` and `column` beside its bytes.
 #[must_use]
@@ -42,4 +44,54 @@ fn place(fields: &serde_json::Map<String, Value>) -> Option<Place> {
         document: number(fields.get("document")?)?,
         range: number(range.get("start")?)?..number(range.get("end")?)?,
     })
+}
+
+/// A value as JSON on one line, in which only escapes stand for what is not fit to be shown: the same value to every reader.
+#[must_use]
+pub fn json_line(value: &impl serde::Serialize) -> String {
+    let mut out = Vec::new();
+    // A vector takes everything, and what is handed in has texts as keys.
+    let _ = value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Fit));
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Writes as few blanks as can be, and every character that is not fit to be shown as an escape.
+struct Fit;
+impl serde_json::ser::Formatter for Fit {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut plain = 0;
+        for (at, c) in fragment
+            .char_indices()
+            .filter(|(_, c)| is_unfit(*c) || *c == '[')
+        {
+            let text = fragment.get(plain..at).unwrap_or_default();
+            writer.write_all(text.as_bytes())?;
+            plain = at + c.len_utf8();
+            match c {
+                '[' if !text.ends_with("##") => writer.write_all(b"[")?,
+                _ => {
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        write!(writer, "\\u{unit:04x}")?;
+                    }
+                }
+            }
+        }
+        writer.write_all(fragment.get(plain..).unwrap_or_default().as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_line_means_the_same_and_shows_nothing_raw() {
+        let text = "a\x1b\n\u{9b}\u{202e}\u{e0041}##[b] [c] ##\"[\\[";
+        let line = super::json_line(&text);
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+        let shown = line.chars().all(|c| (' '..='~').contains(&c));
+        assert!(shown && !line.contains("##["), "{line}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Plans as splices in the manifests: it writes and does not decide.
 
+use super::escape::diff_name;
 use super::results;
 use crate::input::parallel::in_order;
 use crate::input::{Chunk, Chunks, Opened, ResourceList, Source};
@@ -32,12 +33,8 @@ impl Output<'_> {
     /// The unified diff from the source to the new text, 3 lines of context; empty where nothing changed.
     #[must_use]
     pub fn diff(&self) -> String {
-        set_prestop_yaml::unified_diff(
-            self.source.name,
-            self.source.name,
-            self.source.text,
-            &self.splices,
-        )
+        let name = diff_name(self.source.name);
+        set_prestop_yaml::unified_diff(&name, &name, self.source.text, &self.splices)
     }
 }
 

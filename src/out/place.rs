@@ -31,4 +31,16 @@ impl<'s> Positions<'s> {
         let lines = lines.get_or_init(|| Lines::new(source.text));
         Some((source, lines.position(place.range.start)))
     }
+
+    /// Line and column behind the last character of a place; none if it is empty.
+    #[must_use]
+    pub fn end(&self, place: &Place) -> Option<Position> {
+        let lines = self
+            .lines
+            .get(place.source)
+            .filter(|_| !place.range.is_empty())?;
+        let source = self.sources.get(place.source)?;
+        let lines = lines.get_or_init(|| Lines::new(source.text));
+        Some(lines.position(place.range.end))
+    }
 }

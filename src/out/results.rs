@@ -1,5 +1,6 @@
 //! Messages as the `results` of a ResourceList, with the field names of the KRM functions specification.
 
+use super::escape::escaped;
 use crate::config::annotations::REASON_TAG;
 use crate::input::ResourceList;
 use crate::say::{Message, Severity};
@@ -9,7 +10,8 @@ const RESULTS: &str = "results";
 
 /// One result.
 fn result(message: &Message) -> Value {
-    let text = |text: &str| Value::Str(text.to_owned().into());
+    // Hosts print results as they are.
+    let text = |text: &str| Value::Str(escaped(text).into_owned().into());
     let mut fields = vec![("message".into(), text(&sentence(message)))];
     let severity = match message.severity {
         Severity::Error => "error",

@@ -221,6 +221,9 @@ pub struct Message {
     /// A second place that matters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub related: Option<Label>,
+    /// The text that is meant at the place, to be written instead of what stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replacement: Option<String>,
 }
 
 /// A second place of a message.
@@ -248,6 +251,7 @@ impl Message {
             place: None,
             file: None,
             related: None,
+            replacement: None,
         }
     }
 

@@ -1,0 +1,198 @@
+//! Messages with the line that they are about, and its place underlined: what a person gets to read.
+//!
+//! Only the lines that are shown are handed to the crate that draws them: it reads all that it is given, each time.
+
+use super::escape::{escaped, file_name};
+use super::place::Positions;
+use super::text::write_message;
+use crate::model::Place;
+use crate::say::{Message, Severity};
+use annotate_snippets::{AnnotationKind, Level, Patch, Renderer, Snippet};
+use std::ops::Range;
+
+/// Bytes of a line that are taken before and behind a place: more than a terminal is wide, and less than a file of one line.
+const AROUND: usize = 400;
+
+/// Bytes of a place that are underlined at most.
+const UNDERLINED: usize = 80;
+
+/// How what is shown to a person looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Whether it has colours.
+    pub colour: bool,
+    /// Columns that it may take.
+    pub width: usize,
+}
+
+/// A message as a picture of its place, with an empty line behind it. An info points nothing out, and a message without a place has
+/// nothing to point at: each of them is a line of text.
+///
+/// Where `help` is not set, what to do is left out.
+#[must_use]
+pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: bool) -> String {
+    let places = message
+        .place
+        .as_ref()
+        .filter(|_| message.severity >= Severity::Warning)
+        .and_then(|place| Window::new(place, positions));
+    let Some(window) = places else {
+        let mut line = String::new();
+        // A `String` takes everything.
+        let _ = write_message(&mut line, message, positions, false);
+        return line;
+    };
+    let level = match message.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info | Severity::Advice | Severity::Ignore => Level::INFO,
+    };
+    let title = match &message.object {
+        Some(object) => escaped(&format!("{object}: {}", message.text)).into_owned(),
+        None => escaped(&message.text).into_owned(),
+    };
+    let related = message
+        .related
+        .as_ref()
+        .and_then(|label| Some((label, Window::new(&label.place, positions)?)));
+    let field = message.field.as_deref();
+    let field = field.map(|field| escaped(field).into_owned());
+    let place = AnnotationKind::Primary.span(window.span.clone());
+    let place = place.label(field);
+    let mut group = level
+        .primary_title(title)
+        .id(message.reason.name())
+        .element(window.snippet().annotation(place));
+    if let Some((label, window)) = &related {
+        let place = AnnotationKind::Context.span(window.span.clone());
+        let place = place.label(escaped(&label.text).into_owned());
+        group = group.element(window.snippet().annotation(place));
+    }
+    let mut groups = vec![group];
+    if let Some(help) = message.help.as_deref().filter(|_| help) {
+        let help = escaped(help).into_owned();
+        if let Some(new) = &message.replacement {
+            let patch = Patch::new(window.span.clone(), escaped(new).into_owned());
+            let title = Level::HELP.secondary_title(help);
+            groups.push(title.element(window.snippet::<Patch<'_>>().patch(patch)));
+        } else {
+            let last = groups.pop();
+            groups.extend(last.map(|group| group.element(Level::HELP.message(help))));
+        }
+    }
+    let renderer = if look.colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let mut text = renderer.term_width(look.width).render(&groups);
+    for window in std::iter::once(&window).chain(related.as_ref().map(|(_, window)| window)) {
+        // What was cut or escaped before a place moved it from its column.
+        let (shown, column) = (window.shown(), window.column);
+        if shown != column {
+            let at = format!("{}:{}:", window.name, window.line);
+            text = text.replacen(&format!("{at}{shown}"), &format!("{at}{column}"), 1);
+        }
+    }
+    text.push_str("\n\n");
+    text
+}
+
+/// The line of a place, fit to be shown.
+struct Window {
+    name: String,
+    line: usize,
+    column: usize,
+    text: String,
+    /// What is underlined, in the text.
+    span: Range<usize>,
+}
+
+impl Window {
+    fn new(place: &Place, positions: &Positions<'_>) -> Option<Window> {
+        let (source, at) = positions.of(place)?;
+        let all = source.text;
+        let range = underlined(all, &place.range)?;
+        let start = all.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
+        let end = all
+            .get(range.end..)?
+            .find('\n')
+            .map_or(all.len(), |at| range.end + at);
+        let before =
+            all.get(floor(all, start.max(range.start.saturating_sub(AROUND)))..range.start)?;
+        let behind = all.get(range.end..floor(all, end.min(range.end.saturating_add(AROUND))))?;
+        // A byte order mark is no part of the line.
+        let mut text = escaped(before.trim_start_matches('\u{feff}')).into_owned();
+        let start = text.len();
+        text.push_str(&escaped(all.get(range)?));
+        let span = start..text.len();
+        text.push_str(&escaped(behind.strip_suffix('\r').unwrap_or(behind)));
+        Some(Window {
+            name: file_name(source.name).into_owned(),
+            line: at.line,
+            column: at.column,
+            text,
+            span,
+        })
+    }
+
+    /// The column that the place has in the text.
+    fn shown(&self) -> usize {
+        let before = self.text.get(..self.span.start);
+        before.unwrap_or_default().chars().count() + 1
+    }
+
+    fn snippet<T: Clone>(&self) -> Snippet<'_, T> {
+        Snippet::source(&*self.text)
+            .line_start(self.line)
+            .path(&*self.name)
+    }
+}
+
+/// What is underlined on the first line of a place: the place, or the word that begins there if it has no end.
+fn underlined(text: &str, range: &Range<usize>) -> Option<Range<usize>> {
+    let start = floor(text, range.start);
+    let rest = text.get(start..)?;
+    let line = rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len()))?;
+    let length = match range.len() {
+        0 => word(line),
+        length => length,
+    };
+    let length = floor(line, length.min(UNDERLINED));
+    Some(start..start + length)
+}
+
+/// Bytes of the word at the beginning: a key, a plain or quoted value, a mark.
+fn word(line: &str) -> usize {
+    let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''));
+    if let Some(quote) = quote {
+        return line
+            .get(1..)
+            .and_then(|rest| rest.find(quote))
+            .map_or(line.len(), |end| end + 2);
+    }
+    if line.starts_with(['{', '[']) {
+        let mut open = 0_usize;
+        let end = line.find(|c| {
+            open = match c {
+                '{' | '[' => open + 1,
+                '}' | ']' => open.saturating_sub(1),
+                _ => open,
+            };
+            open == 0
+        });
+        return end.map_or(1, |end| end + 1);
+    }
+    if line.starts_with("- ") {
+        return 1;
+    }
+    let ends = |mark: &str| line.find(mark).unwrap_or(line.len());
+    let end = [": ", ", ", " #", "}", "]"].into_iter().map(ends).min();
+    let word = line.get(..end.unwrap_or(line.len())).unwrap_or(line);
+    word.trim_end().trim_end_matches(':').len()
+}
+
+/// The greatest character boundary that is not after `offset`.
+fn floor(text: &str, offset: usize) -> usize {
+    text.floor_char_boundary(offset)
+}
