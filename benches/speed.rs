@@ -81,10 +81,7 @@ fn edit(bencher: Bencher<'_, '_>) {
 }
 
 fn run(bencher: Bencher<'_, '_>, text: &str) {
-    let sources = [Source {
-        name: "fleet.yaml",
-        text,
-    }];
+    let sources = [Source::new("fleet.yaml", text)];
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let settings = Settings {
         threads,
@@ -99,10 +96,7 @@ fn run(bencher: Bencher<'_, '_>, text: &str) {
 #[divan::bench(args = DOCUMENTS)]
 fn trace(bencher: Bencher<'_, '_>, count: usize) {
     let text = fleet::stream(count);
-    let sources = [Source {
-        name: "fleet.yaml",
-        text: &text,
-    }];
+    let sources = [Source::new("fleet.yaml", &text)];
     let outcome = rewrite(&sources, &Settings::default()).ok();
     let edited = outcome.and_then(|outcome| outcome.outputs.first().map(ToString::to_string));
     run(bencher, &edited.unwrap_or_default());

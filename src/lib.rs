@@ -58,6 +58,7 @@ use tables::Tables;
 
 /// How a run is done, beside the functionConfig that a ResourceList brings.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Settings {
     /// What is stated outside the input: it wins over the functionConfig.
     pub config: Config,
@@ -69,6 +70,8 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// Threads that may read and edit; none is one, and one is enough for less than a megabyte. The answer is the same.
     pub threads: usize,
+    /// Whether the sources are files among others: then a ResourceList is a list like any other, and no function's input.
+    pub among_files: bool,
     /// Whether what can't matter is parsed too. The answer is the same, but that a fault in it is found.
     pub parse_everything: bool,
 }
@@ -76,7 +79,7 @@ pub struct Settings {
 /// A run that came to its end.
 #[derive(Debug)]
 pub struct Outcome<'s> {
-    /// One for each source, in their order.
+    /// One for each source that is not read-only, in their order.
     pub outputs: Vec<Output<'s>>,
     /// What is to be told, in the order of the input.
     pub messages: Vec<Message>,
@@ -121,7 +124,8 @@ pub fn rewrite<'s>(
     sources: &[Source<'s>],
     settings: &Settings,
 ) -> Result<Outcome<'s>, Failure<'s>> {
-    let mut opened = input::open(sources).map_err(|message| fail(&[], vec![message]))?;
+    let mut opened =
+        input::open(sources, settings.among_files).map_err(|message| fail(&[], vec![message]))?;
     run(&mut opened, settings).map_err(|stop| match stop {
         Stop::Unread(message) => fail(&[], vec![message]),
         Stop::Told(messages) => fail(&opened, messages),
@@ -163,8 +167,8 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     };
     let chunks = input::parse(opened, settings.threads, &matters).map_err(Stop::Unread)?;
     let found = input::resources(opened, &chunks);
-    let bytes = opened.iter().map(|o| o.source.text.len()).sum();
-    let render = Render::new(bytes, &found, config.namespace.as_deref());
+    let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
+    let (render, shadowed) = Render::new(&sources, &found, config.namespace.as_deref());
     let trace = routes::Tracer::new(&render, &tables, &config).run()?;
     let counts = (trace.routes, trace.services);
     let Planned { plans, messages } = Planner::new(&render, &tables, &config).run(&trace);
@@ -181,6 +185,13 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         .into_iter()
         .chain(messages)
         .chain(changes)
+        .chain(shadowed.iter().map(|(context, own)| {
+            say::input::shadowed(
+                &context.resource(),
+                context.placed().place,
+                own.placed().place,
+            )
+        }))
         .collect();
     weigh(&mut messages, &config, settings.advice || list || check);
     let first = |limit| {

@@ -31,8 +31,9 @@ const LAWS: [&str; 7] = [
 ];
 
 /// The files that a case may have.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "input.yaml",
+    "context.yaml",
     "config.yaml",
     "args",
     "change.diff",
@@ -86,6 +87,8 @@ struct Case {
     folder: PathBuf,
     input: String,
     config: Option<String>,
+    /// The folder of the case has a `context.yaml`.
+    context: bool,
     args: Vec<String>,
     /// Whether `args` has `--explain`: its messages are compared, its drawing is not.
     explains: bool,
@@ -122,6 +125,7 @@ impl Case {
             // What is not UTF-8 has to fail anyway; the command reads the file itself.
             input: String::from_utf8_lossy(&bytes).into_owned(),
             config: optional("config.yaml"),
+            context: folder.join("context.yaml").is_file(),
             explains: args.contains(&"--explain"),
             args: args
                 .into_iter()
@@ -155,8 +159,16 @@ impl Case {
             fs::write(dir.path().join("config.yaml"), config)?;
             command.args(["--config", "config.yaml"]);
         }
+        self.add_context(&mut command);
         command.arg("input.yaml");
         finish(command, &[])
+    }
+
+    fn add_context(&self, command: &mut Command) {
+        if self.context {
+            let path = self.folder.join("context.yaml");
+            command.arg("--context").arg(path);
+        }
     }
 }
 
@@ -305,6 +317,9 @@ fn never_blank(case: &Case) -> Result<(), Failed> {
             let path = dir.path().join("config.yaml");
             fs::write(&path, config)?;
             command.arg("--config").arg(path);
+        }
+        if !plugin {
+            case.add_context(&mut command);
         }
         let run = finish(command, case.input.as_bytes())?;
         if run.code != Some(0) || case.input.trim().is_empty() {
@@ -590,6 +605,7 @@ impl Case {
         let mut command = Command::new(env!("CARGO_BIN_EXE_set-prestop"));
         command.env_clear().args(&self.args);
         let config = self.config.as_ref().map(|c| documents_of_config(c));
+        self.add_context(&mut command);
         let run = finish(command, wrap(documents, config.as_deref()).as_bytes())?;
         // The functionConfig stands before the items so that cutting it off again is simple.
         let stdout = match (&config, run.stdout.split_once("items:\n")) {

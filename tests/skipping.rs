@@ -141,7 +141,7 @@ fn expect(holds: bool, otherwise: impl Fn() -> String) -> Result<(), Failed> {
 type Answer = Result<(String, bool), (bool, String)>;
 
 fn answer(texts: &[(String, String)], settings: &Settings) -> Answer {
-    let sources = texts.iter().map(|(name, text)| Source { name, text });
+    let sources = texts.iter().map(|(name, text)| Source::new(name, text));
     let sources: Vec<Source<'_>> = sources.collect();
     match rewrite(&sources, settings) {
         Ok(outcome) => {

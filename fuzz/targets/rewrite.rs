@@ -52,7 +52,7 @@ fn settings(choice: u8) -> Settings {
 
 fn run<'s>(text: &'s str, settings: &Settings) -> Result<Outcome<'s>, Failure<'s>> {
     let name = "fuzz.yaml";
-    rewrite(&[Source { name, text }], settings)
+    rewrite(&[Source::new(name, text)], settings)
 }
 
 fuzz_target!(|data: &[u8]| -> Corpus {

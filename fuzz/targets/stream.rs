@@ -135,7 +135,7 @@ fn run(text: &str, parse_everything: bool) -> Result<Outcome<'_>, Failure<'_>> {
         ..Settings::default()
     };
     let name = "fuzz.yaml";
-    rewrite(&[Source { name, text }], &settings)
+    rewrite(&[Source::new(name, text)], &settings)
 }
 
 fn skipping_is_not_seen(text: &str) {

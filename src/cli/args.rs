@@ -16,6 +16,9 @@ pub(crate) struct Args {
     /// Files and folders with manifests, `-` for stdin; without any, stdin. A single file of kind SetPreStop is the configuration
     #[arg(value_name = "FILE|DIR|-")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Files or folders that belong to the manifests and stay as they are, such as the Ingress of another chart; never printed or written
+    #[arg(long, value_name = "PATH")]
+    pub(crate) context: Vec<PathBuf>,
     /// Edit the files in place
     #[arg(long, short, conflicts_with_all = ["check", "diff"])]
     pub(crate) write: bool,

@@ -1,7 +1,7 @@
 //! Files and folders: reading them as one render, and writing them all or none.
 
 use super::Refused;
-use set_prestop::{Message, Output, Place, Reason};
+use set_prestop::{Message, Output, Place, Reason, Source};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IoSlice, Read as _};
@@ -15,6 +15,20 @@ pub(crate) struct Read {
     pub(crate) text: String,
     /// `None` for stdin.
     path: Option<PathBuf>,
+    /// Whether it is context.
+    context: bool,
+}
+
+impl Read {
+    /// As the library takes it.
+    pub(crate) fn source(&self) -> Source<'_> {
+        let source = Source::new(&self.name, &self.text);
+        if self.context {
+            source.read_only()
+        } else {
+            source
+        }
+    }
 }
 
 /// Reads the paths in their order, folders sorted; without any, stdin. Also gives what is to be told of it.
@@ -37,6 +51,28 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Refus
     Ok((inputs, told))
 }
 
+/// Reads the paths as context. `before` is the number of inputs that stand before them.
+pub(crate) fn read_context(
+    paths: &[PathBuf],
+    before: usize,
+) -> Result<(Vec<Read>, Vec<Message>), Refused> {
+    if paths.iter().any(|path| path.as_os_str() == "-") {
+        let message = Message::new(Reason::BadInput, "the context cannot be read from stdin")
+            .help("write it to a file, and name that file with `--context`");
+        return Err(message.into());
+    }
+    let (mut inputs, mut told) = read(paths)?;
+    for input in &mut inputs {
+        input.context = true;
+    }
+    for message in &mut told {
+        if let Some(place) = &mut message.place {
+            place.source += before;
+        }
+    }
+    Ok((inputs, told))
+}
+
 /// A file that was named and holds nothing: `set-prestop f.yaml > f.yaml` has emptied it.
 fn empty(source: usize) -> Message {
     let mut message = Message::new(Reason::EmptyFile, "the file is empty (0 bytes)").help(
@@ -54,6 +90,7 @@ fn stdin() -> Result<Read, Refused> {
         name: NAME.to_owned(),
         text: utf8(NAME, bytes)?,
         path: None,
+        context: false,
     })
 }
 
@@ -74,6 +111,7 @@ fn file(path: &Path) -> Result<Read, Refused> {
         name: path.display().to_string(),
         text: read_text(path)?,
         path: Some(path.to_owned()),
+        context: false,
     })
 }
 

@@ -80,7 +80,7 @@ fn run(args: &Args) -> u8 {
             let sources = refused
                 .text
                 .as_ref()
-                .map(|(name, text)| Source { name, text });
+                .map(|(name, text)| Source::new(name, text));
             let positions = Positions::new(&sources.into_iter().collect::<Vec<_>>());
             teller.tell(&refused.messages, &positions, false);
             FAILED
@@ -92,6 +92,7 @@ fn run(args: &Args) -> u8 {
                 preview: args.diff,
                 fail_on: args.fail_on,
                 threads: threads(&inputs),
+                among_files: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),
                 ..Settings::default()
             };
             work(args, &settings, &inputs, told, &mut teller)
@@ -154,7 +155,12 @@ fn prepare(args: &Args) -> Result<Prepared, Refused> {
             .help("name files or folders, or leave `--write` out to get the result on stdout");
         return Err(message.into());
     }
-    let (inputs, told) = files::read(&paths)?;
+    let (mut inputs, mut told) = files::read(&paths)?;
+    if !args.context.is_empty() {
+        let (context, more) = files::read_context(&args.context, inputs.len())?;
+        inputs.extend(context);
+        told.extend(more);
+    }
     Ok((config, inputs, told))
 }
 
@@ -172,13 +178,7 @@ fn work(
     mut told: Vec<Message>,
     teller: &mut Teller,
 ) -> u8 {
-    let sources: Vec<Source<'_>> = inputs
-        .iter()
-        .map(|i| Source {
-            name: &i.name,
-            text: &i.text,
-        })
-        .collect();
+    let sources: Vec<Source<'_>> = inputs.iter().map(Read::source).collect();
     let positions = Positions::new(&sources);
     match rewrite(&sources, settings) {
         Ok(mut outcome) => {

@@ -125,7 +125,10 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             let Some(object) = self.render.get(template.object) else {
                 continue;
             };
-            plans.extend(self.plan(backend, template, object));
+            // What is context is looked at and never changed.
+            if !object.is_context {
+                plans.extend(self.plan(backend, template, object));
+            }
         }
         if self.config.kubernetes_version.is_none() && plans.iter().any(writes_native) {
             self.messages.push(say::needs_kubernetes());

@@ -3,7 +3,7 @@
 //! Everything lies in one render, whatever files it came from (docs/reference.md, section 2).
 
 use crate::config::annotations::Bearer;
-use crate::input::Found;
+use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
 use crate::say::Message;
 use set_prestop_yaml::{Kind, Node};
@@ -23,25 +23,35 @@ pub(crate) struct Object<'t, 's> {
     pub(crate) namespace: Option<&'t str>,
     pub(crate) name: &'t str,
     annotations: Option<Node<'t, 's>>,
+    /// Whether it is context: it counts for what leads to others, and nothing is written for it.
+    pub(crate) is_context: bool,
     /// As messages name it, once one does.
     resource: OnceLock<Arc<ObjectRef>>,
 }
 
 impl<'t, 's> Object<'t, 's> {
-    fn read(place: &'t Found<'t, 's>, default_namespace: Option<&'t str>) -> Object<'t, 's> {
+    fn read(
+        place: &'t Found<'t, 's>,
+        default_namespace: Option<&'t str>,
+        is_context: bool,
+    ) -> Object<'t, 's> {
         let text = |node: Option<Node<'t, 's>>| node.and_then(Node::text).unwrap_or_default();
         let metadata = place.node.get("metadata");
-        let api_version = text(place.node.get("apiVersion"));
+        let stated = |key| Some(text(place.node.get(key))).filter(|text| !text.is_empty());
+        let implied = place.implied.filter(|_| stated("kind").is_none());
+        let (kind, api_version) = implied.unwrap_or((text(place.node.get("kind")), ""));
+        let api_version = stated("apiVersion").unwrap_or(api_version);
         let namespace = text(metadata.and_then(|m| m.get("namespace")));
         Object {
             api_version,
             group: api_version.rsplit_once('/').map_or("", |(group, _)| group),
-            kind: text(place.node.get("kind")),
+            kind,
             namespace: Some(namespace)
                 .filter(|n| !n.is_empty())
                 .or(default_namespace),
             name: text(metadata.and_then(|m| m.get("name"))),
             annotations: metadata.and_then(|m| m.get("annotations")),
+            is_context,
             place,
             resource: OnceLock::new(),
         }
@@ -137,19 +147,51 @@ pub(crate) struct Render<'t, 's> {
     previous: HashMap<(&'t str, &'t str), Vec<usize>>,
 }
 
+/// An object of the context, and the one to change that has its name.
+pub(crate) type Shadowed<'t, 's> = (Object<'t, 's>, Object<'t, 's>);
+
+/// Takes out the objects of the context whose kind, namespace and name one to change has.
+fn take_shadowed<'t, 's>(objects: &mut Vec<Object<'t, 's>>) -> Vec<Shadowed<'t, 's>> {
+    if !objects.iter().any(|object| object.is_context) {
+        return Vec::new();
+    }
+    let identity = |o: &Object<'t, 's>| (o.group, o.kind, o.namespace, o.name);
+    let own = objects.iter().filter(|object| !object.is_context);
+    let own: HashMap<_, _> = own
+        .map(|object| (identity(object), object.clone()))
+        .collect();
+    let twin = |object: &Object<'t, 's>| {
+        let twin = own.get(&identity(object)).filter(|_| object.is_context);
+        twin.cloned()
+    };
+    let shadowed = objects
+        .iter()
+        .filter_map(|object| Some((object.clone(), twin(object)?)));
+    let shadowed = shadowed.collect();
+    objects.retain(|object| twin(object).is_none());
+    shadowed
+}
+
 /// Where kustomize notes the names that an object had, separated by commas.
 const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
 
 impl<'t, 's> Render<'t, 's> {
+    /// Finds the objects of these sources. Of the context, those are left out that one to change has the name of; they are the
+    /// second part of the answer, each with that one.
     pub(crate) fn new(
-        bytes: usize,
+        sources: &[Source<'_>],
         places: &'t [Found<'t, 's>],
         default_namespace: Option<&'t str>,
-    ) -> Render<'t, 's> {
-        let places = places.iter();
-        let objects: Vec<_> = places
-            .map(|place| Object::read(place, default_namespace))
+    ) -> (Render<'t, 's>, Vec<Shadowed<'t, 's>>) {
+        let is_context = |place: &Found<'_, '_>| {
+            let source = sources.get(place.source);
+            source.is_some_and(|source| source.read_only)
+        };
+        let mut objects: Vec<_> = places
+            .iter()
+            .map(|place| Object::read(place, default_namespace, is_context(place)))
             .collect();
+        let shadowed = take_shadowed(&mut objects);
         let mut names: HashMap<_, (usize, usize)> = HashMap::with_capacity(objects.len());
         let mut namesakes: Vec<usize> = (0..objects.len()).collect();
         for (index, object) in objects.iter().enumerate() {
@@ -171,17 +213,18 @@ impl<'t, 's> Render<'t, 's> {
                 }
             }
         }
-        Render {
+        let render = Render {
             kinds: objects
                 .iter()
                 .map(|object| (object.group, object.kind))
                 .collect(),
             previous,
-            bytes,
+            bytes: sources.iter().map(|source| source.text.len()).sum(),
             objects,
             names,
             namesakes,
-        }
+        };
+        (render, shadowed)
     }
 
     /// Whether there is an object of this kind.

@@ -11,12 +11,35 @@ use set_prestop_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outd
 use std::ops::Range;
 
 /// A text with manifests.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Source<'s> {
     /// How messages name it: a file's path, `<stdin>`.
     pub name: &'s str,
     /// The manifests.
     pub text: &'s str,
+    /// Whether it is context: what belongs to the others, and is neither changed nor put out.
+    pub read_only: bool,
+}
+
+impl<'s> Source<'s> {
+    /// Manifests to change.
+    #[must_use]
+    pub fn new(name: &'s str, text: &'s str) -> Source<'s> {
+        Source {
+            name,
+            text,
+            read_only: false,
+        }
+    }
+
+    /// The same as context.
+    #[must_use]
+    pub fn read_only(self) -> Source<'s> {
+        Source {
+            read_only: true,
+            ..self
+        }
+    }
 }
 
 /// A document or item that was parsed.
@@ -88,11 +111,16 @@ fn unreadable(source: usize, document: usize, error: &SyntaxError) -> Message {
     message
 }
 
-/// Tells the documents of each source apart and opens a source that is a ResourceList.
+/// Tells the documents of each source apart and opens the source that is the ResourceList of a function: the only one that
+/// is to be changed. Among others, and in `among_files`, it is a list like any other.
 ///
 /// # Errors
 /// A NUL byte, or a ResourceList that does not parse.
-pub(crate) fn open<'s>(sources: &[Source<'s>]) -> Result<Vec<Opened<'s>>, Message> {
+pub(crate) fn open<'s>(
+    sources: &[Source<'s>],
+    among_files: bool,
+) -> Result<Vec<Opened<'s>>, Message> {
+    let several = sources.iter().filter(|source| !source.read_only).count() > 1;
     let mut opened = Vec::with_capacity(sources.len());
     for (index, source) in sources.iter().enumerate() {
         if let Some(offset) = memchr(0, source.text.as_bytes()) {
@@ -107,7 +135,9 @@ pub(crate) fn open<'s>(sources: &[Source<'s>]) -> Result<Vec<Opened<'s>>, Messag
         }
         let documents: Vec<_> = set_prestop_yaml::documents(source.text).collect();
         let list = match documents.as_slice() {
-            [only] => open_list(source.text, only.clone()).map_err(|e| unreadable(index, 1, &e))?,
+            [only] if !(several || among_files || source.read_only) => {
+                open_list(source.text, only.clone()).map_err(|e| unreadable(index, 1, &e))?
+            }
             _ => None,
         };
         opened.push(Opened {
@@ -257,7 +287,9 @@ impl<'s> Job<'s> {
         let part = self.text.get(self.range.clone()).unwrap_or_default();
         if let Some(word) = kind_line(part, 0) {
             if word.ends_with("List") {
-                if let Some(parsed) = self.split(matters, scratch) {
+                // The items of a typed list may state no kind: they are read with their list.
+                let mixed = word == "List" || word == "ResourceList";
+                if mixed && let Some(parsed) = self.split(matters, scratch) {
                     return Ok(parsed);
                 }
             } else if !matters(word) {
@@ -446,6 +478,8 @@ pub(crate) struct Found<'t, 's> {
     /// Path from the chunk's root.
     pub(crate) path: Vec<Step>,
     pub(crate) node: Node<'t, 's>,
+    /// `kind` and `apiVersion` that its list gives it, if it states none (`DeploymentList`).
+    pub(crate) implied: Option<(&'t str, &'t str)>,
 }
 
 /// Every resource of the input, in the order of the text; lists are looked into.
@@ -467,6 +501,7 @@ pub(crate) fn resources<'t, 's>(
                     Some(root) => root,
                     None => continue,
                 },
+                implied: None,
             };
             if let Some(items) = items {
                 list_items(&base, items, &mut places, 0);
@@ -483,6 +518,7 @@ pub(crate) fn resources<'t, 's>(
                 document: chunk.document,
                 path,
                 node,
+                implied: None,
             };
             match chunk.tree.root() {
                 Some(root) if chunk.item => {
@@ -525,6 +561,10 @@ fn list_items<'t, 's>(
     places: &mut Vec<Found<'t, 's>>,
     depth: usize,
 ) {
+    let text = |key| list.node.get(key).and_then(Node::text).unwrap_or_default();
+    let kind = text("kind").strip_suffix("List").unwrap_or_default();
+    let typed = !kind.is_empty() && kind != "Resource";
+    let implied = typed.then(|| (kind, text("apiVersion")));
     for (index, item) in items.items().enumerate() {
         let mut path = list.path.clone();
         path.push(Step::Key("items".into()));
@@ -533,6 +573,7 @@ fn list_items<'t, 's>(
             Found {
                 node: item,
                 path,
+                implied,
                 ..list.clone()
             },
             places,

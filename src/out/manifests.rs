@@ -108,6 +108,7 @@ pub(crate) fn write<'s>(
             .extend(written.map_err(|e| say::out::results_refused(&e))?);
         output.splices.sort_by_key(|s| s.range.start);
     }
+    outputs.retain(|output| !output.source.read_only);
     Ok(outputs)
 }
 

@@ -105,6 +105,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         wanted: Wanted<'_>,
         node: Node<'_, '_>,
     ) {
+        // The context has routes of others, whose Services stand elsewhere.
+        if object.is_context {
+            return;
+        }
         let namespace = wanted.map(str::to_owned);
         let told = Told::Missing(
             object.kind,
@@ -195,7 +199,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     /// Finding nothing is never silent (docs/reference.md, section 5.6).
     pub(super) fn tell_no_route(&mut self, asked: bool) {
         let workloads = self.templates.iter().filter(|t| {
-            self.render.get(t.object).is_some_and(|o| {
+            let own = self.render.get(t.object).filter(|o| !o.is_context);
+            own.is_some_and(|o| {
                 let row = self.tables.workload(o.group, o.kind);
                 row.is_some_and(|row| row.leave.is_none())
             })

@@ -96,6 +96,8 @@ reasons! {
     BackendUnknown = Info,
     /// A workload is behind a route but is left alone: a Helm hook, owned by a controller, local configuration, switched off by an annotation, or of a kind that takes no hook.
     LeftAlone = Info,
+    /// An object of the context (`--context`) is also among the manifests: the one among the manifests counts.
+    ContextShadowed = Info,
     /// The `templates` folder of a Helm chart holds templates, no manifests, and is not read.
     TemplatesSkipped = Info,
     /// A file that the command line names holds nothing. The shell empties the file of `set-prestop FILE > FILE` before it is read; `--write` edits in place.

@@ -3,6 +3,7 @@
 pub(crate) mod advice;
 pub(crate) mod config;
 pub(crate) mod drain;
+pub(crate) mod input;
 mod message;
 pub(crate) mod out;
 pub(crate) mod routes;

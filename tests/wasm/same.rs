@@ -201,10 +201,7 @@ fn library(run: &Value) -> Value {
         Ok(config) => config.unwrap_or_default(),
         Err(error) => {
             let text = stated.unwrap_or_default();
-            let config = Source {
-                name: "config",
-                text,
-            };
+            let config = Source::new("config", text);
             let mut messages =
                 set_prestop::json(&[error.message("config", 0)], &Positions::new(&[config]));
             let place = messages
@@ -220,7 +217,7 @@ fn library(run: &Value) -> Value {
         advice,
         ..Settings::default()
     };
-    let sources = [Source { name, text: input }];
+    let sources = [Source::new(name, input)];
     let positions = Positions::new(&sources);
     match set_prestop::rewrite(&sources, &settings) {
         Ok(done) if !advice && !done.is_resource_list => {

@@ -23,7 +23,8 @@ export function rewrite(manifests, config) {
   }
   const names = sources.map((source, index) => text(source?.name, `manifests[${index}].name`));
   const texts = sources.map((source, index) => text(source?.text, single ? "manifests" : `manifests[${index}].text`));
-  const { outputs, ...result } = checked(JSON.parse(module.rewrite(names, texts, configuration(config))));
+  const readOnly = Uint8Array.from(sources, (source) => (source.readOnly ? 1 : 0));
+  const { outputs, ...result } = checked(JSON.parse(module.rewrite(names, texts, readOnly, configuration(config))));
   return { output: single ? outputs[0] : outputs, ...result };
 }
 

@@ -15,7 +15,7 @@ export function rewrite(manifests: string, config?: string | Config | SetPreStop
 /**
  * The same for several files, which are read as one render: a route in one leads to a workload in another.
  *
- * @returns `output` holds a text for each file, in the order in which they came.
+ * @returns `output` holds a text for each file that is not `readOnly`, in the order in which they came.
  */
 export function rewrite(manifests: readonly Manifest[], config?: string | Config | SetPreStop): Rewritten<string[]>;
 
@@ -34,6 +34,8 @@ export interface Manifest {
   name: string;
   /** Its text. */
   text: string;
+  /** Context: it counts for what leads to the other files, is not changed, and has no text in `output`. */
+  readOnly?: boolean;
 }
 
 /** What came of a run. */

@@ -7,22 +7,25 @@ use serde_json::{Value, json};
 use set_prestop::{Failure, Message, Outcome, Output, Positions, Reason, Settings, Source, Splice};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Rewrites the sources `names[i]`, `texts[i]` as one set, with the text of a configuration. The answer is JSON.
+/// Rewrites the sources `names[i]`, `texts[i]` as one set, with the text of a configuration; those with a `read_only[i]` that is not
+/// 0 are context. The answer is JSON.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "wasm-bindgen hands lists over as owned ones only"
 )]
 #[must_use]
 #[wasm_bindgen]
-pub fn rewrite(names: Vec<String>, texts: Vec<String>, config: Option<String>) -> String {
+pub fn rewrite(
+    names: Vec<String>,
+    texts: Vec<String>,
+    read_only: Vec<u8>,
+    config: Option<String>,
+) -> String {
     let config = match config.as_deref().map(set_prestop::parse_config).transpose() {
         Ok(config) => config.unwrap_or_default(),
         Err(error) => {
             let text = config.as_deref().unwrap_or_default();
-            let source = Source {
-                name: "config",
-                text,
-            };
+            let source = Source::new("config", text);
             let mut answer = failed(&[error.message("config", 0)], &[source], None);
             // It is none of the sources that came in.
             if let Some(place) = answer
@@ -37,7 +40,11 @@ pub fn rewrite(names: Vec<String>, texts: Vec<String>, config: Option<String>) -
     let sources: Vec<Source<'_>> = names
         .iter()
         .zip(&texts)
-        .map(|(name, text)| Source { name, text })
+        .zip(read_only.iter().chain(std::iter::repeat(&0)))
+        .map(|((name, text), read_only)| match read_only {
+            0 => Source::new(name, text),
+            _ => Source::new(name, text).read_only(),
+        })
         .collect();
     // Callers tell advice by its severity and keep it back themselves.
     let settings = Settings {
@@ -56,10 +63,7 @@ pub fn rewrite(names: Vec<String>, texts: Vec<String>, config: Option<String>) -
 #[must_use]
 #[wasm_bindgen(js_name = rewriteResourceList)]
 pub fn rewrite_resource_list(text: &str) -> String {
-    let sources = [Source {
-        name: "resourceList",
-        text,
-    }];
+    let sources = [Source::new("resourceList", text)];
     let answer = match set_prestop::rewrite(&sources, &Settings::default()) {
         Ok(done) if done.is_resource_list => outcome(&done, &sources),
         Ok(_) => failed(&[no_list()], &sources, None),

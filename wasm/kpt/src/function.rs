@@ -23,10 +23,7 @@ pub struct Failed {
 pub fn process(input: &[u8]) -> Result<String, Failed> {
     let text = std::str::from_utf8(input)
         .map_err(|_| unread("the input is not UTF-8", "give UTF-8 text"))?;
-    let sources = [Source {
-        name: "<stdin>",
-        text,
-    }];
+    let sources = [Source::new("<stdin>", text)];
     let positions = Positions::new(&sources);
     match set_prestop::rewrite(&sources, &Settings::default()) {
         Ok(done) if !done.is_resource_list => Err(unread(
