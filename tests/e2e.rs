@@ -107,6 +107,9 @@ fn main() {
         trials.push(Trial::ignorable_test(name, move || run_readme(&example)));
     }
     trials.push(Trial::ignorable_test("examples/kpt-catalog", kpt_catalog));
+    for page in ["hosts", "ci"] {
+        trials.extend(page_trials(page));
+    }
     trials.push(Trial::ignorable_test(
         "podman/image",
         image_is_small_and_labelled,
@@ -277,6 +280,102 @@ fn run_readme(example: &Path) -> Result<Completion, Failed> {
         "the README has no command".to_owned()
     })?;
     compare_or_bless(&path, &readme, &blessed)
+}
+
+/// What a comment above a block of commands in a page of docs/ says: `<!-- test: {..} -->`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Block {
+    /// The folder of the checkout where a person would type the commands.
+    r#in: String,
+    #[serde(default)]
+    needs: Vec<String>,
+    /// Whether the binary lies where kustomize looks for its plugin.
+    #[serde(default)]
+    plugin: bool,
+    /// What the reader has and the checkout has not.
+    #[serde(default)]
+    setup: String,
+    #[serde(default)]
+    exits: i32,
+    /// What has to be found on stdout or stderr.
+    #[serde(default)]
+    shows: Vec<String>,
+}
+
+/// There is no cluster: what would go to one has to be there, and is rendered instead.
+const NO_CLUSTER: &str = r#"
+kubectl() { if [ "$1" = apply ]; then grep -q '^kind: ' >&2; else command kubectl "$@"; fi; }
+helm() { if [ "$1" = upgrade ]; then shift 2; command helm template "$@"; else command helm "$@"; fi; }
+"#;
+
+/// A trial for each ```` ```sh ```` block of a page. A block that says neither how it is tested nor why it is not fails.
+fn page_trials(page: &'static str) -> Vec<Trial> {
+    let path = checkout("docs").join(page).with_extension("md");
+    let text = fs::read_to_string(path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let starts = (0..lines.len()).filter(|&at| lines.get(at) == Some(&"```sh"));
+    let trials = starts.enumerate().filter_map(|(number, at)| {
+        let comment = at.checked_sub(1).and_then(|at| lines.get(at)).copied();
+        let comment = comment.unwrap_or_default().to_owned();
+        let body: Vec<&str> = lines
+            .iter()
+            .skip(at + 1)
+            .take_while(|line| **line != "```")
+            .copied()
+            .collect();
+        let body = body.join("\n");
+        let name = format!("docs/{page}-{}", number + 1);
+        if comment.starts_with("<!-- not tested: ") {
+            return None;
+        }
+        Some(Trial::ignorable_test(name, move || {
+            run_block(&comment, &body)
+        }))
+    });
+    trials.collect()
+}
+
+fn run_block(comment: &str, body: &str) -> Result<Completion, Failed> {
+    let block = comment
+        .strip_prefix("<!-- test: ")
+        .and_then(|rest| rest.strip_suffix(" -->"))
+        .ok_or_else(|| {
+            format!("no `<!-- test: .. -->` or `<!-- not tested: .. -->` above\n{body}")
+        })?;
+    let block: Block = serde_yaml::from_str(block)?;
+    if let Some(reason) = missing(&block.needs)? {
+        return Ok(Completion::ignored_with(reason));
+    }
+    let work = Work::new()?;
+    for name in ["examples", "helm", "packaging"] {
+        copy_into(&checkout(name), &work.folder.join(name))?;
+    }
+    for helm in ["helm3", "helm4"] {
+        if block.needs.iter().any(|need| need == helm) {
+            work.script("helm", &format!("exec {helm} \"$@\""))?;
+        }
+    }
+    if block.plugin {
+        let folder = work
+            .root
+            .path()
+            .join("plugins/set-prestop.dev/v1alpha1/setprestop");
+        fs::create_dir_all(&folder)?;
+        fs::copy(BINARY, folder.join("SetPreStop"))?;
+    }
+    let script = format!("{NO_CLUSTER}\ncd '{}'\n{}\n{body}", block.r#in, block.setup);
+    let done = work.bash(&script, "")?;
+    let said = show(&done);
+    ensure(done.status.code() == Some(block.exits), || {
+        format!("{body}\n{said}")
+    })?;
+    for needle in &block.shows {
+        ensure(said.contains(needle.as_str()), || {
+            format!("{needle:?} is not shown\n{said}")
+        })?;
+    }
+    Ok(Completion::Completed)
 }
 
 /// The kpt catalog's own check of an example: render a copy under git, then compare the diff and the results.
