@@ -401,7 +401,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         let right = wanted.steps.iter().all(|(step, below)| {
             let found = match step {
                 Step::Key(key) => node.get(key),
-                Step::Index(index) => node.items().nth(*index),
+                Step::Index(index) => node.item(*index),
             };
             found
                 .zip(below.set)

@@ -225,6 +225,26 @@ fn kinds_and_types_are_kubectls() {
 }
 
 #[test]
+fn items_are_found_by_their_index() {
+    let items: Vec<_> = (0..200).map(|at| format!("- [{at}, x]\n")).collect();
+    let long = items.concat();
+    let tree = parse(&long);
+    let root = tree.root().unwrap();
+    for at in [0, 1, 63, 64, 65, 199] {
+        let item = root.item(at).unwrap();
+        assert_eq!(item.item(0).unwrap().as_int(), i64::try_from(at).ok());
+        assert!(item.item(2).is_none());
+        assert!(item.item(64).is_none());
+    }
+    assert!(root.item(200).is_none());
+    assert!(root.item(0).unwrap().item(0).unwrap().item(0).is_none());
+    let tree = parse("a: &a [1, 2]\nb: *a\nc: {d: e}\n");
+    let root = tree.root().unwrap();
+    assert_eq!(root.get("b").unwrap().item(1).unwrap().as_int(), Some(2));
+    assert!(root.get("c").unwrap().item(0).is_none());
+}
+
+#[test]
 fn spans_cover_the_node_itself() {
     let text = "\
 a:

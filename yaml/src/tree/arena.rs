@@ -3,6 +3,7 @@
 //! In here a node is a number. [`Node`](crate::Node) is the handle that other code reads with.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -23,6 +24,8 @@ pub struct Tree<'s> {
     pub(crate) aliases: Vec<u32>,
     /// The collection that each node is in; computed for the first edit.
     pub(crate) parents: OnceLock<Vec<u32>>,
+    /// The items of long sequences, once somebody asks for one by its index.
+    pub(crate) long: OnceLock<HashMap<u32, Vec<u32>>>,
     /// The line breaks; computed for the first edit.
     pub(crate) breaks: OnceLock<Breaks>,
 }
@@ -124,6 +127,9 @@ pub(crate) struct Decoded<'s> {
     pub(crate) indent: u32,
 }
 
+/// A sequence with more items than this is long.
+const LONG: usize = 64;
+
 /// What a tag says about its node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum TagKind {
@@ -159,6 +165,7 @@ impl<'s> Tree<'s> {
             props: Vec::new(),
             aliases: Vec::new(),
             parents: OnceLock::new(),
+            long: OnceLock::new(),
             breaks: OnceLock::new(),
         }
     }
@@ -225,6 +232,22 @@ impl<'s> Tree<'s> {
             at: index + 1,
             end: if collection { raw.next } else { 0 },
         }
+    }
+
+    /// An item of a sequence by its index. A long sequence is walked once, however often it is asked.
+    pub(crate) fn item(&self, sequence: u32, index: usize) -> Option<u32> {
+        if index < LONG {
+            return self.children(sequence).nth(index);
+        }
+        let long = self.long.get_or_init(|| {
+            let sequences = (0..).zip(&self.nodes).filter(|(at, raw)| {
+                raw.shape.is_sequence() && self.children(*at).nth(LONG).is_some()
+            });
+            sequences
+                .map(|(at, _)| (at, self.children(at).collect()))
+                .collect()
+        });
+        long.get(&sequence)?.get(index).copied()
     }
 
     /// Key and value of each entry as it stands, duplicates and merge keys included.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::error::EditError;
 use crate::tree::arena::{Tree, flag};
-use crate::tree::node::{Kind, Node, NodeId};
+use crate::tree::node::{Kind, Node};
 
 /// A step from a node to one below it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -49,7 +49,7 @@ pub enum Value {
     Sequence(Vec<Value>),
 }
 
-/// Up to so many edits, or steps at one place, looking is faster than noting.
+/// Up to so many steps at one place, looking is faster than noting.
 const FEW: usize = 8;
 
 /// What is wanted at a place and below it.
@@ -69,10 +69,6 @@ impl<'e> Wanted<'e> {
     /// What the edits want, without those that already hold.
     pub(crate) fn of(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Self, EditError> {
         let mut wanted = Self::default();
-        let mut lists = Lists {
-            items: HashMap::new(),
-            few: edits.len() <= FEW,
-        };
         let mut held = Vec::new();
         for edit in edits {
             let Some(root) = tree.root() else {
@@ -81,12 +77,12 @@ impl<'e> Wanted<'e> {
                     reason: "the document is empty",
                 });
             };
-            let (node, exists) = walk(root, &edit.path, &mut lists)?;
+            let (node, exists) = walk(root, &edit.path)?;
             if exists && holds(node, &edit.value) {
                 held.push((node, &edit.path));
                 continue;
             }
-            refuse_doubles(root, &edit.path, &mut lists)?;
+            refuse_doubles(root, &edit.path)?;
             if wanted.add(&edit.path, &edit.value).is_err() {
                 return Err(EditError::Conflict {
                     offset: node.offset(),
@@ -181,30 +177,8 @@ impl<'e> Wanted<'e> {
     }
 }
 
-/// The items of the sequences on the paths. A long list is walked once, however many of its items change.
-struct Lists<'t, 's> {
-    items: HashMap<NodeId, Vec<Node<'t, 's>>>,
-    /// Whether there are so few edits that noting the items takes longer than looking for them.
-    few: bool,
-}
-
-impl<'t, 's> Lists<'t, 's> {
-    fn item(&mut self, list: Node<'t, 's>, index: usize) -> Option<Node<'t, 's>> {
-        if self.few {
-            return list.items().nth(index);
-        }
-        let items = self.items.entry(list.id());
-        let items = items.or_insert_with(|| list.items().collect());
-        items.get(index).copied()
-    }
-}
-
 /// The node at the path and true, or the collection that lacks the last step and false.
-fn walk<'t, 's>(
-    root: Node<'t, 's>,
-    path: &[Step],
-    lists: &mut Lists<'t, 's>,
-) -> Result<(Node<'t, 's>, bool), EditError> {
+fn walk<'t, 's>(root: Node<'t, 's>, path: &[Step]) -> Result<(Node<'t, 's>, bool), EditError> {
     let mut node = root;
     for (at, step) in path.iter().enumerate() {
         let last = at + 1 == path.len();
@@ -214,7 +188,7 @@ fn walk<'t, 's>(
         };
         let next = match (step, node.kind()) {
             (Step::Key(key), Kind::Mapping) => node.get(key),
-            (Step::Index(index), Kind::Sequence) => lists.item(node, *index),
+            (Step::Index(index), Kind::Sequence) => node.item(*index),
             (_, Kind::Null) => None,
             (Step::Key(_), _) => return Err(fail("a mapping is expected here")),
             (Step::Index(_), _) => return Err(fail("a list is expected here")),
@@ -229,16 +203,12 @@ fn walk<'t, 's>(
 }
 
 /// Refuses a path that goes through a key that its mapping has twice.
-fn refuse_doubles<'t, 's>(
-    root: Node<'t, 's>,
-    path: &[Step],
-    lists: &mut Lists<'t, 's>,
-) -> Result<(), EditError> {
+fn refuse_doubles(root: Node<'_, '_>, path: &[Step]) -> Result<(), EditError> {
     let tree = root.tree;
     let mut node = root;
     for step in path {
         let next = match step {
-            Step::Index(index) => lists.item(node, *index),
+            Step::Index(index) => node.item(*index),
             Step::Key(key) => {
                 let layers = tree.layers(node.index);
                 for layer in layers {

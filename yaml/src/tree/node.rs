@@ -115,6 +115,17 @@ impl<'t, 's> Node<'t, 's> {
             .map(move |item| self.with(item))
     }
 
+    /// An item of a sequence, from 0; none for anything else. However often a long sequence is asked, it is walked once.
+    #[must_use]
+    pub fn item(self, index: usize) -> Option<Self> {
+        let sequence = self.tree.resolve(self.index);
+        if !self.tree.at(sequence).shape.is_sequence() {
+            return None;
+        }
+        let item = self.tree.item(sequence, index)?;
+        Some(self.with(item))
+    }
+
     /// Whether this is null, `{}` or `[]`.
     #[must_use]
     pub fn is_empty(self) -> bool {
