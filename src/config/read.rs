@@ -205,7 +205,7 @@ fn from_value<T: de::DeserializeOwned>(
             let next = match segment {
                 Segment::Seq { index } => {
                     field = format!("{field}[{index}]");
-                    at.items().nth(*index)
+                    at.item(*index)
                 }
                 Segment::Map { key } => {
                     if !field.is_empty() {
@@ -367,7 +367,7 @@ fn fault(
     let mut at = node;
     for part in column.split(['.', '[']) {
         let next = match part.strip_suffix(']').and_then(|index| index.parse().ok()) {
-            Some(index) => at.items().nth(index),
+            Some(index) => at.item(index),
             None => at.get(part),
         };
         match next {

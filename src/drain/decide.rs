@@ -338,7 +338,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         };
         let stands = |container: &&Container| {
             let list = pod.spec.get("containers");
-            let node = list.and_then(|list| list.items().nth(container.index));
+            let node = list.and_then(|list| list.item(container.index));
             let hook = node.and_then(|node| node.get("lifecycle")?.get("preStop")?.get("sleep"));
             hook.is_some() && !is_written(container)
         };

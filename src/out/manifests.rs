@@ -179,7 +179,7 @@ fn handler_value(handler: Handler) -> Value {
 fn below<'t, 's>(node: Option<Node<'t, 's>>, path: &[Step]) -> Option<Node<'t, 's>> {
     path.iter().fold(node, |node, step| match step {
         Step::Key(name) => node?.get(name),
-        Step::Index(index) => node?.items().nth(*index),
+        Step::Index(index) => node?.item(*index),
     })
 }
 

@@ -250,7 +250,7 @@ fn item<'t, 's>(node: Node<'t, 's>, index: i64) -> Option<Node<'t, 's>> {
         let back = usize::try_from(index.unsigned_abs()).ok()?;
         node.items().count().checked_sub(back)?
     };
-    node.items().nth(index)
+    node.item(index)
 }
 
 /// The items of a list or the values of a mapping.
