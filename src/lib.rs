@@ -28,9 +28,9 @@ pub use config::{
 pub use config::{function_definition, json_schema};
 pub use input::Source;
 pub use model::{
-    Container, Counts, FieldEdit, FieldPath, Grace, Handler as WrittenHandler, Hook, NewValue,
-    NoHook, NotASleep, Number, ObjectRef, Origin, PackageFile, Place, Placed, Plan, Role, Sleep,
-    Way,
+    Behind, Container, Counts, Coverage, Covered, Exposed, FieldEdit, FieldPath, Grace,
+    Handler as WrittenHandler, Hook, NewValue, NoHook, NotASleep, Number, ObjectRef, Origin,
+    PackageFile, Place, Placed, Plan, Role, Selecting, Sleep, Way,
 };
 pub use out::escape::{Escaping, escaped};
 pub use out::explain::explain;
@@ -87,6 +87,8 @@ pub struct Outcome<'s> {
     pub plans: Vec<Plan>,
     /// What was found.
     pub counts: Counts,
+    /// What was reached of the workloads, and what was not.
+    pub coverage: Coverage,
     /// Whether the input is a ResourceList, so that the messages stand in its `results`.
     pub is_resource_list: bool,
     /// How the run ended.
@@ -170,7 +172,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
     let (render, shadowed) = Render::new(&sources, &found, config.namespace.as_deref());
     let trace = routes::Tracer::new(&render, &tables, &config).run()?;
-    let counts = (trace.routes, trace.services);
+    let (counts, coverage) = ((trace.routes, trace.services), trace.coverage.clone());
     let Planned { plans, messages } = Planner::new(&render, &tables, &config).run(&trace);
     let (check, list) = (
         config.check == Some(true),
@@ -233,6 +235,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         messages,
         plans,
         counts,
+        coverage,
         is_resource_list: list,
         ended,
     })

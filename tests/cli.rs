@@ -75,7 +75,7 @@ fn a_stream_comes_out_with_eight_lines_more() {
     assert_eq!((run.code, run.stdout), (Some(0), drained()));
     assert!(
         run.stderr
-            .ends_with("1 route, 1 Service, 1 workload, 2 changes\n"),
+            .ends_with("1 workload: 1 behind a route, 1 changed\n"),
         "{}",
         run.stderr
     );
@@ -418,7 +418,7 @@ fn the_report_holds_what_a_host_hides() {
     assert_eq!((flag.code, flag.stderr.as_str()), (Some(0), ""));
     let report = fs::read_to_string(dir.path().join("report.txt")).unwrap();
     assert!(
-        report.contains("info[HookAdded] Deployment tea") && report.ends_with("2 changes\n"),
+        report.contains("info[HookAdded] Deployment tea") && report.ends_with("1 changed\n"),
         "{report}"
     );
     let mut by_environment = command(dir.path(), &[]);

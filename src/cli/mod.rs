@@ -190,7 +190,7 @@ fn work(
                 return FAILED;
             }
             if !outcome.is_resource_list {
-                teller.count(&outcome.counts, outcome.ended == Ended::Pending);
+                teller.count(&outcome);
             }
             match outcome.ended {
                 Ended::Pending => PENDING,

@@ -2,8 +2,8 @@
 
 use anstream::{AutoStream, ColorChoice};
 use set_prestop::{
-    Counts, Look, Message, Positions, Sarif, Severity, json, json_line, picture, write_command,
-    write_message,
+    Behind, Ended, Look, Message, Outcome, Positions, Sarif, Severity, json, json_line, picture,
+    write_command, write_message,
 };
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -85,23 +85,42 @@ impl Teller {
         }
     }
 
-    /// The last line: what was found and changed.
-    pub(crate) fn count(&mut self, counts: &Counts, pending: bool) {
-        let number = |n: usize, one: &str| {
-            if n == 1 {
-                format!("1 {one}")
-            } else {
-                format!("{n} {one}s")
-            }
+    /// The last line: how many workloads there are, what is in front of them, and how many change.
+    pub(crate) fn count(&mut self, outcome: &Outcome<'_>) {
+        let coverage = &outcome.coverage;
+        let changed = outcome
+            .plans
+            .iter()
+            .filter(|plan| plan.changes() > 0)
+            .count();
+        let verb = match outcome.ended {
+            Ended::Pending => "to change",
+            Ended::Done | Ended::Checked => "changed",
         };
-        let line = format!(
-            "{}, {}, {}, {}{}\n",
-            number(counts.routes, "route"),
-            number(counts.services, "Service"),
-            number(counts.workloads, "workload"),
-            number(counts.changes, "change"),
-            if pending { " missing" } else { "" },
-        );
+        let named = match coverage.count(Behind::Named) {
+            0 => String::new(),
+            count => format!(" and {count} named"),
+        };
+        let mut line = match coverage.workloads.len() {
+            0 => "no workloads".to_owned(),
+            count => format!(
+                "{count} workload{}: {} behind a route{named}, {changed} {verb}",
+                if count == 1 { "" } else { "s" },
+                coverage.count(Behind::Route),
+            ),
+        };
+        let rest = [
+            (coverage.count(Behind::Service), "a Service only"),
+            (coverage.count(Behind::Nothing), "nothing"),
+        ];
+        let rest = rest.iter().filter(|(count, _)| *count > 0);
+        let rest: Vec<String> = rest
+            .map(|(count, what)| format!("{count} behind {what}"))
+            .collect();
+        if !rest.is_empty() {
+            line.extend(["; ", &rest.join(", ")]);
+        }
+        line.push('\n');
         if let Some((_, log)) = &mut self.report {
             log.line(&line);
         }

@@ -1,9 +1,12 @@
-//! Which templates have to drain once every way is followed.
+//! Which templates have to drain once every way is followed, and what no way leads to.
 
+use super::services::ServiceKind;
 use super::{Backend, Link, Tracer};
 use crate::config::annotations::{self, Annotations, Inject};
-use crate::model::Way;
-use std::collections::HashMap;
+use crate::input::objects::{left_alone, same_namespace};
+use crate::model::{Behind, Coverage, Covered, Exposed, Selecting, Way};
+use set_prestop_yaml::Node;
+use std::collections::{BTreeMap, HashMap};
 
 impl Tracer<'_, '_, '_> {
     /// The templates that have to drain, in their order.
@@ -71,5 +74,98 @@ impl Tracer<'_, '_, '_> {
             class: link.class,
             sleep: link.sleep,
         }
+    }
+
+    /// What is in front of each workload that could drain.
+    pub(super) fn coverage(&self, backends: &[Backend]) -> Coverage {
+        let mut reached: BTreeMap<usize, Behind> = BTreeMap::new();
+        for backend in backends {
+            let Some(template) = self.templates.get(backend.template) else {
+                continue;
+            };
+            let behind = if backend.ways.iter().any(|way| way.route.is_some()) {
+                Behind::Route
+            } else {
+                Behind::Named
+            };
+            let known = reached.entry(template.object).or_insert(behind);
+            if behind == Behind::Route {
+                *known = behind;
+            }
+        }
+        let mut selecting = self.selecting();
+        let mut workloads: Vec<Covered> = Vec::new();
+        let mut last = None;
+        for template in &self.templates {
+            let index = template.object;
+            if last.replace(index) == Some(index) {
+                continue;
+            }
+            let Some(object) = self.render.get(index) else {
+                continue;
+            };
+            let row = self.tables.workload(object.group, object.kind);
+            if row.is_none_or(|row| row.leave.is_some()) || left_alone(object).is_some() {
+                continue;
+            }
+            let services = selecting.remove(&index).unwrap_or_default();
+            let behind = match reached.get(&index) {
+                Some(behind) => *behind,
+                None if services.is_empty() => Behind::Nothing,
+                None => Behind::Service,
+            };
+            workloads.push(Covered {
+                workload: object.placed(),
+                behind,
+                services: match behind {
+                    Behind::Route => Vec::new(),
+                    _ => services.iter().filter_map(|s| self.exposing(*s)).collect(),
+                },
+            });
+        }
+        Coverage { workloads }
+    }
+
+    /// The Services that select each workload, by their indexes.
+    fn selecting(&self) -> HashMap<usize, Vec<usize>> {
+        let mut selecting: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (index, service) in self.render.objects.iter().enumerate() {
+            if !self.roles.get(index).is_some_and(|roles| roles.service)
+                || service.is_local()
+                || self.is_disabled(index)
+            {
+                continue;
+            }
+            let kind = self.services.get(&index).cloned();
+            let ServiceKind::Selects(selected) = kind.unwrap_or_else(|| self.read_service(service))
+            else {
+                continue;
+            };
+            for template in selected.iter().filter_map(|t| self.templates.get(*t)) {
+                let workload = self.render.get(template.object);
+                if workload
+                    .is_some_and(|w| same_namespace(service.namespace, w.namespace).is_some())
+                {
+                    let known = selecting.entry(template.object).or_default();
+                    if known.last() != Some(&index) {
+                        known.push(index);
+                    }
+                }
+            }
+        }
+        selecting
+    }
+
+    fn exposing(&self, service: usize) -> Option<Selecting> {
+        let service = self.render.get(service)?;
+        let kind = service.node().get("spec").and_then(|s| s.get("type"));
+        Some(Selecting {
+            service: service.resource(),
+            exposed: match kind.and_then(Node::text) {
+                Some("LoadBalancer") => Some(Exposed::LoadBalancer),
+                Some("NodePort") => Some(Exposed::NodePort),
+                _ => None,
+            },
+        })
     }
 }

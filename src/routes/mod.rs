@@ -20,7 +20,7 @@ mod tell;
 use crate::config::Config;
 use crate::config::annotations::{self, Annotations, Inject};
 use crate::input::objects::{Object, Render, Roles, labels};
-use crate::model::{Sleep, Way};
+use crate::model::{Coverage, Sleep, Way};
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Budget as Visits, List, Text};
 use crate::tables::{Controller, On, Tables, Workload, selects};
@@ -93,6 +93,7 @@ pub(crate) struct Trace<'t, 's> {
     pub(crate) templates: Vec<Template<'t, 's>>,
     /// In the order of the templates.
     pub(crate) backends: Vec<Backend>,
+    pub(crate) coverage: Coverage,
     /// Routes that count.
     pub(crate) routes: usize,
     /// Services that a route or the configuration leads to.
@@ -261,10 +262,12 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         let enabled = self.follow_enabled();
         self.tell_services();
         let backends = self.backends();
-        self.tell_no_route(listed || enabled || !backends.is_empty());
+        let coverage = self.coverage(&backends);
+        self.tell_unreached(&coverage, listed || enabled || !backends.is_empty());
         Ok(Trace {
             templates: self.templates,
             backends,
+            coverage,
             routes: self.routes.len(),
             services: self.services.len(),
             messages: self.messages,

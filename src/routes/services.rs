@@ -67,6 +67,17 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if let Some(known) = self.services.get(&index) {
             return known.clone();
         }
+        let kind = if self.tell_wrong_types(service) {
+            ServiceKind::Wrong
+        } else {
+            self.read_service(service)
+        };
+        self.services.insert(index, kind.clone());
+        kind
+    }
+
+    /// As [`Tracer::service_kind`], of a Service that nothing may lead to.
+    pub(super) fn read_service(&self, service: &Object<'t, 's>) -> ServiceKind {
         let spec = service.node().get("spec");
         let text = |key| spec.and_then(|s| s.get(key)).and_then(Node::text);
         let row = selects(service.group, service.kind);
@@ -74,17 +85,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let mut names = names.unwrap_or_default().iter();
         let selector = names.try_fold(service.node(), |node, name| node.get(name));
         let selector = selector.filter(|s| s.kind() == Kind::Mapping && !s.is_empty());
-        let kind = if self.tell_wrong_types(service) {
-            ServiceKind::Wrong
-        } else if text("type") == Some("ExternalName") {
+        if text("type") == Some("ExternalName") {
             ServiceKind::ExternalName
         } else if let Some(selector) = selector {
             ServiceKind::Selects(self.select(selector, service.namespace).into())
         } else {
             ServiceKind::Selectorless
-        };
-        self.services.insert(index, kind.clone());
-        kind
+        }
     }
 
     /// What there is to tell of the Services once every way is followed: which of its ways came first does not matter.

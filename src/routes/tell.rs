@@ -4,6 +4,7 @@ use super::entry::Unknown;
 use super::{Identity, Tracer, Wanted};
 use crate::config::annotations;
 use crate::input::objects::{Object, left_alone};
+use crate::model::{Behind, Coverage, Covered};
 use crate::say::routes as say;
 use crate::say::{Message, kind_name};
 use crate::tables::path::Text;
@@ -196,23 +197,28 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         each.collect()
     }
 
-    /// Finding nothing is never silent (docs/reference.md, section 5.6).
-    pub(super) fn tell_no_route(&mut self, asked: bool) {
-        let workloads = self.templates.iter().filter(|t| {
-            let own = self.render.get(t.object).filter(|o| !o.is_context);
-            own.is_some_and(|o| {
-                let row = self.tables.workload(o.group, o.kind);
-                row.is_some_and(|row| row.leave.is_none())
-            })
-        });
-        let count = workloads.count();
-        if count == 0 || asked || self.taken_out || !self.routes.is_empty() {
+    /// Finding nothing is never silent (docs/reference.md, section 2.7).
+    pub(super) fn tell_unreached(&mut self, coverage: &Coverage, asked: bool) {
+        if coverage.workloads.is_empty() {
             return;
         }
-        self.messages.push(if self.skipped.is_empty() {
-            say::no_route(count, &self.uncounted())
+        let unreached: Vec<&Covered> = coverage
+            .workloads
+            .iter()
+            .filter(|each| each.behind == Behind::Service)
+            .collect();
+        let uncounted = self.uncounted();
+        let message = if !self.routes.is_empty() || asked || self.taken_out {
+            if unreached.is_empty() {
+                return;
+            }
+            say::unreached(&unreached, &uncounted)
+        } else if self.skipped.is_empty() {
+            say::no_route(coverage.workloads.len(), &unreached, &uncounted)
         } else {
-            say::every_route_skipped(count, self.skipped.iter().map(Option::as_deref))
-        });
+            let classes = self.skipped.iter().map(Option::as_deref);
+            say::every_route_skipped(coverage.workloads.len(), classes)
+        };
+        self.messages.push(message);
     }
 }

@@ -148,6 +148,8 @@ reasons! {
     JobBehindRoute = Warning,
     /// Pods are replaced one by one, so each sleep makes the rollout longer; `helm --atomic` or `--wait` may give up.
     RolloutSlow = Warning,
+    /// Workloads behind a Service that no route leads to: they get no hook. `severity: {Unreached: Error}` makes a gate of it.
+    Unreached = Advice,
     /// A load balancer's deregistration delay is set: a shorter sleep may do, or requests may last longer than the program's own time.
     DrainDelay = Advice,
     /// Pods are replaced one by one: the sleep makes the rollout longer by that much.

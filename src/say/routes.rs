@@ -1,6 +1,7 @@
 //! What is said of routes, Services and classes: one function a message.
 
-use super::{Message, Reason};
+use super::{Message, Reason, Severity};
+use crate::model::{Covered, Exposed};
 
 /// A kind and a name, or a namespace before it where one is known.
 pub(crate) fn qualified(namespace: Option<&str>, name: &str) -> String {
@@ -267,20 +268,106 @@ fn workloads(count: usize) -> String {
     }
 }
 
+/// No route counts. `unreached` are the workloads that a Service selects: without any there is nothing to lose.
 /// `uncounted` are routes that do not count, and why.
-pub(crate) fn no_route(count: usize, uncounted: &[(String, String)]) -> Message {
-    let leads = format!("no route leads to {}", workloads(count));
-    let text = match uncounted {
-        [] => leads,
-        [(route, why)] => format!("{leads}; {route} does not count: {why}"),
-        [(route, why), more @ ..] => format!(
-            "{leads}; {route} does not count: {why} (and {} more routes)",
-            more.len()
-        ),
+pub(crate) fn no_route(
+    count: usize,
+    unreached: &[&Covered],
+    uncounted: &[(String, String)],
+) -> Message {
+    let mut text = format!("no route leads to {}", workloads(count));
+    add_uncounted(&mut text, uncounted);
+    add_exposed(&mut text, unreached);
+    let mut message = Message::new(Reason::NoRoute, text).help(format!(
+        "render the routes together with the workloads (kpt: remove `selectors:`), or name Services in `backends`, or annotate a Service or workload with `set-prestop.dev/inject: enabled`{}",
+        load_balancer_help(unreached)
+    ));
+    if unreached.is_empty() {
+        message.severity = Severity::Advice;
+    }
+    message
+}
+
+/// Workloads behind a Service that no route leads to.
+pub(crate) fn unreached(unreached: &[&Covered], uncounted: &[(String, String)]) -> Message {
+    let named: Vec<String> = unreached
+        .iter()
+        .take(MOST_NAMES)
+        .map(|each| behind(each))
+        .collect();
+    let more = unreached.len() - named.len();
+    let mut text = match unreached.len() {
+        1 => "no route leads to a workload behind a Service: ".to_owned(),
+        count => format!("no route leads to {count} workloads behind Services: "),
     };
-    Message::new(Reason::NoRoute, text).help(
-        "render the routes together with the workloads (kpt: remove `selectors:`), or name Services in `backends`, or annotate a Service or workload with `set-prestop.dev/inject: enabled`",
-    )
+    text.push_str(&named.join(", "));
+    if more > 0 {
+        text.extend([" and ", &more.to_string(), " more"]);
+    }
+    add_uncounted(&mut text, uncounted);
+    Message::new(Reason::Unreached, text).help(format!(
+        "if routes outside the input lead to them, name their Services in `backends`, or annotate them with `set-prestop.dev/inject: enabled`{}",
+        load_balancer_help(unreached)
+    ))
+}
+
+/// So many workloads are named.
+const MOST_NAMES: usize = 10;
+
+/// A workload and the Services in front of it.
+fn behind(covered: &Covered) -> String {
+    let services = covered.services.iter().map(|each| match each.exposed {
+        None => format!("`{}`", each.service.name),
+        Some(Exposed::LoadBalancer) => format!("`{}` of type LoadBalancer", each.service.name),
+        Some(Exposed::NodePort) => format!("`{}` of type NodePort", each.service.name),
+    });
+    let services: Vec<String> = services.collect();
+    let object = &covered.workload.object;
+    let name = qualified(object.namespace.as_deref(), &object.name);
+    format!("{} `{name}` (Service {})", object.kind, services.join(", "))
+}
+
+fn add_uncounted(text: &mut String, uncounted: &[(String, String)]) {
+    let Some(((route, why), more)) = uncounted.split_first() else {
+        return;
+    };
+    text.extend(["; ", route, " does not count: ", why]);
+    match more.len() {
+        0 => {}
+        1 => text.push_str(" (and 1 more route)"),
+        count => text.extend([" (and ", &count.to_string(), " more routes)"]),
+    }
+}
+
+/// Adds the Services that are open to the outside.
+fn add_exposed(text: &mut String, unreached: &[&Covered]) {
+    let services = unreached.iter().flat_map(|each| &each.services);
+    let mut exposed: Vec<String> = services
+        .filter_map(|each| {
+            let kind = match each.exposed? {
+                Exposed::LoadBalancer => "LoadBalancer",
+                Exposed::NodePort => "NodePort",
+            };
+            Some(format!("Service `{}` is of type {kind}", each.service.name))
+        })
+        .collect();
+    exposed.dedup();
+    if let Some((first, more)) = exposed.split_first() {
+        text.extend(["; ", first]);
+        if !more.is_empty() {
+            text.extend([" (and ", &more.len().to_string(), " more)"]);
+        }
+    }
+}
+
+/// What counts a Service as a route to itself.
+fn load_balancer_help(unreached: &[&Covered]) -> &'static str {
+    let mut services = unreached.iter().flat_map(|each| &each.services);
+    if services.any(|each| each.exposed == Some(Exposed::LoadBalancer)) {
+        "; `loadBalancerServices: true` (`--load-balancer-services`) counts each Service of type LoadBalancer as a route"
+    } else {
+        ""
+    }
 }
 
 /// `classes` are those of the routes, none for a route without a class.
