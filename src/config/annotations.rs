@@ -6,6 +6,8 @@ use set_prestop_yaml::{Kind, Node};
 
 /// The prefix of all annotations.
 pub(crate) const PREFIX: &str = "set-prestop.dev/";
+/// The key that brings in or takes out.
+pub(crate) const INJECT_KEY: &str = "set-prestop.dev/inject";
 /// The tag that carries the Reason in a result.
 pub(crate) const REASON_TAG: &str = "set-prestop.dev/reason";
 

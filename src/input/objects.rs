@@ -319,16 +319,20 @@ pub(crate) fn left_alone(object: &Object<'_, '_>) -> Option<&'static str> {
     if object.annotation("helm.sh/hook").is_some() {
         return Some("it is a Helm hook (`helm.sh/hook`)");
     }
+    is_owned(object).then_some("a controller owns it (`metadata.ownerReferences`)")
+}
+
+/// Whether a controller owns the object, and would write it again.
+pub(crate) fn is_owned(object: &Object<'_, '_>) -> bool {
     let owners = object
         .node()
         .get("metadata")
         .and_then(|m| m.get("ownerReferences"));
-    let owned = owners.is_some_and(|owners| {
+    owners.is_some_and(|owners| {
         owners
             .items()
             .any(|owner| owner.get("controller").and_then(Node::as_bool) == Some(true))
-    });
-    owned.then_some("a controller owns it (`metadata.ownerReferences`)")
+    })
 }
 
 /// The labels of an object or a pod template, as text: numbers and booleans count as they are written.

@@ -3,7 +3,7 @@
 use super::services::ServiceKind;
 use super::{Backend, Link, Tracer};
 use crate::config::annotations::{self, Annotations, Inject};
-use crate::input::objects::{left_alone, same_namespace};
+use crate::input::objects::{is_owned, left_alone, same_namespace};
 use crate::model::{Behind, Coverage, Covered, Exposed, Selecting, Way};
 use set_prestop_yaml::Node;
 use std::collections::{BTreeMap, HashMap};
@@ -41,6 +41,9 @@ impl Tracer<'_, '_, '_> {
             if let Some(referrer) = referrers.remove(&template.object) {
                 read = referrer.over(read);
             }
+            if read.inject.is_none() && self.namespace_disabled(object.namespace) {
+                read.inject = Some(Inject::Disabled);
+            }
             let mut ways = self
                 .links
                 .get_mut(index)
@@ -51,6 +54,10 @@ impl Tracer<'_, '_, '_> {
                 ways.retain(|way| way.route.is_some());
             }
             if ways.is_empty() && read.inject != Some(Inject::Enabled) {
+                continue;
+            }
+            if is_owned(object) && !object.is_context {
+                *self.owned.entry(object.kind).or_default() += 1;
                 continue;
             }
             if ways.is_empty() {
@@ -64,6 +71,18 @@ impl Tracer<'_, '_, '_> {
             });
         }
         backends
+    }
+
+    /// Whether the Namespace of the input takes its workloads out.
+    fn namespace_disabled(&self, namespace: Option<&str>) -> bool {
+        let found = self.render.named(
+            str::is_empty,
+            "Namespace",
+            namespace.unwrap_or_default(),
+            None,
+        );
+        let mut found = found.iter().filter_map(|index| self.render.get(*index));
+        found.any(|object| object.annotation(annotations::INJECT_KEY) == Some("disabled"))
     }
 
     fn way(&self, link: Link) -> Way {
@@ -105,7 +124,10 @@ impl Tracer<'_, '_, '_> {
                 continue;
             };
             let row = self.tables.workload(object.group, object.kind);
-            if row.is_none_or(|row| row.leave.is_some()) || left_alone(object).is_some() {
+            if row.is_none_or(|row| row.leave.is_some())
+                || left_alone(object).is_some()
+                || object.is_context
+            {
                 continue;
             }
             let services = selecting.remove(&index).unwrap_or_default();

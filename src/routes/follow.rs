@@ -3,6 +3,7 @@
 use super::entry::Entry;
 use super::{MOST_FOLLOWED, TraceError, Tracer};
 use crate::config::annotations::Inject;
+use crate::input::objects::{Object, same_namespace};
 use crate::say::routes as say;
 use crate::tables::references::{RefError, References, counts, references, target_refs};
 use crate::tables::selects;
@@ -83,7 +84,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 let Some(target) = self.render.get(to) else {
                     continue;
                 };
-                if !visited.insert(to) || self.is_disabled(to) {
+                if !visited.insert(to) {
+                    continue;
+                }
+                if self.is_disabled(to) {
+                    self.taken_out = true;
                     continue;
                 }
                 if let Some(row) = self.tables.route(target.group, target.kind) {
@@ -125,6 +130,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             if services.is_empty() && !reference.only_if_present {
                 self.tell_missing(object, kind, &reference.name, wanted, reference.node);
             }
+            let stated = reference.namespace.as_deref();
+            if !services.is_empty() && !self.is_granted(object, stated, &reference.name) {
+                let message = say::not_granted(stated.unwrap_or_default(), kind, &reference.name);
+                self.tell_at(object, reference.node, message);
+                continue;
+            }
             self.tell_twice(kind, &reference.name, &services);
             for service in services {
                 self.follow_service(Some(route), service, wanted, entries);
@@ -143,6 +154,65 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             }
         }
         named
+    }
+
+    /// Reads which Services controllers make when they run.
+    pub(super) fn read_made(&mut self) {
+        for object in &self.render.objects {
+            let row = self.tables.route(object.group, object.kind);
+            let Some(row) = row.filter(|row| !row.makes.is_empty()) else {
+                continue;
+            };
+            for path in row.makes.iter() {
+                for node in path.find(object.node(), false, &mut self.visits) {
+                    let name = node.text().unwrap_or_default();
+                    let suffixes = row.suffixes.iter().map(AsRef::as_ref);
+                    let none = row.suffixes.is_empty().then_some("");
+                    for suffix in suffixes.chain(none) {
+                        self.made
+                            .insert((object.namespace, format!("{name}{suffix}")));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a reference may lead into another namespace. Where the input has a `ReferenceGrant` for the kind of the
+    /// route, one of them has to allow it; where it has none they are elsewhere.
+    fn is_granted(&self, object: &Object<'t, 's>, namespace: Option<&str>, name: &str) -> bool {
+        let row = self.tables.route(object.group, object.kind);
+        let (Some(namespace), true) = (namespace, row.is_some_and(|row| row.granted)) else {
+            return true;
+        };
+        if object.namespace == Some(namespace) {
+            return true;
+        }
+        let text = |node: Node<'t, 's>, key: &str| node.get(key).and_then(Node::text);
+        let list = |grant: &Object<'t, 's>, key: &str| {
+            let list = grant.node().get("spec").and_then(|spec| spec.get(key));
+            list.into_iter().flat_map(Node::items)
+        };
+        let of_kind = |from: &Node<'t, 's>| text(*from, "kind") == Some(object.kind);
+        let grants = self.render.objects.iter().filter(|grant| {
+            grant.kind == "ReferenceGrant"
+                && !grant.is_local()
+                && list(grant, "from").any(|from| of_kind(&from))
+        });
+        let mut found = false;
+        for grant in grants {
+            found = true;
+            let from = list(grant, "from").any(|from| {
+                of_kind(&from)
+                    && same_namespace(text(from, "namespace"), object.namespace).is_some()
+            });
+            let to = list(grant, "to").any(|to| {
+                text(to, "kind") == Some("Service") && text(to, "name").is_none_or(|to| to == name)
+            });
+            if from && to && same_namespace(grant.namespace, Some(namespace)).is_some() {
+                return true;
+            }
+        }
+        !found
     }
 
     /// The templates of a workload, or of the workload that it refers to (a Rollout's `workloadRef`).
@@ -230,9 +300,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 .render
                 .named(str::is_empty, "Service", &rule.service, wanted);
             if services.is_empty() {
-                let renamed = self.renamed(&rule.service);
+                let near = self.near_service(&rule.service, wanted);
                 self.messages
-                    .push(say::backend_missing(wanted, &rule.service, renamed));
+                    .push(say::backend_missing(wanted, &rule.service, near));
             }
             self.tell_twice("Service", &rule.service, &services);
             for service in services {

@@ -120,6 +120,10 @@ pub(crate) struct Tracer<'a, 't, 's> {
     reaching: BTreeSet<usize>,
     /// Routes or Services that a rule or an annotation took out: their absence is wanted.
     taken_out: bool,
+    /// Services that a controller makes when it runs, by namespace and name.
+    made: BTreeSet<(Option<&'t str>, String)>,
+    /// Objects that are left alone because a controller owns them, by their kind.
+    owned: BTreeMap<&'t str, usize>,
     /// Routes that do not count, for a reason that their row says.
     uncounted: Vec<usize>,
     /// Classes of routes that a rule skips.
@@ -129,7 +133,7 @@ pub(crate) struct Tracer<'a, 't, 's> {
     /// The controllers that objects tell by their annotations.
     signs: HashMap<(On, usize), Option<&'static Controller>>,
     policies: Policies<'t>,
-    told: BTreeSet<Told<'t>>,
+    told: BTreeSet<Told>,
     visits: Visits,
     /// Ways that have been followed.
     followed: usize,
@@ -161,6 +165,8 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             services: BTreeMap::new(),
             reaching: BTreeSet::new(),
             taken_out: false,
+            made: BTreeSet::new(),
+            owned: BTreeMap::new(),
             uncounted: Vec::new(),
             skipped: BTreeSet::new(),
             default_class: OnceCell::new(),
@@ -186,7 +192,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             };
             tracer.roles.push(roles);
             if object.is_local() {
-                if object.annotation("set-prestop.dev/inject") == Some("enabled") {
+                if object.annotation(annotations::INJECT_KEY) == Some("enabled") {
                     tracer.tell_local(object);
                 }
                 continue;
@@ -253,6 +259,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     /// # Errors
     /// More nodes or ways than a run looks at.
     pub(crate) fn run(mut self) -> Result<Trace<'t, 's>, Message> {
+        self.read_made();
         for index in 0..self.render.objects.len() {
             self.follow_route(index)
                 .map_err(|error| self.stop(&error))?;
@@ -262,6 +269,10 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         let enabled = self.follow_enabled();
         self.tell_services();
         let backends = self.backends();
+        if !self.owned.is_empty() {
+            let owned: Vec<_> = self.owned.iter().map(|(kind, n)| (*kind, *n)).collect();
+            self.messages.push(say::owned(&owned));
+        }
         let coverage = self.coverage(&backends);
         self.tell_unreached(&coverage, listed || enabled || !backends.is_empty());
         Ok(Trace {

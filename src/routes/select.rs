@@ -1,25 +1,23 @@
 //! Selectors: which pod templates hold the labels that a Service asks for.
 
 use super::Tracer;
-use crate::input::objects::labels;
+use crate::input::objects::{Object, labels, same_namespace};
+use crate::say::nearest;
+use crate::say::routes::NearWorkload;
+use crate::tables::selects;
 use set_prestop_yaml::{Kind, Node};
 
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// The templates whose labels hold the selector, in the Service's namespace or in one that is not known: every pair,
     /// looked up by the rarest.
     pub(super) fn select(&self, selector: Node<'t, 's>, namespace: Option<&str>) -> Vec<usize> {
-        // Argo Rollouts adds this key to Services at run time, and it is found in what was exported from a cluster.
-        const IGNORED: &str = "rollouts-pod-template-hash";
-        let mut pairs: Vec<(&str, &str)> = Vec::new();
-        for (key, value) in selector.entries() {
-            let key = key.text().unwrap_or_default();
-            if key == IGNORED {
-                continue;
-            }
-            match value.kind() {
-                Kind::Scalar | Kind::Null => pairs.push((key, value.text().unwrap_or_default())),
-                Kind::Sequence | Kind::Mapping => return Vec::new(),
-            }
+        let Some(mut pairs) = pairs(selector) else {
+            return Vec::new();
+        };
+        let pod = pairs.iter().position(|(key, _)| *key == POD_NAME);
+        if let Some(pod) = pod {
+            let (_, pod) = pairs.swap_remove(pod);
+            return self.select_pod(pod, &pairs, namespace);
         }
         let candidates = |pair: &(&'t str, &'t str)| {
             let all = self.labels.get(pair).map_or(&[][..], Vec::as_slice);
@@ -57,4 +55,96 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         found.sort_unstable();
         found
     }
+
+    /// The templates of the StatefulSet whose pod has this name, if they hold the other labels too.
+    fn select_pod(&self, pod: &str, pairs: &[(&str, &str)], namespace: Option<&str>) -> Vec<usize> {
+        let Some((name, ordinal)) = pod.rsplit_once('-') else {
+            return Vec::new();
+        };
+        let templates = self.templates.iter().enumerate();
+        let meant = templates.filter(|(_, template)| {
+            let object = self.render.get(template.object);
+            ordinal.bytes().all(|b| b.is_ascii_digit())
+                && object.is_some_and(|o| {
+                    o.kind == "StatefulSet"
+                        && o.name == name
+                        && same_namespace(namespace, o.namespace).is_some()
+                })
+                && pairs
+                    .iter()
+                    .all(|pair| labels(template.node).any(|held| held == *pair))
+        });
+        meant.map(|(index, _)| index).collect()
+    }
+
+    /// The workloads that a Service nearly selects: those that hold most of its labels, or one that differs by a slip.
+    pub(super) fn near_workloads(&self, service: &Object<'t, 's>) -> Vec<NearWorkload<'t>> {
+        let row = selects(service.group, service.kind);
+        let names = row
+            .and_then(|row| row.selector.as_deref())
+            .unwrap_or_default();
+        let mut names = names.iter();
+        let selector = names.try_fold(service.node(), |node, name| node.get(name));
+        let Some(pairs) = selector.and_then(pairs) else {
+            return Vec::new();
+        };
+        let mut near: Vec<(usize, usize, NearWorkload<'t>)> = Vec::new();
+        for template in &self.templates {
+            let Some(object) = self.render.get(template.object) else {
+                continue;
+            };
+            if same_namespace(service.namespace, object.namespace).is_none() {
+                continue;
+            }
+            let held: Vec<(&'t str, &'t str)> = labels(template.node).collect();
+            let value = |key: &str| {
+                held.iter()
+                    .find(|(k, _)| *k == key)
+                    .map(|(_, value)| *value)
+            };
+            let differ: Vec<_> = pairs
+                .iter()
+                .filter(|pair| !held.contains(pair))
+                .map(|(key, wanted)| (*key, *wanted, value(key)))
+                .collect();
+            let slips = differ
+                .iter()
+                .filter(|(_, wanted, has)| has.is_some_and(|has| nearest(wanted, [has]).is_some()));
+            let (slips, misses) = (slips.count(), differ.len());
+            if misses == 0 || misses == pairs.len() && slips == 0 {
+                continue;
+            }
+            let workload = NearWorkload {
+                kind: object.kind,
+                name: object.name,
+                differ,
+            };
+            near.push((misses, misses - slips, workload));
+        }
+        let best = near
+            .iter()
+            .map(|(misses, apart, _)| (*misses, *apart))
+            .min();
+        near.retain(|(misses, apart, _)| Some((*misses, *apart)) == best);
+        near.into_iter().map(|(_, _, workload)| workload).collect()
+    }
+}
+
+/// The name of a pod of a StatefulSet, which its controller makes a label of.
+const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+
+/// The pairs of a selector; none where a value is no text.
+fn pairs<'t>(selector: Node<'t, '_>) -> Option<Vec<(&'t str, &'t str)>> {
+    // Argo Rollouts adds this key to Services at run time, and it is found in what was exported from a cluster.
+    const IGNORED: &str = "rollouts-pod-template-hash";
+    let mut pairs = Vec::new();
+    for (key, value) in selector.entries() {
+        let key = key.text().unwrap_or_default();
+        match value.kind() {
+            _ if key == IGNORED => {}
+            Kind::Scalar | Kind::Null => pairs.push((key, value.text().unwrap_or_default())),
+            Kind::Sequence | Kind::Mapping => return None,
+        }
+    }
+    Some(pairs)
 }

@@ -18,6 +18,8 @@ pub(super) enum ServiceKind {
     Wrong,
     /// A name outside the cluster.
     ExternalName,
+    /// The name of another Service, by namespace and name.
+    Alias(String, String),
     /// Endpoints that something else manages.
     Selectorless,
     /// These templates, whatever their namespaces.
@@ -46,8 +48,19 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             self.taken_out = true;
             return;
         }
-        let ServiceKind::Selects(selected) = self.service_kind(index, service) else {
-            return;
+        let selected = match self.service_kind(index, service) {
+            ServiceKind::Selects(selected) => selected,
+            ServiceKind::Alias(namespace, name) => {
+                for other in self.aliased(index, &namespace, &name) {
+                    let kind = self.render.get(other).map(|o| self.service_kind(other, o));
+                    // An alias of an alias is a circle more often than a way.
+                    if !matches!(kind, Some(ServiceKind::Alias(..))) {
+                        self.follow_service(route, other, Some(&namespace), entries);
+                    }
+                }
+                return;
+            }
+            _ => return,
         };
         let asked = self.asked(entries, route, Some(index));
         for &template in selected.iter() {
@@ -60,6 +73,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 self.add_way(template, route, Some(index), &asked);
             }
         }
+    }
+
+    /// The Services of the input that an ExternalName of the cluster means.
+    fn aliased(&self, index: usize, namespace: &str, name: &str) -> Vec<usize> {
+        let found = self
+            .render
+            .named(str::is_empty, "Service", name, Some(namespace));
+        found.into_iter().filter(|other| *other != index).collect()
     }
 
     /// What is behind a Service: read once, however many routes name it.
@@ -86,7 +107,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let selector = names.try_fold(service.node(), |node, name| node.get(name));
         let selector = selector.filter(|s| s.kind() == Kind::Mapping && !s.is_empty());
         if text("type") == Some("ExternalName") {
-            ServiceKind::ExternalName
+            let mut labels = text("externalName").unwrap_or_default().split('.');
+            match (labels.next(), labels.next(), labels.next()) {
+                (Some(name), Some(namespace), Some("svc")) => {
+                    ServiceKind::Alias(namespace.to_owned(), name.to_owned())
+                }
+                _ => ServiceKind::ExternalName,
+            }
         } else if let Some(selector) = selector {
             ServiceKind::Selects(self.select(selector, service.namespace).into())
         } else {
@@ -104,10 +131,16 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let published = published.and_then(|s| s.get("publishNotReadyAddresses"));
             match kind {
                 ServiceKind::Wrong => {}
+                ServiceKind::Alias(namespace, name) => {
+                    if self.aliased(index, &namespace, &name).is_empty() {
+                        self.tell(service, say::external_name_missing(&namespace, &name));
+                    }
+                }
                 ServiceKind::ExternalName => self.tell(service, say::external_name()),
                 ServiceKind::Selectorless => self.tell(service, say::selectorless()),
                 ServiceKind::Selects(_) if !self.reaching.contains(&index) => {
-                    self.tell(service, say::selects_nothing());
+                    let near = self.near_workloads(service);
+                    self.tell(service, say::selects_nothing(service.kind, &near));
                 }
                 ServiceKind::Selects(_) => {
                     if published.and_then(Node::as_bool) == Some(true) {

@@ -3,10 +3,10 @@
 use super::entry::Unknown;
 use super::{Identity, Tracer, Wanted};
 use crate::config::annotations;
-use crate::input::objects::{Object, left_alone};
+use crate::input::objects::{Object, left_alone, same_namespace};
 use crate::model::{Behind, Coverage, Covered};
 use crate::say::routes as say;
-use crate::say::{Message, kind_name};
+use crate::say::{Message, kind_name, nearest};
 use crate::tables::path::Text;
 use crate::tables::references::{References, UnknownRef};
 use set_prestop_yaml::{Kind, Node};
@@ -14,9 +14,9 @@ use std::collections::HashMap;
 
 /// A message that is given once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Told<'t> {
-    /// The object of this kind and name misses this object of a kind.
-    Missing(&'t str, &'t str, String, Option<String>, String),
+pub(super) enum Told {
+    /// The object at this place misses this object of a kind.
+    Missing(usize, usize, String, Option<String>, String),
     /// These two objects have one name.
     Twice(usize, usize),
     /// Nothing says whose a load balancer is.
@@ -106,20 +106,25 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         wanted: Wanted<'_>,
         node: Node<'_, '_>,
     ) {
+        let made = self.made.iter();
+        let mut made = made.filter(|(namespace, _)| same_namespace(*namespace, wanted).is_some());
         // The context has routes of others, whose Services stand elsewhere.
-        if object.is_context {
+        if object.is_context || made.any(|(_, service)| service == name) {
             return;
         }
         let namespace = wanted.map(str::to_owned);
         let told = Told::Missing(
-            object.kind,
-            object.name,
+            object.place.source,
+            object.node().offset(),
             kind.to_owned(),
             namespace,
             name.to_owned(),
         );
         if self.told.insert(told) {
-            let message = say::service_missing(kind, wanted, name, self.renamed(name));
+            let near = self.near_service(name, wanted);
+            let row = self.tables.route(object.group, object.kind);
+            let corrected = row.is_some_and(|row| row.renamed);
+            let message = say::service_missing(kind, wanted, name, near, corrected);
             self.tell_at(object, node, message);
         }
     }
@@ -137,16 +142,34 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// A Service whose name holds a missing one: a `namePrefix` or `nameSuffix` may have renamed it.
-    pub(super) fn renamed(&self, name: &str) -> Option<&'t str> {
-        let renamed = self.render.objects.iter().find(|o| {
+    /// The Service that a missing one's name may mean: a host's, one that was renamed, or a name with a slip.
+    pub(super) fn near_service(&self, name: &str, wanted: Wanted<'_>) -> Option<say::Near<'t>> {
+        let services = self.render.objects.iter().filter(|o| {
             o.kind == "Service"
                 && o.group.is_empty()
-                && o.name.len() > name.len()
-                && !name.is_empty()
-                && o.name.contains(name)
+                && same_namespace(wanted, o.namespace).is_some()
         });
-        renamed.map(|service| service.name)
+        let names = services.map(|service| service.name);
+        let mut hosts = names.clone();
+        let host = |service: &&str| {
+            let rest = name.strip_prefix(service);
+            rest.is_some_and(|rest| rest.starts_with('.') && rest.contains(".svc"))
+        };
+        if let Some(service) = hosts.find(host) {
+            return Some(say::Near::Host(service));
+        }
+        let renamed = |service: &&str| {
+            let more = service.len() > name.len() && !name.is_empty();
+            more && (service.starts_with(&format!("{name}-"))
+                || service.ends_with(&format!("-{name}")))
+        };
+        if let Some(service) = names.clone().find(renamed) {
+            return Some(say::Near::Renamed(service));
+        }
+        // One slip in a short name, more in a long one.
+        let near = nearest(name, names)?;
+        let slips = strsim::damerau_levenshtein(name, near);
+        (slips <= 1.max(name.len() / 4)).then_some(say::Near::Spelt(near))
     }
 
     /// Two workloads of one kind, name and namespace: both drain, and one of them is not what the cluster gets.

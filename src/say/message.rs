@@ -92,6 +92,12 @@ reasons! {
     SleepShorter = Info,
     /// Nothing says which controller's load balancer is in front of a route, so the default of 10 seconds is used. Give its class or Gateway with `--context`, or set `ingressClasses` or `sleepSeconds`.
     ControllerUnknown = Info,
+    /// A route names a Service of another namespace, and no `ReferenceGrant` of the input allows it.
+    NotGranted = Info,
+    /// A Service of type ExternalName behind a route points outside the cluster: nothing to change here.
+    ExternalName = Info,
+    /// A Service without a selector: its endpoints are managed elsewhere.
+    Selectorless = Info,
     /// A route names a backend of a group and kind that no row follows, so the pods behind it are not known.
     BackendUnknown = Info,
     /// A workload is behind a route but is left alone: a Helm hook, owned by a controller, local configuration, switched off by an annotation, or of a kind that takes no hook.
@@ -134,10 +140,6 @@ reasons! {
     ServiceMissing = Warning,
     /// A Service that a route names selects no workload of the input.
     ServiceSelectsNothing = Warning,
-    /// A Service of type ExternalName behind a route points outside the cluster: nothing to change here.
-    ExternalName = Warning,
-    /// A Service without a selector: its endpoints are managed elsewhere.
-    Selectorless = Warning,
     /// `publishNotReadyAddresses` keeps a terminating pod's address published, so a sleep may buy nothing.
     NotReadyPublished = Warning,
     /// A strategy that stops all pods before new ones run: requests are lost whatever the hook does.

@@ -15,6 +15,17 @@ pub(crate) fn left_alone(why: &str) -> Message {
     Message::new(Reason::LeftAlone, format!("left alone: {why}"))
 }
 
+/// Objects that a controller owns, by kind and number.
+pub(crate) fn owned(kinds: &[(&str, usize)]) -> Message {
+    let counts = kinds.iter().map(|(kind, count)| format!("{count} {kind}"));
+    let counts: Vec<String> = counts.collect();
+    let text = format!(
+        "left alone, because a controller owns them (`metadata.ownerReferences`): {}",
+        counts.join(", ")
+    );
+    Message::new(Reason::LeftAlone, text)
+}
+
 /// `below` is the path from the object to the pod template that bears the annotation.
 pub(crate) fn bad_annotation(below: &str, key: &str, text: String, help: String) -> Message {
     Message::new(Reason::BadAnnotation, text)
@@ -36,6 +47,15 @@ pub(crate) fn external_name() -> Message {
         .field("spec.type")
 }
 
+pub(crate) fn external_name_missing(namespace: &str, name: &str) -> Message {
+    let text = format!(
+        "Service of type ExternalName points to Service `{namespace}/{name}`, which is not in the input"
+    );
+    Message::new(Reason::ExternalName, text)
+        .help("render that Service and its workload together with the route")
+        .field("spec.externalName")
+}
+
 pub(crate) fn selectorless() -> Message {
     let text = "the Service has no selector, so set-prestop cannot find its pods";
     Message::new(Reason::Selectorless, text)
@@ -43,8 +63,32 @@ pub(crate) fn selectorless() -> Message {
         .field("spec.selector")
 }
 
-pub(crate) fn selects_nothing() -> Message {
-    let text = "the Service selects no workload of the input";
+/// The workload that a Service nearly selects.
+#[derive(Clone, Debug)]
+pub(crate) struct NearWorkload<'t> {
+    pub(crate) kind: &'t str,
+    pub(crate) name: &'t str,
+    /// The pairs of the selector that it does not have: key, value wanted, value it has.
+    pub(crate) differ: Vec<(&'t str, &'t str, Option<&'t str>)>,
+}
+
+pub(crate) fn selects_nothing(kind: &str, near: &[NearWorkload<'_>]) -> Message {
+    let mut text = format!("the {kind} selects no workload of the input");
+    let each = near.iter().take(3).map(|workload| {
+        let NearWorkload { kind, name, .. } = workload;
+        let labels = workload.differ.iter().map(|(key, wanted, has)| match has {
+            Some(has) => format!("has `{key}: {has}`, not `{key}: {wanted}`"),
+            None => format!("has no label `{key}: {wanted}`"),
+        });
+        format!(
+            "{kind} `{name}` {}",
+            labels.collect::<Vec<_>>().join(" and ")
+        )
+    });
+    let each: Vec<String> = each.collect();
+    if !each.is_empty() {
+        text.extend(["; ", &each.join("; ")]);
+    }
     Message::new(Reason::ServiceSelectsNothing, text)
         .help("compare its labels with those of the pod template, or render the workload together with it")
         .field("spec.selector")
@@ -64,43 +108,70 @@ pub(crate) fn annotation_unreadable(annotation: &str, wrong: &str) -> Message {
         .field(format!("metadata.annotations[{annotation}]"))
 }
 
-/// `renamed` is a Service of the input whose name holds the missing one.
+/// The Service of the input that a missing name may mean.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Near<'t> {
+    /// The name is its host name.
+    Host(&'t str),
+    /// It has the name with a prefix or a suffix.
+    Renamed(&'t str),
+    /// Its name is spelt almost so.
+    Spelt(&'t str),
+}
+
+/// `corrected` says that kustomize corrects references of this kind by itself.
 pub(crate) fn service_missing(
     kind: &str,
     namespace: Option<&str>,
     name: &str,
-    renamed: Option<&str>,
+    near: Option<Near<'_>>,
+    corrected: bool,
 ) -> Message {
     let title = qualified(namespace, name);
     Message::new(
         Reason::ServiceMissing,
         format!("{kind} `{title}` is not in the input"),
     )
-    .help(missing_help(renamed))
+    .help(missing_help(near, corrected))
 }
 
 /// As [`service_missing`], for a Service of the configuration's `backends`.
 pub(crate) fn backend_missing(
     namespace: Option<&str>,
     name: &str,
-    renamed: Option<&str>,
+    near: Option<Near<'_>>,
 ) -> Message {
     let title = qualified(namespace, name);
     let text = format!("Service `{title}` of `backends` is not in the input");
     Message::new(Reason::ServiceMissing, text)
-        .help(missing_help(renamed))
+        .help(missing_help(near, true))
         .field("spec.backends")
 }
 
 /// kustomize's `namePrefix` and `nameSuffix` rename Services but not the references in most route kinds.
-fn missing_help(renamed: Option<&str>) -> String {
-    match renamed {
-        Some(renamed) => format!(
-            "did a `namePrefix` or `nameSuffix` make it `{renamed}`? Then add a `nameReference` for this kind to kustomize's `configurations`"
+fn missing_help(near: Option<Near<'_>>, corrected: bool) -> String {
+    match near {
+        Some(Near::Host(service)) => {
+            format!("write the name of the Service, `{service}`, not its host name")
+        }
+        Some(Near::Renamed(service)) if !corrected => format!(
+            "did you mean `{service}`? If a `namePrefix` or `nameSuffix` renamed it, add a `nameReference` for this kind to kustomize's `configurations`"
         ),
+        Some(Near::Renamed(service) | Near::Spelt(service)) => {
+            format!("did you mean `{service}`?")
+        }
         None => "render the Service and its workload together with the route, or correct the name"
             .to_owned(),
     }
+}
+
+pub(crate) fn not_granted(namespace: &str, kind: &str, name: &str) -> Message {
+    let text = format!(
+        "no ReferenceGrant of the input allows this route to use {kind} `{namespace}/{name}`, so it gets no requests from it"
+    );
+    Message::new(Reason::NotGranted, text).help(format!(
+        "add a ReferenceGrant to namespace `{namespace}`, or give it with `--context`"
+    ))
 }
 
 #[expect(

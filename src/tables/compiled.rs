@@ -10,6 +10,7 @@ use crate::tables::path::{Field, List, Path, PathError, Text};
 
 /// A compiled [`RouteRow`].
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub(crate) struct Route {
     pub(super) groups: List<Text>,
     pub(super) kind: Text,
@@ -23,6 +24,10 @@ pub(crate) struct Route {
     pub(crate) services: List<Services>,
     pub(crate) follow: List<Follow>,
     pub(crate) targets: List<Target>,
+    pub(crate) makes: List<Path>,
+    pub(crate) suffixes: List<Text>,
+    pub(crate) renamed: bool,
+    pub(crate) granted: bool,
 }
 
 /// A compiled [`ClassColumn`].
@@ -167,6 +172,10 @@ impl Route {
         services: List::Borrowed(&[]),
         follow: List::Borrowed(&[]),
         targets: List::Borrowed(&[]),
+        makes: List::Borrowed(&[]),
+        suffixes: List::Borrowed(&[]),
+        renamed: false,
+        granted: false,
     };
 }
 
@@ -272,6 +281,10 @@ impl RouteRow {
             services: each("services", &self.services, ServiceColumn::compile)?.into(),
             follow: each("follow", &self.follow, FollowColumn::compile)?.into(),
             targets: each("targets", &self.targets, TargetColumn::compile)?.into(),
+            makes: paths("makes", &self.makes)?,
+            suffixes: texts(&self.suffixes),
+            renamed: self.renamed,
+            granted: self.granted,
         })
     }
 }

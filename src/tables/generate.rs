@@ -69,6 +69,7 @@ fn generated() -> String {
     let mut kinds = kinds(&routes, &workloads);
     kinds.extend(tell.map(Text::from));
     kinds.extend(selectors.iter().map(|row| row.kind.clone()));
+    kinds.extend(["Namespace", "ReferenceGrant"].map(Text::from));
     kinds.sort_unstable();
     kinds.dedup();
     let mut text = HEAD.to_owned();

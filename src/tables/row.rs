@@ -14,6 +14,7 @@ use crate::tables::path::{List, Text};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub struct RouteRow {
     /// The API groups of the kind, without a version; `""` is the core group. A row for a group and kind of the built-in
     /// table takes that row's place.
@@ -58,6 +59,18 @@ pub struct RouteRow {
     /// References straight to a workload.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) targets: Vec<TargetColumn>,
+    /// Paths to the names of Services that the controller makes when it runs: it is not told that they are missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) makes: Vec<String>,
+    /// What the names of those Services end with; without it the names themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) suffixes: Vec<String>,
+    /// Whether kustomize corrects the names of Services in this kind where it renames them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) renamed: bool,
+    /// Whether a reference into another namespace needs a `ReferenceGrant` there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) granted: bool,
 }
 
 /// One `JSONPath`, or a list of them of which any may find something.
