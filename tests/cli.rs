@@ -384,7 +384,7 @@ fn a_wrong_command_line_is_exit_2() {
     assert!(
         missing
             .stderr
-            .contains("error[BadInput]: `nowhere.yaml` can't be read"),
+            .contains("error[BadInput]: cannot read `nowhere.yaml`: No such file"),
         "{}",
         missing.stderr
     );
@@ -440,7 +440,9 @@ fn the_report_holds_what_a_host_hides() {
     let nowhere = run(dir.path(), &["--report", "no/such/folder"], TEA);
     assert_eq!(nowhere.code, Some(2));
     assert!(
-        nowhere.stderr.contains("the report can't be written"),
+        nowhere
+            .stderr
+            .contains("cannot write the report `no/such/folder`"),
         "{}",
         nowhere.stderr
     );

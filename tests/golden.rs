@@ -712,7 +712,9 @@ fn every_reason_occurs() -> Result<(), Failed> {
             }
         }
     }
-    text.push_str(&fs::read_to_string(root.join("tests/cli.rs")).unwrap_or_default());
+    for name in ["tests/cli.rs", "tests/faults.rs"] {
+        text.push_str(&fs::read_to_string(root.join(name)).unwrap_or_default());
+    }
     // Reached by no input that is known: it would be a fault of the program itself.
     let unreachable = [set_prestop::Reason::Bug];
     let missing: Vec<&str> = set_prestop::Reason::ALL

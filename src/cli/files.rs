@@ -1,11 +1,17 @@
 //! Files and folders: reading them as one render, and writing them all or none.
+//!
+//! What is promised of writing, and what can't be, is in docs/guarantees.md.
 
 use super::Refused;
+use anyhow::{Context as _, bail, ensure};
 use set_prestop::{Message, Output, Place, Reason, Source};
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IoSlice, Read as _};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+use tempfile::NamedTempFile;
 
 /// An input that was read.
 #[derive(Debug)]
@@ -30,6 +36,9 @@ impl Read {
         }
     }
 }
+
+/// How long a stream that is not ready is left alone: pipes that a parent left non-blocking can't be waited for otherwise.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Reads the paths in their order, folders sorted; without any, stdin. Also gives what is to be told of it.
 pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Refused> {
@@ -85,7 +94,7 @@ fn empty(source: usize) -> Message {
 fn stdin() -> Result<Read, Refused> {
     const NAME: &str = "<stdin>";
     let mut bytes = Vec::new();
-    read_stdin(&mut bytes).map_err(|error| unreadable(NAME, &error))?;
+    read_stdin(&mut bytes).context("cannot read stdin")?;
     Ok(Read {
         name: NAME.to_owned(),
         text: utf8(NAME, bytes)?,
@@ -96,14 +105,22 @@ fn stdin() -> Result<Read, Refused> {
 
 /// Reads stdin as a file, of which the system says how much it holds where it is one: no growing, and no copies of what is there.
 #[cfg(unix)]
-fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<usize> {
+fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
     use std::os::fd::AsFd as _;
-    fs::File::from(io::stdin().as_fd().try_clone_to_owned()?).read_to_end(bytes)
+    let mut stdin = fs::File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    // What was read before an error is in `bytes`.
+    while let Err(error) = stdin.read_to_end(bytes) {
+        if error.kind() != io::ErrorKind::WouldBlock {
+            return Err(error);
+        }
+        sleep(PAUSE);
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]
-fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<usize> {
-    io::stdin().lock().read_to_end(bytes)
+fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
+    io::stdin().lock().read_to_end(bytes).map(|_| ())
 }
 
 fn file(path: &Path) -> Result<Read, Refused> {
@@ -118,13 +135,8 @@ fn file(path: &Path) -> Result<Read, Refused> {
 /// The text of a file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Refused> {
     let name = path.display().to_string();
-    let bytes = fs::read(path).map_err(|error| unreadable(&name, &error))?;
+    let bytes = fs::read(path).with_context(|| format!("cannot read `{name}`"))?;
     utf8(&name, bytes)
-}
-
-fn unreadable(name: &str, error: &io::Error) -> Refused {
-    let message = Message::new(Reason::BadInput, format!("`{name}` can't be read: {error}"));
-    Refused::from(message.help("check that the path exists and is readable"))
 }
 
 fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Refused> {
@@ -152,10 +164,10 @@ fn at(source: usize, offset: usize) -> Place {
 
 /// Reads a folder: recursive, sorted, no dot-folders, no links, no templates of a chart.
 fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Result<(), Refused> {
-    let name = path.display().to_string();
+    let unread = || format!("cannot read `{}`", path.display());
     let mut entries = fs::read_dir(path)
         .and_then(Iterator::collect::<io::Result<Vec<_>>>)
-        .map_err(|error| unreadable(&name, &error))?;
+        .with_context(unread)?;
     entries.sort_by_key(fs::DirEntry::file_name);
     let chart = path.join("Chart.yaml").is_file();
     for entry in entries {
@@ -163,9 +175,7 @@ fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Resul
             entry.path(),
             entry.file_name().as_encoded_bytes().starts_with(b"."),
         );
-        let kind = entry
-            .file_type()
-            .map_err(|error| unreadable(&name, &error))?;
+        let kind = entry.file_type().with_context(unread)?;
         if hidden || kind.is_symlink() {
             continue;
         }
@@ -182,9 +192,11 @@ fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Resul
                 continue;
             }
             folder(&path, inputs, told)?;
-        } else if ["yaml", "yml", "json"]
-            .iter()
-            .any(|end| path.extension() == Some(OsStr::new(end)))
+        // Reading a pipe that lies in a folder would wait for ever.
+        } else if kind.is_file()
+            && ["yaml", "yml", "json"]
+                .iter()
+                .any(|end| path.extension() == Some(OsStr::new(end)))
         {
             inputs.push(file(&path)?);
         }
@@ -192,66 +204,213 @@ fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Resul
     Ok(())
 }
 
-/// Writes every changed file beside itself first, then renames one by one.
-pub(crate) fn write(inputs: &[Read], outputs: &[Output<'_>]) -> Result<(), Message> {
-    let mut beside = Vec::new();
-    for (input, output) in inputs.iter().zip(outputs) {
-        let Some(path) = input.path.as_ref().filter(|_| output.is_changed()) else {
-            continue;
-        };
-        let written = write_beside(path, output).map_err(|error| {
-            Message::new(
-                Reason::OutputFailed,
-                format!("`{}` can't be written: {error}", path.display()),
-            )
-            .help("nothing was replaced; make its folder writable and run again")
-        })?;
-        beside.push(written);
-    }
-    let mut replaced: Vec<String> = Vec::new();
-    let mut rest = beside.into_iter();
-    while let Some((file, path)) = rest.next() {
-        if let Err(error) = file.persist(&path) {
-            let left: Vec<String> = std::iter::once(path.display().to_string())
-                .chain(rest.map(|(_, path)| path.display().to_string()))
-                .collect();
-            let done = if replaced.is_empty() {
-                "none".to_owned()
-            } else {
-                replaced.join(", ")
-            };
-            return Err(Message::new(
-                Reason::OutputFailed,
-                format!(
-                    "`{}` can't be replaced: {}; replaced: {done}; not replaced: {}",
-                    path.display(),
-                    error.error,
-                    left.join(", ")
-                ),
-            )
-            .help("run again: what was replaced needs no more change"));
+/// Fails where a report can't be written, or would take the place of an input.
+pub(crate) fn check_report(report: &Path, inputs: &[Read]) -> anyhow::Result<()> {
+    let named = || format!("cannot write the report `{}`", report.display());
+    let mut options = fs::OpenOptions::new();
+    options
+        .append(true)
+        .create(true)
+        .open(report)
+        .with_context(named)?;
+    let report_is = resolved(report).with_context(named)?;
+    for path in inputs.iter().filter_map(|input| input.path.as_ref()) {
+        if resolved(path).is_ok_and(|path| path == report_is) {
+            bail!("{}: it is an input", named());
         }
-        replaced.push(path.display().to_string());
     }
     Ok(())
 }
 
-/// The new text in a file of the same folder, with the mode of the one that it will replace. A link is followed.
-fn write_beside(
-    path: &Path,
-    output: &Output<'_>,
-) -> io::Result<(tempfile::NamedTempFile, PathBuf)> {
-    let path = resolved(path)?;
+/// Writes every changed file beside itself first, then renames one by one. Gives what to tell of files that could not be kept as they were.
+///
+/// A signal that ends the process ends it between two files, with no temporary file left; once the first is renamed, after the last.
+pub(crate) fn write(inputs: &[Read], outputs: &[Output<'_>]) -> anyhow::Result<Vec<Message>> {
+    let signals = Signals::held()?;
+    let (mut beside, mut told) = (Vec::new(), Vec::new());
+    for (source, (input, output)) in inputs.iter().zip(outputs).enumerate() {
+        let Some(path) = input.path.as_ref().filter(|_| output.is_changed()) else {
+            continue;
+        };
+        // A file that is named twice has one text.
+        let path = resolved(path).with_context(|| format!("cannot write `{}`", path.display()))?;
+        if beside
+            .iter()
+            .any(|(_, known, _): &(_, PathBuf, _)| *known == path)
+        {
+            continue;
+        }
+        let (file, lost) = write_beside(&path, output)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        if !lost.is_empty() {
+            let text = format!("replacing the file did not keep {}", lost.join(", "));
+            let mut message = Message::new(Reason::NotKept, text)
+                .help("set it again; `set-prestop FILE > NEW && cat NEW > FILE` keeps it");
+            message.place = Some(at(source, 0));
+            told.push(message);
+        }
+        beside.push((file, path, &input.text));
+        if signals.came() {
+            drop(beside);
+            signals.obey();
+            bail!("stopped by a signal");
+        }
+    }
+    for (_, path, text) in &beside {
+        let same = fs::read(path).is_ok_and(|now| now == text.as_bytes());
+        ensure!(same, "`{}` has changed since it was read", path.display());
+    }
+    let mut replaced: Vec<String> = Vec::new();
+    let mut rest = beside.into_iter();
+    while let Some((file, path, _)) = rest.next() {
+        if let Err(error) = file.persist(&path) {
+            let left: Vec<String> = rest
+                .map(|(_, path, _)| path.display().to_string())
+                .collect();
+            return Err(error.error).with_context(|| {
+                let list = |names: &[String]| match names {
+                    [] => "none".to_owned(),
+                    _ => names.join(", "),
+                };
+                format!(
+                    "cannot replace `{}` (replaced before it: {}; not replaced after it: {})",
+                    path.display(),
+                    list(&replaced),
+                    list(&left)
+                )
+            });
+        }
+        replaced.push(path.display().to_string());
+    }
+    if signals.came() {
+        signals.obey();
+    }
+    Ok(told)
+}
+
+/// The new text in a file of the same folder that is like the one that it will replace, and what it could not be given.
+fn write_beside(path: &Path, output: &Output<'_>) -> anyhow::Result<(NamedTempFile, Vec<String>)> {
+    let before = fs::metadata(path)?;
+    ensure!(before.is_file(), "it is not a regular file");
+    ensure!(!before.permissions().readonly(), "it is read-only");
+    // Who may not write into the file may not replace it either, though the system would let them.
+    fs::OpenOptions::new().write(true).open(path)?;
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".set-prestop-")
         .tempfile_in(folder)?;
     write_pieces(file.as_file_mut(), output.pieces())?;
+    let lost = keep(path, &before, &file)?;
+    file.as_file().sync_all()?;
+    Ok((file, lost))
+}
+
+/// Gives a file the owner, the mode and the attributes of another; what is lost is told.
+#[cfg(unix)]
+fn keep(path: &Path, before: &fs::Metadata, file: &NamedTempFile) -> anyhow::Result<Vec<String>> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    use xattr::FileExt as _;
+
+    let (file, mut lost) = (file.as_file(), Vec::new());
+    let now = file.metadata()?;
+    if before.uid() != now.uid() && fchown(file, Some(before.uid()), None).is_err() {
+        lost.push(format!("its owner {}", before.uid()));
+    }
+    if before.gid() != now.gid() && fchown(file, None, Some(before.gid())).is_err() {
+        lost.push(format!("its group {}", before.gid()));
+    }
+    // After the owner, whose change takes bits of the mode away.
+    file.set_permissions(before.permissions())?;
+    // Where a file system knows no attributes, none are lost.
+    for name in xattr::list(path).into_iter().flatten() {
+        let Ok(Some(value)) = xattr::get(path, &name) else {
+            continue;
+        };
+        let has = || file.get_xattr(&name).ok().flatten() == Some(value.clone());
+        if !has() && file.set_xattr(&name, &value).is_err() {
+            lost.push(format!("its attribute `{}`", name.display()));
+        }
+    }
+    if before.nlink() > 1 {
+        lost.push(format!("its hard links ({} more)", before.nlink() - 1));
+    }
+    Ok(lost)
+}
+
+#[cfg(not(unix))]
+fn keep(_: &Path, before: &fs::Metadata, file: &NamedTempFile) -> anyhow::Result<Vec<String>> {
     // WASI knows no modes (docs/wasm.md).
     if cfg!(not(target_os = "wasi")) {
-        fs::set_permissions(file.path(), fs::metadata(&path)?.permissions())?;
+        fs::set_permissions(file.path(), before.permissions())?;
     }
-    Ok((file, path))
+    Ok(Vec::new())
+}
+
+/// The signals that end a process, held back for as long as files are written.
+#[cfg(unix)]
+struct Signals {
+    came: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+    held: Vec<signal_hook::SigId>,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn held() -> io::Result<Signals> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        let mut signals = Signals {
+            came: std::sync::Arc::default(),
+            held: Vec::new(),
+        };
+        for (signal, number) in [(SIGHUP, 1), (SIGINT, 2), (SIGTERM, 15)] {
+            let came = std::sync::Arc::clone(&signals.came);
+            signals
+                .held
+                .push(signal_hook::flag::register_usize(signal, came, number)?);
+        }
+        Ok(signals)
+    }
+
+    fn came(&self) -> bool {
+        self.came.load(std::sync::atomic::Ordering::SeqCst) != 0
+    }
+
+    /// Ends the process as the signal would have.
+    fn obey(&self) {
+        let came = self.came.load(std::sync::atomic::Ordering::SeqCst);
+        if let Ok(signal) = came.try_into() {
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+        }
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Signals {
+    fn drop(&mut self) {
+        for id in self.held.drain(..) {
+            signal_hook::low_level::unregister(id);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+#[expect(
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "where there are no signals, none come"
+)]
+impl Signals {
+    fn held() -> io::Result<Signals> {
+        Ok(Signals)
+    }
+
+    fn came(&self) -> bool {
+        false
+    }
+
+    fn obey(&self) {}
 }
 
 /// Writes pieces, many at a time and without a copy of them.
@@ -267,11 +426,26 @@ pub(crate) fn write_pieces<'p>(
         match out.write_vectored(left) {
             Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(written) => IoSlice::advance_slices(&mut left, written),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => again(error)?,
         }
     }
-    out.flush()
+    // What is in a buffer stays there until it is written.
+    while let Err(error) = out.flush() {
+        again(error)?;
+    }
+    Ok(())
+}
+
+/// Waits where a stream is only not ready.
+fn again(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::Interrupted => Ok(()),
+        io::ErrorKind::WouldBlock => {
+            sleep(PAUSE);
+            Ok(())
+        }
+        _ => Err(error),
+    }
 }
 
 /// Where a path leads when links are followed.

@@ -51,9 +51,14 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     if let Some(shell) = args.completions {
-        let mut command = Args::command();
-        clap_complete::generate(shell, &mut command, "set-prestop", &mut io::stdout());
-        return ExitCode::from(DONE);
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Args::command(), "set-prestop", &mut script);
+        let script = String::from_utf8_lossy(&script);
+        let Err(message) = print(std::iter::once(script.as_ref())) else {
+            return ExitCode::from(DONE);
+        };
+        Teller::new(false, tell::Format::Text, None).tell(&[message], &Positions::new(&[]), false);
+        return ExitCode::from(FAILED);
     }
     if args.paths.is_empty() && io::stdin().is_terminal() {
         let _ = Args::command().print_help();
@@ -74,8 +79,16 @@ fn run(args: &Args) -> u8 {
         clap::ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
         clap::ColorChoice::Auto => {}
     }
-    let mut teller = Teller::new(args.quiet, args.message_format, report(args.report.clone()));
-    let code = match prepare(args) {
+    let mut report = report(args.report.clone());
+    let prepared = prepare(args).and_then(|prepared| {
+        let checked = report
+            .as_ref()
+            .map(|path| files::check_report(path, &prepared.1));
+        checked.transpose().inspect_err(|_| report = None)?;
+        Ok(prepared)
+    });
+    let mut teller = Teller::new(args.quiet, args.message_format, report);
+    let code = match prepared {
         Err(refused) => {
             let sources = refused
                 .text
@@ -127,6 +140,13 @@ impl From<Message> for Refused {
             messages: vec![message],
             text: None,
         }
+    }
+}
+
+impl From<anyhow::Error> for Refused {
+    fn from(error: anyhow::Error) -> Refused {
+        let message = Message::new(Reason::BadInput, format!("{error:#}"));
+        Refused::from(message.help("check that the path is right and that you may use it"))
     }
 }
 
@@ -183,7 +203,13 @@ fn work(
     match rewrite(&sources, settings) {
         Ok(mut outcome) => {
             told.append(&mut outcome.messages);
-            let written = show(args, inputs, &outcome, &positions);
+            let written = show(args, &outcome, &positions).and_then(|()| {
+                if args.write {
+                    let written = files::write(inputs, &outcome.outputs);
+                    told.extend(written.map_err(|error| unwritten(&error))?);
+                }
+                Ok(())
+            });
             teller.tell(&told, &positions, outcome.is_resource_list);
             if let Err(message) = written {
                 teller.tell(&[message], &positions, outcome.is_resource_list);
@@ -219,12 +245,7 @@ fn work(
 /// A host that takes stdout for the manifests, as Helm 3 does, takes a blank one for "delete everything". So a run that
 /// only looks ends with a line that nobody takes for a manifest; and `check` of a configuration, which a host may
 /// not know of, hands the manifests on (docs/reference.md, section 5.2).
-fn show(
-    args: &Args,
-    inputs: &[Read],
-    outcome: &Outcome<'_>,
-    positions: &Positions<'_>,
-) -> Result<(), Message> {
+fn show(args: &Args, outcome: &Outcome<'_>, positions: &Positions<'_>) -> Result<(), Message> {
     if args.explain {
         print(std::iter::once(
             set_prestop::explain(&outcome.plans, positions).as_str(),
@@ -237,7 +258,7 @@ fn show(
         print(diffs.iter().map(String::as_str))?;
     }
     if args.write {
-        return files::write(inputs, &outcome.outputs);
+        return Ok(());
     }
     let only_checks = args.config.check == Some(true) && !outcome.is_resource_list;
     if args.explain || args.diff || only_checks {
@@ -284,6 +305,11 @@ fn looked_at(outcome: &Outcome<'_>) -> String {
             number(count, "change")
         ),
     }
+}
+
+fn unwritten(error: &anyhow::Error) -> Message {
+    Message::new(Reason::OutputFailed, format!("{error:#}"))
+        .help("run again when that is mended: files that were replaced need no more change")
 }
 
 /// Writes to stdout. A reader that went away has what it wanted (a broken pipe is no fault).

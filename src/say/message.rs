@@ -108,6 +108,8 @@ reasons! {
     TemplatesSkipped = Info,
     /// A file that the command line names holds nothing. The shell empties the file of `set-prestop FILE > FILE` before it is read; `--write` edits in place.
     EmptyFile = Warning,
+    /// `--write` replaced a file, and the new one does not have its owner, its group or an attribute, or other hard links of it keep the old text. Set it again, or write into the file.
+    NotKept = Warning,
     /// A hook stands that is no sleep, and is kept as it is: the pod may stop before the load balancer knows.
     HookKept = Warning,
     /// A container's image has no shell, or it is a Windows container, so a sleep by `exec` cannot run. Use the native sleep (`handler: Sleep`).
