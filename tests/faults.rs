@@ -142,7 +142,9 @@ fn an_owner_that_can_not_be_kept_is_told() {
         .unwrap();
     assert_eq!(run.status.code(), Some(0), "{}", told(&run));
     assert!(
-        told(&run).contains("warning[NotKept]: replacing the file did not keep its owner 0, its group 0\n"),
+        told(&run).contains(
+            "warning[NotKept]: replacing the file did not keep its owner 0, its group 0\n"
+        ),
         "{}",
         told(&run)
     );
