@@ -191,16 +191,10 @@ fn stream(documents: &[Value]) -> String {
 fn run(text: &str, settings: &Settings) -> bool {
     let start = Instant::now();
     let name = "hostile.yaml";
-    let done = match rewrite(&[Source { name, text }], settings) {
+    let done = match rewrite(&[Source::new(name, text)], settings) {
         Ok(outcome) => {
             let output: String = outcome.outputs.iter().flat_map(Output::pieces).collect();
-            let again = rewrite(
-                &[Source {
-                    name,
-                    text: &output,
-                }],
-                settings,
-            );
+            let again = rewrite(&[Source::new(name, &output)], settings);
             let again = again.unwrap_or_else(|_| panic_with("the output is refused", text));
             // What a run says of itself stands in a ResourceList's results.
             if !outcome.is_resource_list && again.outputs.iter().any(Output::is_changed) {
