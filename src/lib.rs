@@ -18,6 +18,7 @@ mod model;
 mod out;
 mod routes;
 mod say;
+pub mod simulate;
 mod tables;
 
 pub use config::{
