@@ -332,7 +332,8 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                     handler: Handler::Sleep(_),
                     ..
                 } | Hook::Replaced {
-                    handler: Handler::Sleep(_)
+                    handler: Handler::Sleep(_),
+                    ..
                 }
             )
         };
@@ -425,7 +426,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     fn other(&mut self, subject: Subject<'_, 't, 's>, what: NotASleep, replace: bool) -> Hook {
         if replace {
             return match self.handler(subject) {
-                Some(handler) => Hook::Replaced { handler },
+                Some(handler) => Hook::Replaced { handler, what },
                 None => Hook::Other { what },
             };
         }
@@ -591,7 +592,8 @@ fn writes_native(plan: &Plan) -> bool {
                 handler: Handler::Sleep(_),
                 ..
             } | Hook::Replaced {
-                handler: Handler::Sleep(_)
+                handler: Handler::Sleep(_),
+                ..
             }
         )
     })

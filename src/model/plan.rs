@@ -196,6 +196,8 @@ pub enum Hook {
     Replaced {
         /// What is written.
         handler: Handler,
+        /// What was there.
+        what: NotASleep,
     },
 }
 
@@ -402,7 +404,7 @@ impl Hook {
             Hook::None { .. } | Hook::Other { .. } => None,
             Hook::Kept { seconds } | Hook::Prepended { seconds, .. } => Some(*seconds),
             Hook::Changed { after, .. } => Some(*after),
-            Hook::Added { handler, .. } | Hook::Replaced { handler } => Some(handler.seconds()),
+            Hook::Added { handler, .. } | Hook::Replaced { handler, .. } => Some(handler.seconds()),
         }
     }
 
@@ -419,7 +421,7 @@ impl Hook {
                 lifecycle: false,
                 ..
             } => Some((FieldPath::of(["lifecycle"]), NewValue::Lifecycle(*handler))),
-            Hook::Added { handler, .. } | Hook::Replaced { handler } => Some((
+            Hook::Added { handler, .. } | Hook::Replaced { handler, .. } => Some((
                 FieldPath::of(["lifecycle", "preStop"]),
                 NewValue::PreStop(*handler),
             )),

@@ -101,7 +101,7 @@ fn change(plan: &Plan, container: &Container, mood: Mood) -> Option<Change> {
             let text = format!("{verb} `sleep {seconds}; ` before the script");
             (Reason::HookPrepended, text)
         }
-        Hook::Replaced { handler } => {
+        Hook::Replaced { handler, .. } => {
             let verb = verb("replaced", "should replace");
             let text = format!("{verb} the hook by {}", written(*handler));
             (Reason::HookReplaced, text)

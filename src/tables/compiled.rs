@@ -111,6 +111,7 @@ pub(crate) struct Workload {
     pub(crate) recreate: Option<Path>,
     pub(crate) max_unavailable: Option<Path>,
     pub(crate) serial: Option<Serial>,
+    pub(crate) strategic_merge: List<Text>,
 }
 
 /// A compiled [`SerialColumn`].
@@ -231,6 +232,7 @@ impl Workload {
         recreate: None,
         max_unavailable: None,
         serial: None,
+        strategic_merge: List::Borrowed(&[]),
     };
 }
 
@@ -425,6 +427,7 @@ impl WorkloadRow {
             serial: optional(self.serial.as_ref(), |column| {
                 serial(column).map_err(|e: RowError| e.within("serial"))
             })?,
+            strategic_merge: texts(&self.strategic_merge),
         })
     }
 }

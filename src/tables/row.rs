@@ -305,6 +305,10 @@ pub struct WorkloadRow {
     /// For kinds that update one pod after another, so that each pod's sleep makes the rollout longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) serial: Option<SerialColumn>,
+    /// The `apiVersion`s of this kind whose containers kustomize and the API server merge by name. A patch of any other would
+    /// replace the whole list, so it names each container by its index.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) strategic_merge: Vec<String>,
 }
 
 /// How a kind that updates one pod after another says which pods, and when it does not.
