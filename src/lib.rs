@@ -36,7 +36,9 @@ pub use model::{
 pub use out::escape::{Escaping, escaped};
 pub use out::explain::explain;
 #[cfg(feature = "json")]
-pub use out::json::{json, json_line};
+pub use out::json::{Answer, Ending, json, json_line};
+#[cfg(feature = "schema")]
+pub use out::json::answer_schema;
 pub use out::manifests::Output;
 pub use out::place::Positions;
 pub use out::text::write_message;
@@ -73,6 +75,8 @@ pub struct Settings {
     pub threads: usize,
     /// Whether the sources are files among others: then a ResourceList is a list like any other, and no function's input.
     pub among_files: bool,
+    /// Whether the outcome is to have what patches need ([`Outcome::kustomize`], [`Outcome::kubectl`]).
+    pub patches: bool,
     /// Whether what can't matter is parsed too. The answer is the same, but that a fault in it is found.
     pub parse_everything: bool,
 }
@@ -94,6 +98,9 @@ pub struct Outcome<'s> {
     pub is_resource_list: bool,
     /// How the run ended.
     pub ended: Ended,
+    /// How patches name the plans' workloads, one for each plan; none if nobody asked for patches.
+    #[cfg(feature = "cli")]
+    addresses: Vec<out::address::Address>,
 }
 
 /// How a run ended that could be done.
@@ -105,6 +112,67 @@ pub enum Ended {
     Checked,
     /// With `check`: changes are missing; exit 1.
     Pending,
+}
+
+#[cfg(feature = "json")]
+impl Outcome<'_> {
+    /// The run as `set-prestop.dev/plan/v1`, with these messages: its own, and what there is to be told beside them.
+    #[must_use]
+    pub fn json(&self, messages: &[Message], positions: &Positions<'_>) -> serde_json::Value {
+        let answer = Answer {
+            api_version: out::json::VERSION,
+            ended: match self.ended {
+                Ended::Done => Ending::Done,
+                Ended::Checked => Ending::Checked,
+                Ended::Pending => Ending::Pending,
+            },
+            sources: &positions.names(),
+            counts: self.counts,
+            workloads: &self.plans,
+            messages,
+        };
+        json(&answer, positions)
+    }
+}
+
+#[cfg(feature = "json")]
+impl Failure<'_> {
+    /// The run as `set-prestop.dev/plan/v1`, with these messages: its own, and what there is to be told beside them.
+    #[must_use]
+    pub fn json(&self, messages: &[Message], positions: &Positions<'_>) -> serde_json::Value {
+        let answer = Answer {
+            api_version: out::json::VERSION,
+            ended: Ending::Failed,
+            sources: &positions.names(),
+            counts: Counts::default(),
+            workloads: &[],
+            messages,
+        };
+        json(&answer, positions)
+    }
+}
+
+#[cfg(feature = "cli")]
+impl Outcome<'_> {
+    /// The plans as a kustomize Component; needs [`Settings::patches`].
+    ///
+    /// # Errors
+    /// An object that a patch can't name, or can't tell from another.
+    pub fn kustomize(&self) -> Result<String, Message> {
+        out::kustomize::component(&self.plans, &self.addresses, &self.sources())
+    }
+
+    /// The plans as a shell script of `kubectl patch`; needs [`Settings::patches`].
+    ///
+    /// # Errors
+    /// An object that a patch can't name, or can't tell from another.
+    pub fn kubectl(&self) -> Result<String, Message> {
+        out::kubectl::script(&self.plans, &self.addresses, &self.sources())
+    }
+
+    fn sources(&self) -> Vec<&str> {
+        self.outputs.iter().map(|o| o.source.name).collect()
+    }
 }
 
 /// A run that can't be done: exit 2, nothing is written.
@@ -223,6 +291,12 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         &plans
     };
     let outputs = out::manifests::write(opened, &chunks, written, &messages, settings.threads)?;
+    #[cfg(feature = "cli")]
+    let addresses = if settings.patches {
+        out::address::of(&plans, &render, &tables)
+    } else {
+        Vec::new()
+    };
     let ended = match (
         check,
         messages.iter().any(|m| m.reason == Reason::ChangePending),
@@ -239,6 +313,8 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         coverage,
         is_resource_list: list,
         ended,
+        #[cfg(feature = "cli")]
+        addresses,
     })
 }
 

@@ -285,11 +285,14 @@ fn never_blank(case: &Case) -> Result<(), Failed> {
     fs::write(&checks, checking(case.config.as_deref())?)?;
     let checks = checks.to_string_lossy().into_owned();
     let config = ["--config", checks.as_str()];
-    let modes: [(&[&str], bool); 6] = [
+    let modes: [(&[&str], bool); 9] = [
         (&[], false),
         (&["--check"], true),
         (&["--diff"], true),
         (&["--explain"], true),
+        (&["--output", "json"], false),
+        (&["--output", "kustomize"], false),
+        (&["--output", "kubectl"], true),
         (&config, false),
         (&config[1..], false),
     ];

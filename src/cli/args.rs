@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// Print a unified diff
     #[arg(long, short)]
     pub(crate) diff: bool,
+    /// Print the result in this form
+    #[arg(long, short, value_name = "FORM", default_value = "manifests", conflicts_with_all = ["write", "diff", "explain"])]
+    pub(crate) output: Form,
     /// Show each workload with its way from the route, its hook and its time budget
     #[arg(long, short)]
     pub(crate) explain: bool,
@@ -63,6 +66,19 @@ pub(crate) struct Args {
     /// The scalar fields of the configuration.
     #[command(flatten, next_help_heading = "Settings")]
     pub(crate) config: Config,
+}
+
+/// What a run prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Form {
+    /// The manifests with the changes made
+    Manifests,
+    /// A kustomize Component with a patch for each workload, for hosts that run no functions (Flux, Argo CD)
+    Kustomize,
+    /// A shell script of `kubectl patch` commands
+    Kubectl,
+    /// What was found and decided, as JSON on one line (set-prestop.dev/plan/v1)
+    Json,
 }
 
 const AFTER: &str = "Examples:

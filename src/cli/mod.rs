@@ -10,11 +10,11 @@ mod documents;
 mod files;
 mod tell;
 
-use args::Args;
+use args::{Args, Form};
 use clap::{CommandFactory, Parser};
 use files::Read;
 use set_prestop::{
-    Config, Ended, Failure, Message, Outcome, Output, Positions, Reason, Settings, Source, rewrite,
+    Config, Ended, Message, Outcome, Output, Positions, Reason, Settings, Source, rewrite,
 };
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
@@ -103,6 +103,7 @@ fn run(args: &Args) -> u8 {
                 config,
                 advice: args.explain,
                 preview: args.diff,
+                patches: matches!(args.output, Form::Kustomize | Form::Kubectl),
                 fail_on: args.fail_on,
                 threads: threads(&inputs),
                 among_files: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),
@@ -203,7 +204,11 @@ fn work(
     match rewrite(&sources, settings) {
         Ok(mut outcome) => {
             told.append(&mut outcome.messages);
-            let written = show(args, &outcome, &positions).and_then(|()| {
+            let written = match args.output {
+                Form::Manifests => show(args, &outcome, &positions),
+                form => print_form(form, &outcome, &told, &positions),
+            };
+            let written = written.and_then(|()| {
                 if args.write {
                     let written = files::write(inputs, &outcome.outputs);
                     told.extend(written.map_err(|error| unwritten(&error))?);
@@ -223,17 +228,18 @@ fn work(
                 Ended::Done | Ended::Checked => DONE,
             }
         }
-        Err(Failure {
-            messages,
-            output,
-            is_resource_list,
-        }) => {
-            if let Some(output) = output
-                && let Err(message) = print(output.pieces())
-            {
+        Err(mut failure) => {
+            let is_resource_list = failure.is_resource_list;
+            let messages = std::mem::take(&mut failure.messages);
+            told.extend(messages);
+            let printed = match (args.output, &failure.output) {
+                (Form::Json, _) => print_line(&failure.json(&told, &positions).to_string()),
+                (Form::Manifests, Some(output)) => print(output.pieces()),
+                _ => Ok(()),
+            };
+            if let Err(message) = printed {
                 teller.tell(&[message], &positions, is_resource_list);
             }
-            told.extend(messages);
             teller.tell(&told, &positions, is_resource_list);
             FAILED
         }
@@ -289,6 +295,26 @@ fn show(args: &Args, outcome: &Outcome<'_>, positions: &Positions<'_>) -> Result
         unfinished = !output.source.text.ends_with('\n') && !output.source.text.is_empty();
     }
     Ok(())
+}
+
+/// Writes the plans in another form than manifests.
+fn print_form(
+    form: Form,
+    outcome: &Outcome<'_>,
+    messages: &[Message],
+    positions: &Positions<'_>,
+) -> Result<(), Message> {
+    match form {
+        Form::Kustomize => print(std::iter::once(outcome.kustomize()?.as_str())),
+        Form::Kubectl => print(std::iter::once(outcome.kubectl()?.as_str())),
+        Form::Json | Form::Manifests => {
+            print_line(&outcome.json(messages, positions).to_string())
+        }
+    }
+}
+
+fn print_line(text: &str) -> Result<(), Message> {
+    print([text, "\n"].into_iter())
 }
 
 /// What a run looked at that prints no manifests. As YAML it is a text: neither a mapping nor a comment.

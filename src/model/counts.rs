@@ -1,7 +1,11 @@
 //! What a run found, in numbers.
 
+use serde::Serialize;
+
 /// What was found and changed, as the last line on stderr says it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct Counts {
     /// Routes that count.
     pub routes: usize,

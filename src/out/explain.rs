@@ -65,7 +65,8 @@ fn draw(plan: &Plan, positions: &Positions<'_>) -> String {
     text
 }
 
-fn way_text(way: &Way) -> String {
+/// The path from a route to a workload.
+pub(super) fn way_text(way: &Way) -> String {
     let title = |object: &crate::model::ObjectRef| format!("{} `{}`", object.kind, object.name);
     let service = way.service.as_ref().filter(|_| way.route != way.service);
     let mut text = match (&way.route, service) {

@@ -2,10 +2,115 @@
 
 use super::escape::is_unfit;
 use super::place::Positions;
-use crate::model::Place;
+use crate::model::{Counts, Place, Plan};
+use crate::say::Message;
 use serde::Serialize;
+#[cfg(feature = "schema")]
+use serde_json::json;
 use serde_json::Value;
 use std::io;
+
+/// The version of the form: a field is only ever added to it.
+pub(crate) const VERSION: &str = "set-prestop.dev/plan/v1";
+
+/// What a run answers: `set-prestop.dev/plan/v1`.
+///
+/// Every count of bytes is from 0, every line and column from 1, every time in seconds.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Answer<'a> {
+    /// `set-prestop.dev/plan/v1`.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = VERSION)))]
+    pub api_version: &'static str,
+    /// How the run ended.
+    pub ended: Ending,
+    /// The names of the sources, in the order in which places count them.
+    pub sources: &'a [&'a str],
+    /// What was found, in numbers.
+    pub counts: Counts,
+    /// What each pod template behind a route has and needs, changed or not. Empty if the run failed.
+    pub workloads: &'a [Plan],
+    /// What was done, and what a person should look at, in the order of the input.
+    pub messages: &'a [Message],
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Ending {
+    /// What is planned is written, or shown.
+    Done,
+    /// A check found that no change is missing.
+    Checked,
+    /// A check found changes that are missing.
+    Pending,
+    /// It could not be done; at least one of the messages is an error.
+    Failed,
+}
+
+/// The JSON Schema of [`Answer`], with what [`json`] adds.
+///
+/// # Errors
+/// A schema that can't be written as JSON, which would be a fault of this program.
+#[cfg(feature = "schema")]
+pub fn answer_schema() -> Result<String, serde_json::Error> {
+    let mut schema = schemars::generate::SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Answer<'_>>()
+        .to_value();
+    absent(&mut schema);
+    let places = json!({
+        "name": {"type": "string", "description": "Name of the source."},
+        "line": {"type": "integer", "minimum": 1, "description": "Line at which it begins, from 1."},
+        "column": {"type": "integer", "minimum": 1, "description": "Column at which it begins, in characters, from 1."},
+    });
+    if let (Some(Value::Object(fields)), Value::Object(more)) =
+        (schema.pointer_mut("/$defs/Place/properties"), places)
+    {
+        fields.extend(more);
+    }
+    if let Some(Value::Array(required)) = schema.pointer_mut("/$defs/Place/required") {
+        required.extend(["name", "line", "column"].map(Value::from));
+    }
+    if let Some(Value::Object(fields)) = schema.pointer_mut("") {
+        fields.insert("$id".to_owned(), SCHEMA_ID.into());
+        fields.insert("title".to_owned(), VERSION.into());
+    }
+    let text = serde_json::to_string_pretty(&schema)?;
+    Ok(text.replace("Range_of_uint", "Range") + "\n")
+}
+
+/// What is absent is no key: nothing is ever null.
+#[cfg(feature = "schema")]
+fn absent(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(absent),
+        Value::Object(fields) => {
+            if let Some(Value::Array(types)) = fields.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    fields.insert("type".to_owned(), only);
+                }
+            }
+            if let Some(Value::Array(any)) = fields.get_mut("anyOf") {
+                any.retain(|one| one != &json!({"type": "null"}));
+                if let [Value::Object(only)] = any.as_slice() {
+                    let only = only.clone();
+                    fields.remove("anyOf");
+                    fields.extend(only);
+                }
+            }
+            fields.values_mut().for_each(absent);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(feature = "schema")]
+const SCHEMA_ID: &str = concat!(env!("CARGO_PKG_HOMEPAGE"), "/plan/v1.schema.json");
 
 /// Messages, plans or any other part of the model as JSON. Each place gets `name`, `line` and `column` beside its bytes.
 #[must_use]

@@ -1,12 +1,20 @@
 //! Everything that is made of plans and messages.
 
 pub(crate) mod escape;
+#[cfg(feature = "cli")]
+pub(crate) mod address;
 pub(crate) mod explain;
 #[cfg(feature = "cli")]
 pub(crate) mod github;
 #[cfg(feature = "json")]
 pub(crate) mod json;
+#[cfg(feature = "cli")]
+pub(crate) mod kubectl;
+#[cfg(feature = "cli")]
+pub(crate) mod kustomize;
 pub(crate) mod manifests;
+#[cfg(feature = "cli")]
+pub(crate) mod patch;
 pub(crate) mod place;
 pub(crate) mod results;
 #[cfg(feature = "cli")]

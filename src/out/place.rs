@@ -23,6 +23,12 @@ impl<'s> Positions<'s> {
         }
     }
 
+    /// The names of the sources.
+    #[cfg(feature = "json")]
+    pub(crate) fn names(&self) -> Vec<&'s str> {
+        self.sources.iter().map(|source| source.name).collect()
+    }
+
     /// The source of a place, and the line and column at which it begins; none if there is no such source.
     #[must_use]
     pub fn of(&self, place: &Place) -> Option<(&Source<'s>, Position)> {

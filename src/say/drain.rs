@@ -161,6 +161,22 @@ pub(crate) fn origin(origin: &Origin) -> String {
     }
 }
 
+/// How many more paths lead to a workload than are listed.
+pub(crate) fn more_ways(more: usize) -> String {
+    match more {
+        1 => "1 more path".to_owned(),
+        _ => format!("{more} more paths"),
+    }
+}
+
+/// Where the number of a controller is from; none of any other origin.
+pub(crate) fn source(origin: &Origin) -> Option<String> {
+    match origin {
+        Origin::Controller { source, .. } => Some(format!("source of the seconds: {source}")),
+        _ => None,
+    }
+}
+
 fn role(role: Role) -> &'static str {
     match role {
         Role::Route => "route",

@@ -184,6 +184,8 @@ reasons! {
     FailOn = Error,
     /// Output can't be written: a full disk, a folder without permission.
     OutputFailed = Error,
+    /// A patch (`--output kustomize` or `kubectl`) can't name an object or a container, or can't tell it from another. Nothing is written.
+    NotUnique = Error,
     /// A limit was reached; nothing is written.
     LimitReached = Error,
     /// A check of this program on its own work failed. Nothing is written; please report it.
@@ -205,7 +207,7 @@ impl Reason {
 pub struct Message {
     /// Its severity in this run.
     #[serde(serialize_with = "lower_case")]
-    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    #[cfg_attr(feature = "schema", schemars(with = "String", extend("enum" = ["error", "warning", "info", "advice"])))]
     pub severity: Severity,
     /// Why it is given.
     pub reason: Reason,

@@ -1,6 +1,7 @@
-//! What is said of edits that can't be made.
+//! What is said of edits and patches: those that can't be made, and the comments beside those that are.
 
 use super::{Message, Reason};
+use crate::model::{ObjectRef, Plan};
 use set_prestop_yaml::EditError;
 
 /// The check after an edit failed.
@@ -23,4 +24,63 @@ pub(crate) fn results_refused(error: &EditError) -> Message {
     Message::new(Reason::EditRefused, text)
         .help("write `results` of the ResourceList as a plain list")
         .field("results")
+}
+
+/// An object that a patch can't name: it has no name, or another object answers to it too.
+pub(crate) fn object_not_unique(object: &ObjectRef, other: Option<&ObjectRef>) -> Message {
+    let text = match other {
+        Some(other) => format!("a patch cannot tell {object} from {other}"),
+        None => format!("a patch cannot name this {}", object.kind),
+    };
+    Message::new(Reason::NotUnique, text).help(
+        "give each object a name and a namespace of its own, or make patches for one environment at a time",
+    )
+}
+
+/// A container that a patch can't name.
+pub(crate) fn container_not_unique(name: &str, index: usize) -> Message {
+    let text = match name {
+        "" => format!("a patch cannot name container {index}: it has no `name`"),
+        _ => format!("a patch cannot name container `{name}`: another has the same name"),
+    };
+    Message::new(Reason::NotUnique, text).help("give each container of the pod a name of its own")
+}
+
+/// The first comment of patches: what they were made from, and what of it they change.
+pub(crate) fn made_from(sources: &[&str], plans: &[Plan]) -> String {
+    const NAMED: usize = 10;
+    let mut names: Vec<String> = sources.iter().take(NAMED).map(|s| format!("`{s}`")).collect();
+    if let Some(more) = sources.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        names.push(format!("{more} more"));
+    }
+    let names: String = names.join(", ").chars().filter(|c| !c.is_control()).collect();
+    let changed = plans.iter().filter(|plan| plan.changes() > 0).count();
+    format!(
+        "# Made by `set-prestop` from {names}: {changed} of {} workloads behind a route need a patch.\n",
+        plans.len()
+    )
+}
+
+/// How a Component is kept right.
+pub(crate) const COMPONENT: &str =
+    "# To see that it still fits: kustomize build DIR | set-prestop --check\n";
+
+/// What a script says of a Pod.
+pub(crate) const POD_LINE: &str =
+    "no command: a running Pod cannot be updated in place; it has to be recreated";
+
+/// The last line of a script without commands.
+pub(crate) fn nothing_to_patch(workloads: usize) -> String {
+    format!("true # nothing to patch: set-prestop checked {workloads} workloads behind a route\n")
+}
+
+/// Fields that the next `kubectl apply` sets back; none if there is no such field.
+pub(crate) fn taken_back(fields: &[String]) -> Option<String> {
+    (!fields.is_empty()).then(|| {
+        let verb = if fields.len() == 1 { "it states" } else { "it states all of these:" };
+        format!(
+            "the next `kubectl apply` of its manifest takes this back, because {verb} {}",
+            fields.join(", ")
+        )
+    })
 }

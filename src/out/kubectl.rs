@@ -1,0 +1,103 @@
+//! Plans as lines of a shell script, each a `kubectl patch`, for what already runs.
+
+use super::address::Address;
+use super::patch::{self, Patch};
+use crate::model::{Hook, Plan};
+use crate::say::{self, Message};
+use set_prestop_yaml::Step;
+
+/// The script. One that has nothing to do ends with a command that does nothing, and never is comments alone: a host that
+/// takes it for manifests would delete everything.
+///
+/// # Errors
+/// An object that a patch can't name, or names together with another.
+pub(crate) fn script(
+    plans: &[Plan],
+    addresses: &[Address],
+    sources: &[&str],
+) -> Result<String, Message> {
+    let mut text = String::from("#!/bin/sh\n");
+    text.push_str(&say::out::made_from(sources, plans));
+    let mut lines = 0;
+    for (plan, address) in plans.iter().zip(addresses) {
+        if plan.changes() == 0 {
+            continue;
+        }
+        text.push('\n');
+        let mut reasons = patch::reasons(plan);
+        reasons.extend(taken_back(plan, address).map(|line| patch::one_line(&line)));
+        for line in &reasons {
+            text.extend(["# ", line, "\n"]);
+        }
+        // The API server refuses to change a Pod that exists.
+        if plan.pod.0.len() == 1 {
+            text.extend(["# ", say::out::POD_LINE, "\n"]);
+            continue;
+        }
+        text.push_str(&line(plan, address)?);
+        lines += 1;
+    }
+    if lines == 0 {
+        text.push_str(&say::out::nothing_to_patch(plans.len()));
+    }
+    Ok(text)
+}
+
+fn line(plan: &Plan, address: &Address) -> Result<String, Message> {
+    let object = &plan.workload;
+    let told = |message| say::drain::of(message, plan, plan.place.clone());
+    let same = address
+        .namesakes
+        .iter()
+        .find(|(other, _)| other.namespace == object.namespace);
+    if object.name.is_empty() || same.is_some() {
+        let same = same.map(|(other, _)| &**other);
+        return Err(told(say::out::object_not_unique(object, same)));
+    }
+    let (group, version) = patch::group_version(object);
+    let (form, body) = match patch::of(plan, address)? {
+        Patch::Strategic(fields) => ("strategic", serde_json::to_string(&fields)),
+        Patch::Operations(operations) => ("json", serde_json::to_string(&operations)),
+    };
+    let mut words = vec![
+        "kubectl".to_owned(),
+        "patch".to_owned(),
+        format!("{}.{version}.{group}/{}", object.kind, object.name),
+    ];
+    words.extend(object.namespace.as_ref().map(|n| format!("--namespace={n}")));
+    words.push(format!("--type={form}"));
+    words.push("--patch".to_owned());
+    words.push(body.unwrap_or_default());
+    // A shell has no word with a NUL in it, and no object such a name.
+    let line = shlex::try_join(words.iter().map(String::as_str))
+        .map_err(|_| told(say::out::object_not_unique(object, None)))?;
+    Ok(format!("{line}\n"))
+}
+
+/// Which of the fields the next `kubectl apply` of the same manifest sets back: those that it states.
+fn taken_back(plan: &Plan, address: &Address) -> Option<String> {
+    let applied: serde_json::Value = serde_json::from_str(address.last_applied.as_ref()?).ok()?;
+    let pod = plan.pod.0.iter().try_fold(&applied, |node, step| match step {
+        Step::Key(key) => node.get(&**key),
+        Step::Index(index) => node.get(*index),
+    })?;
+    let mut fields = Vec::new();
+    for container in &plan.containers {
+        let states_hook = || {
+            let all = pod.get("containers")?.as_array()?;
+            let named = |c: &&serde_json::Value| c.get("name").and_then(|n| n.as_str()) == Some(&container.name);
+            let hook = all.iter().find(named)?.get("lifecycle")?.get("preStop")?;
+            Some(!hook.is_null())
+        };
+        let kept = matches!(&container.hook, Hook::Added { .. });
+        if container.hook.is_change() && !kept && states_hook() == Some(true) {
+            fields.push(plan.hook_path(container).to_string());
+        }
+    }
+    let grace = "terminationGracePeriodSeconds";
+    if plan.grace.written.is_some() && pod.get(grace).is_some_and(|g| !g.is_null()) {
+        fields.push(plan.pod.clone().key(grace).to_string());
+    }
+    say::out::taken_back(&fields)
+}
+

@@ -1,0 +1,106 @@
+//! Plans as a kustomize Component, for hosts that run no functions.
+
+use super::address::Address;
+use super::patch::{self, Patch};
+use crate::model::Plan;
+use crate::say::{self, Message};
+use serde_yaml::{Mapping, Value};
+
+/// The Component: its text is a function of the input alone.
+///
+/// A strategic merge patch without `target` names one object exactly, and kustomize fails if it finds none. A JSON 6902
+/// patch needs a `target`, which kustomize passes over in silence if it finds none.
+///
+/// # Errors
+/// An object that a patch can't name, or names together with another.
+pub(crate) fn component(
+    plans: &[Plan],
+    addresses: &[Address],
+    sources: &[&str],
+) -> Result<String, Message> {
+    let mut patches = String::new();
+    for (plan, address) in plans.iter().zip(addresses) {
+        if plan.changes() == 0 {
+            continue;
+        }
+        for line in patch::reasons(plan) {
+            patches.extend(["# ", &line, "\n"]);
+        }
+        let entry = Value::Sequence(vec![Value::Mapping(entry(plan, address)?)]);
+        patches.push_str(&serde_yaml::to_string(&entry).unwrap_or_default());
+    }
+    let mut text = say::out::made_from(sources, plans);
+    text.push_str(say::out::COMPONENT);
+    text.push_str("apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n");
+    text.push_str(if patches.is_empty() {
+        "patches: []\n"
+    } else {
+        "patches:\n"
+    });
+    text.push_str(&patches);
+    Ok(text)
+}
+
+fn entry(plan: &Plan, address: &Address) -> Result<Mapping, Message> {
+    let object = &plan.workload;
+    let (group, version) = patch::group_version(object);
+    let patch = patch::of(plan, address)?;
+    // A target without a namespace means the objects of every namespace.
+    let any = matches!(patch, Patch::Operations(_)) && address.namespace.is_none();
+    let namespace = address.namespace.as_deref();
+    let same = address.namesakes.iter().find(|(_, other)| {
+        any || patch::effective(namespace) == patch::effective(other.as_deref())
+    });
+    if object.name.is_empty() || same.is_some() {
+        let message = say::out::object_not_unique(object, same.map(|(other, _)| &**other));
+        return Err(say::drain::of(message, plan, plan.place.clone()));
+    }
+    let mut entry = Mapping::new();
+    let body = match patch {
+        Patch::Strategic(fields) => {
+            let mut metadata = Mapping::new();
+            metadata.insert("name".into(), object.name.as_str().into());
+            if let Some(namespace) = namespace {
+                metadata.insert("namespace".into(), namespace.into());
+            }
+            let mut body = Mapping::new();
+            body.insert("apiVersion".into(), object.api_version.as_str().into());
+            body.insert("kind".into(), object.kind.as_str().into());
+            body.insert("metadata".into(), Value::Mapping(metadata));
+            body.extend(fields);
+            Value::Mapping(body)
+        }
+        Patch::Operations(operations) => {
+            let mut target = Mapping::new();
+            let exact = [
+                ("group", Some(group).filter(|group| !group.is_empty())),
+                ("version", Some(version)),
+                ("kind", Some(object.kind.as_str())),
+                ("name", Some(object.name.as_str())),
+                ("namespace", namespace),
+            ];
+            for (key, value) in exact {
+                if let Some(value) = value {
+                    target.insert(key.into(), literal(value).into());
+                }
+            }
+            entry.insert("target".into(), Value::Mapping(target));
+            Value::Sequence(operations)
+        }
+    };
+    let body = serde_yaml::to_string(&body).unwrap_or_default();
+    entry.insert("patch".into(), body.into());
+    Ok(entry)
+}
+
+/// A regular expression that matches the text alone: the fields of a target are such.
+fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '/') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
