@@ -35,10 +35,10 @@ pub use model::{
 };
 pub use out::escape::{Escaping, escaped};
 pub use out::explain::explain;
-#[cfg(feature = "json")]
-pub use out::json::{Answer, Ending, json, json_line};
 #[cfg(feature = "schema")]
 pub use out::json::answer_schema;
+#[cfg(feature = "json")]
+pub use out::json::{Answer, Ending, json, json_line};
 pub use out::manifests::Output;
 pub use out::place::Positions;
 pub use out::text::write_message;

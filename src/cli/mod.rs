@@ -233,7 +233,9 @@ fn work(
             let messages = std::mem::take(&mut failure.messages);
             told.extend(messages);
             let printed = match (args.output, &failure.output) {
-                (Form::Json, _) => print_line(&failure.json(&told, &positions).to_string()),
+                (Form::Json, _) => {
+                    print_line(&set_prestop::json_line(&failure.json(&told, &positions)))
+                }
                 (Form::Manifests, Some(output)) => print(output.pieces()),
                 _ => Ok(()),
             };
@@ -308,7 +310,7 @@ fn print_form(
         Form::Kustomize => print(std::iter::once(outcome.kustomize()?.as_str())),
         Form::Kubectl => print(std::iter::once(outcome.kubectl()?.as_str())),
         Form::Json | Form::Manifests => {
-            print_line(&outcome.json(messages, positions).to_string())
+            print_line(&set_prestop::json_line(&outcome.json(messages, positions)))
         }
     }
 }

@@ -46,7 +46,10 @@ pub(crate) fn of(plans: &[Plan], render: &Render<'_, '_>, tables: &Tables) -> Ve
         let same = named.get(&(object.group, object.kind, object.name));
         let others = same.into_iter().flatten().filter(|other| **other != index);
         Some(Address {
-            strategic: row.strategic_merge.iter().any(|v| *v == *object.api_version),
+            strategic: row
+                .strategic_merge
+                .iter()
+                .any(|v| *v == *object.api_version),
             namespace: stated(index),
             namesakes: others
                 .filter_map(|other| Some((render.get(*other)?.resource(), stated(*other))))

@@ -44,7 +44,9 @@ fn draw(plan: &Plan, positions: &Positions<'_>) -> String {
             Hook::Prepended { seconds, .. } => {
                 format!("put `sleep {seconds}; ` before the script")
             }
-            Hook::Replaced { handler, .. } => format!("replace the hook by {}", say::written(*handler)),
+            Hook::Replaced { handler, .. } => {
+                format!("replace the hook by {}", say::written(*handler))
+            }
         };
         line(format!("  container {}: {hook}", container.name));
     }

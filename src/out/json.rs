@@ -5,9 +5,9 @@ use super::place::Positions;
 use crate::model::{Counts, Place, Plan};
 use crate::say::Message;
 use serde::Serialize;
+use serde_json::Value;
 #[cfg(feature = "schema")]
 use serde_json::json;
-use serde_json::Value;
 use std::io;
 
 /// The version of the form: a field is only ever added to it.

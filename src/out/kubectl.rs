@@ -64,7 +64,12 @@ fn line(plan: &Plan, address: &Address) -> Result<String, Message> {
         "patch".to_owned(),
         format!("{}.{version}.{group}/{}", object.kind, object.name),
     ];
-    words.extend(object.namespace.as_ref().map(|n| format!("--namespace={n}")));
+    words.extend(
+        object
+            .namespace
+            .as_ref()
+            .map(|n| format!("--namespace={n}")),
+    );
     words.push(format!("--type={form}"));
     words.push("--patch".to_owned());
     words.push(body.unwrap_or_default());
@@ -77,15 +82,21 @@ fn line(plan: &Plan, address: &Address) -> Result<String, Message> {
 /// Which of the fields the next `kubectl apply` of the same manifest sets back: those that it states.
 fn taken_back(plan: &Plan, address: &Address) -> Option<String> {
     let applied: serde_json::Value = serde_json::from_str(address.last_applied.as_ref()?).ok()?;
-    let pod = plan.pod.0.iter().try_fold(&applied, |node, step| match step {
-        Step::Key(key) => node.get(&**key),
-        Step::Index(index) => node.get(*index),
-    })?;
+    let pod = plan
+        .pod
+        .0
+        .iter()
+        .try_fold(&applied, |node, step| match step {
+            Step::Key(key) => node.get(&**key),
+            Step::Index(index) => node.get(*index),
+        })?;
     let mut fields = Vec::new();
     for container in &plan.containers {
         let states_hook = || {
             let all = pod.get("containers")?.as_array()?;
-            let named = |c: &&serde_json::Value| c.get("name").and_then(|n| n.as_str()) == Some(&container.name);
+            let named = |c: &&serde_json::Value| {
+                c.get("name").and_then(|n| n.as_str()) == Some(&container.name)
+            };
             let hook = all.iter().find(named)?.get("lifecycle")?.get("preStop")?;
             Some(!hook.is_null())
         };
@@ -100,4 +111,3 @@ fn taken_back(plan: &Plan, address: &Address) -> Option<String> {
     }
     say::out::taken_back(&fields)
 }
-

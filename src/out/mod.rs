@@ -1,8 +1,8 @@
 //! Everything that is made of plans and messages.
 
-pub(crate) mod escape;
 #[cfg(feature = "cli")]
 pub(crate) mod address;
+pub(crate) mod escape;
 pub(crate) mod explain;
 #[cfg(feature = "cli")]
 pub(crate) mod github;

@@ -22,8 +22,8 @@ pub(crate) enum Patch {
 /// # Errors
 /// A container that a patch can't name.
 pub(crate) fn of(plan: &Plan, address: &Address) -> Result<Patch, Message> {
-    let changed = || plan.containers.iter().filter(|c| c.hook.is_change());
-    for container in changed() {
+    let last = plan.containers.iter().rposition(|c| c.hook.is_change());
+    for container in plan.containers.iter().take(last.map_or(0, |last| last + 1)) {
         let same = |other: &&crate::model::Container| other.name == container.name;
         if container.name.is_empty() || plan.containers.iter().filter(same).count() > 1 {
             let message = say::out::container_not_unique(&container.name, container.index);
@@ -52,16 +52,30 @@ fn hooks(plan: &Plan) -> Vec<(usize, &str, &Hook, Vec<Step>, NewValue)> {
         };
         let container = plan.containers.iter().find(|c| c.index == *index)?;
         let below = edit.path.0.get(above..)?.to_vec();
-        Some((*index, container.name.as_str(), &container.hook, below, edit.value))
+        Some((
+            *index,
+            container.name.as_str(),
+            &container.hook,
+            below,
+            edit.value,
+        ))
     });
     edits.collect()
 }
 
 fn strategic(plan: &Plan) -> Mapping {
     let mut spec = Mapping::new();
-    let containers: Vec<Value> = hooks(plan)
-        .into_iter()
-        .map(|(_, name, hook, below, value)| {
+    // kustomize puts what a patch names before what it does not: the containers ahead of a changed one are named, too.
+    let mut containers: Vec<Value> = Vec::new();
+    for (_, name, hook, below, value) in hooks(plan) {
+        let ahead = plan.containers.iter().take_while(|c| c.name != name);
+        for container in ahead.skip(containers.len()) {
+            containers.push(Value::Mapping(mapping(
+                "name",
+                container.name.as_str().into(),
+            )));
+        }
+        containers.push({
             let mut container = mapping("name", name.into());
             let mut value = new_value(value);
             // The merge leaves what is not named, and two handlers at once are refused.
@@ -74,8 +88,8 @@ fn strategic(plan: &Plan) -> Mapping {
             }
             container.extend(nested(&below, value));
             Value::Mapping(container)
-        })
-        .collect();
+        });
+    }
     if !containers.is_empty() {
         spec.insert("containers".into(), Value::Sequence(containers));
     }

@@ -49,11 +49,19 @@ pub(crate) fn container_not_unique(name: &str, index: usize) -> Message {
 /// The first comment of patches: what they were made from, and what of it they change.
 pub(crate) fn made_from(sources: &[&str], plans: &[Plan]) -> String {
     const NAMED: usize = 10;
-    let mut names: Vec<String> = sources.iter().take(NAMED).map(|s| format!("`{s}`")).collect();
+    let mut names: Vec<String> = sources
+        .iter()
+        .take(NAMED)
+        .map(|s| format!("`{s}`"))
+        .collect();
     if let Some(more) = sources.len().checked_sub(NAMED).filter(|more| *more > 0) {
         names.push(format!("{more} more"));
     }
-    let names: String = names.join(", ").chars().filter(|c| !c.is_control()).collect();
+    let names: String = names
+        .join(", ")
+        .chars()
+        .filter(|c| !c.is_control())
+        .collect();
     let changed = plans.iter().filter(|plan| plan.changes() > 0).count();
     format!(
         "# Made by `set-prestop` from {names}: {changed} of {} workloads behind a route need a patch.\n",
@@ -77,7 +85,11 @@ pub(crate) fn nothing_to_patch(workloads: usize) -> String {
 /// Fields that the next `kubectl apply` sets back; none if there is no such field.
 pub(crate) fn taken_back(fields: &[String]) -> Option<String> {
     (!fields.is_empty()).then(|| {
-        let verb = if fields.len() == 1 { "it states" } else { "it states all of these:" };
+        let verb = if fields.len() == 1 {
+            "it states"
+        } else {
+            "it states all of these:"
+        };
         format!(
             "the next `kubectl apply` of its manifest takes this back, because {verb} {}",
             fields.join(", ")

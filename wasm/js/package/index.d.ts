@@ -316,5 +316,6 @@ export type Reason =
   | "EditRefused"
   | "FailOn"
   | "OutputFailed"
+  | "NotUnique"
   | "LimitReached"
   | "Bug";
