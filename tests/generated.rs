@@ -3,9 +3,12 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test reads and writes files, and a panic is how it fails"
 )]
 
+use serde_json::Value;
 use set_prestop::Reason;
 use std::fmt::Write as _;
 use std::fs;
@@ -61,4 +64,153 @@ fn messages() {
     }
     text.push_str("\nThis page is generated from the table of Reasons in `src/say/message.rs`.\n");
     check("docs/messages.md", &text);
+}
+
+/// The answer's JSON Schema, read once for each form of it.
+fn answer() -> Value {
+    serde_json::from_str(&set_prestop::answer_schema().unwrap()).unwrap()
+}
+
+/// The definitions with their names; the answer itself first.
+fn definitions(schema: &Value) -> Vec<(String, &Value)> {
+    let all = schema["$defs"].as_object().unwrap();
+    let mut found = vec![("Answer".to_owned(), schema)];
+    found.extend(all.iter().map(|(name, one)| (name.clone(), one)));
+    found
+}
+
+#[test]
+fn plan_schema() {
+    check(
+        "docs/plan.schema.json",
+        &set_prestop::answer_schema().unwrap(),
+    );
+}
+
+#[test]
+fn plan_page() {
+    let schema = answer();
+    let mut text = String::from(
+        "# The plan as JSON\n\n`--output json` prints one line: what was found and decided, as `set-prestop.dev/plan/v1`. The npm package gives the same fields. \
+         [plan.schema.json](plan.schema.json) is the JSON Schema of it.\n\nA field is only ever added. What does not apply is absent and never null. \
+         Times are seconds, bytes count from 0, lines and columns from 1. Paths of fields look like `spec.template.spec.containers[0].lifecycle`.\n",
+    );
+    for (name, one) in definitions(&schema) {
+        let about = one["description"].as_str().unwrap_or_default();
+        writeln!(text, "\n## {name}\n\n{}", about.replace('\n', " ")).unwrap();
+        let variants = one["oneOf"].as_array().or(one["anyOf"].as_array());
+        for variant in variants.into_iter().flatten() {
+            let about = variant["description"].as_str().unwrap_or_default();
+            write!(text, "\n* `{}`: {about}", short(variant)).unwrap();
+        }
+        if variants.is_some() {
+            text.push('\n');
+        }
+        let Some(fields) = one["properties"].as_object() else {
+            if let Some(words) = one["enum"].as_array() {
+                let words: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
+                writeln!(text, "\n{}", words.join(", ")).unwrap();
+            }
+            continue;
+        };
+        text.push_str("\n| field | type | meaning |\n| --- | --- | --- |\n");
+        for (field, of) in fields {
+            let kind = short(of).replace('|', "\\|");
+            let maybe = if is_required(one, field) {
+                ""
+            } else {
+                ", or absent"
+            };
+            let about = of["description"].as_str().unwrap_or_default();
+            let about = about.replace('\n', " ");
+            writeln!(text, "| `{field}` | `{kind}`{maybe} | {about} |").unwrap();
+        }
+    }
+    text.push_str("\nThis page is generated from the schema.\n");
+    check("docs/plan.md", &text);
+}
+
+/// The types of the npm package's model, between two marks of its declarations.
+#[test]
+fn typescript_model() {
+    let schema = answer();
+    let mut text = String::new();
+    for (name, one) in definitions(&schema) {
+        comment(&mut text, one, "");
+        if one["properties"].is_object() && one["oneOf"].is_null() {
+            writeln!(text, "export interface {name} {}\n", typescript(one, 0)).unwrap();
+        } else {
+            writeln!(text, "export type {name} = {};\n", typescript(one, 0)).unwrap();
+        }
+    }
+    let file = "wasm/js/package/index.d.ts";
+    let stands = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+    let (begin, end) = (
+        "// From here on: generated from docs/plan.schema.json.\n",
+        "// To here.\n",
+    );
+    let (before, rest) = stands.split_once(begin).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    check(file, &format!("{before}{begin}\n{text}{end}{after}"));
+}
+
+/// A type on one line.
+fn short(schema: &Value) -> String {
+    let text = typescript(schema, 1);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_required(object: &Value, field: &str) -> bool {
+    let required = object["required"].as_array();
+    required.is_some_and(|all| all.iter().any(|one| one == field))
+}
+
+fn comment(text: &mut String, of: &Value, indent: &str) {
+    if let Some(about) = of["description"].as_str() {
+        let about = about.replace('\n', " ");
+        writeln!(text, "{indent}/** {about} */").unwrap();
+    }
+}
+
+/// A schema as a type of TypeScript.
+fn typescript(schema: &Value, depth: usize) -> String {
+    if let Some(name) = schema["$ref"].as_str() {
+        return name.trim_start_matches("#/$defs/").to_owned();
+    }
+    if !schema["const"].is_null() {
+        return schema["const"].to_string();
+    }
+    let union = |all: &[Value]| -> String {
+        let all: Vec<String> = all.iter().map(|one| typescript(one, depth)).collect();
+        all.join(" | ")
+    };
+    for key in ["oneOf", "anyOf", "allOf"] {
+        if let Some(all) = schema[key].as_array() {
+            return union(all);
+        }
+    }
+    if let Some(words) = schema["enum"].as_array() {
+        let words: Vec<String> = words.iter().map(Value::to_string).collect();
+        return words.join(" | ");
+    }
+    match schema["type"].as_str() {
+        Some("integer" | "number") => "number".to_owned(),
+        Some("boolean") => "boolean".to_owned(),
+        Some("string") => "string".to_owned(),
+        Some("array") => format!("{}[]", typescript(&schema["items"], depth)),
+        Some("object") => {
+            let mut text = String::from("{\n");
+            let indent = "  ".repeat(depth + 1);
+            for (field, of) in schema["properties"].as_object().into_iter().flatten() {
+                if depth == 0 {
+                    comment(&mut text, of, &indent);
+                }
+                let maybe = if is_required(schema, field) { "" } else { "?" };
+                let kind = typescript(of, depth + 1);
+                writeln!(text, "{indent}{field}{maybe}: {kind};").unwrap();
+            }
+            format!("{text}{}}}", "  ".repeat(depth))
+        }
+        other => panic!("no type for {other:?}: {schema}"),
+    }
 }

@@ -14,8 +14,6 @@ use std::io;
 pub(crate) const VERSION: &str = "set-prestop.dev/plan/v1";
 
 /// What a run answers: `set-prestop.dev/plan/v1`.
-///
-/// Every count of bytes is from 0, every line and column from 1, every time in seconds.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

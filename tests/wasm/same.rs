@@ -256,12 +256,10 @@ fn outcome(done: &Outcome<'_>, positions: &Positions<'_>) -> Value {
             json!({"source": 0, "start": start, "end": end, "text": splice.text})
         })
         .collect();
-    json!({
-        "output": output.to_string(),
-        "edits": edits,
-        "messages": set_prestop::json(&done.messages, positions),
-        "plans": set_prestop::json(&done.plans, positions),
-    })
+    let mut answer = done.json(&done.messages, positions);
+    answer["output"] = output.to_string().into();
+    answer["edits"] = edits.into();
+    answer
 }
 
 /// The error that is thrown, with the properties that it has to have.

@@ -2,13 +2,13 @@
 import { rewrite, rewriteResourceList, SetPreStopError, type Config, type Edit, type Reason } from "set-prestop";
 
 const config: Config = { sleepSeconds: 15, handler: "Sleep", severity: { NoRoute: "Error" }, backends: [{ service: "a" }] };
-const { output, edits, messages, plans } = rewrite("a: 1\n", config);
+const { output, edits, messages, workloads } = rewrite("a: 1\n", config);
 const text: string = output;
 const apply = (input: string, { start, end, text }: Edit): string => input.slice(0, start) + text + input.slice(end);
 const edited: string = edits.reduceRight(apply, "a: 1\n");
 const reasons: Reason[] = messages.filter(({ severity }) => severity === "warning").map(({ reason }) => reason);
-const line: number | undefined = messages[0]?.location?.line;
-const grace: number[] = plans.map((plan) => plan.grace.written ?? plan.grace.after);
+const line: number | undefined = messages[0]?.place?.line;
+const grace: number[] = workloads.map((plan) => plan.grace.written ?? plan.grace.sleep);
 const files: string[] = rewrite([{ name: "a.yaml", text: "a: 1\n" }], "kind: ConfigMap\n").output;
 const list: string = rewriteResourceList("kind: ResourceList\n").output;
 

@@ -15,7 +15,7 @@ export function rewrite(manifests: string, config?: string | Config | SetPreStop
 /**
  * The same for several files, which are read as one render: a route in one leads to a workload in another.
  *
- * @returns `output` holds a text for each file that is not `readOnly`, in the order in which they came.
+ * @returns `output` holds a text for each file, in the order in which they came.
  */
 export function rewrite(manifests: readonly Manifest[], config?: string | Config | SetPreStop): Rewritten<string[]>;
 
@@ -34,20 +34,14 @@ export interface Manifest {
   name: string;
   /** Its text. */
   text: string;
-  /** Context: it counts for what leads to the other files, is not changed, and has no text in `output`. */
-  readOnly?: boolean;
 }
 
-/** What came of a run. */
-export interface Rewritten<Output> {
+/** What came of a run: the plan that `set-prestop --output json` prints, and the changed text. */
+export interface Rewritten<Output> extends Answer {
   /** The manifests with the changes made. */
   output: Output;
   /** The same changes one by one, in the order of the input; they don't overlap. */
   edits: Edit[];
-  /** What was done, and what a person should look at, in the order of the input. */
-  messages: Message[];
-  /** What each pod template behind a route has and needs, changed or not. */
-  plans: Plan[];
 }
 
 /** A change: `text` takes the place of what stands from `start` to `end`. */
@@ -60,144 +54,6 @@ export interface Edit {
   end: number;
   /** What is written there. */
   text: string;
-}
-
-/** Something that a person may want to know. */
-export interface Message {
-  /** `advice` is what the command keeps back unless it is asked to explain. */
-  severity: "error" | "warning" | "info" | "advice";
-  /** Why it is given: a stable name. */
-  reason: Reason;
-  /** What it says. */
-  text: string;
-  /** What to do. */
-  help?: string;
-  /** The object that it is about. */
-  object?: ObjectRef;
-  /** Path of the field, such as `spec.template.spec.containers[0].lifecycle`. */
-  field?: string;
-  /** Where in the input. */
-  place?: Place;
-  /** A second place that matters. */
-  related?: { place: Place; text: string };
-  /** Where in the package, if a ResourceList says so. */
-  file?: { path: string; index: number };
-}
-
-/** A Kubernetes object. */
-export interface ObjectRef {
-  apiVersion: string;
-  kind: string;
-  /** Absent where the object states none. */
-  namespace?: string;
-  name: string;
-}
-
-/** A place in the input. */
-export interface Place {
-  /** Index of the file among those that came in, 0 for a single text; absent if the place is in the configuration. */
-  source?: number;
-  /** Number of the document in the file, from 1. */
-  document: number;
-  /** Bytes of the file's UTF-8 text. */
-  range: Range;
-  /** The file's name; `manifests`, `resourceList` or `config` if it has none. */
-  name: string;
-  /** Line in the file, from 1. */
-  line: number;
-  /** Column in characters, from 1. */
-  column: number;
-}
-
-/** Bytes of a text, from 0. */
-export interface Range {
-  start: number;
-  end: number;
-}
-
-/** An object of the input. */
-export interface Placed extends ObjectRef {
-  place: Place;
-}
-
-/** What a pod template has and needs. */
-export interface Plan {
-  /** The workload. */
-  workload: ObjectRef;
-  /** Where it stands. */
-  place: Place;
-  /** Where it lies in its package, if a ResourceList says so. */
-  file?: { path: string; index: number };
-  /** Path of the pod's spec, such as `spec.template.spec`. */
-  pod: string;
-  /** How long its containers have to sleep. */
-  sleep: Sleep;
-  /** The ways from routes to it. */
-  ways: Way[];
-  /** Its regular containers. */
-  containers: Container[];
-  /** Its time budget. */
-  grace: Grace;
-}
-
-/** A time to sleep, and where it comes from. */
-export interface Sleep {
-  /** In seconds. */
-  seconds: number;
-  origin:
-    | { from: "annotation"; on: "route" | "service" | "workload" }
-    | { from: "classRule"; class: string }
-    | { from: "configured" }
-    | { from: "controller"; product: string; class?: string; source: string }
-    | { from: "default" };
-}
-
-/** A way from a route to a workload. */
-export interface Way {
-  route?: Placed;
-  service?: Placed;
-  /** The class that decided. */
-  class?: string;
-  sleep: Sleep;
-}
-
-/** What becomes of a container. */
-export interface Container {
-  name: string;
-  /** Its index in `containers`, from 0. */
-  index: number;
-  /** Bytes at which it begins. */
-  at: Range;
-  hook: Hook;
-}
-
-/** A container's preStop hook, before and after; times are seconds. */
-export type Hook =
-  | { fate: "none"; why: "notChosen" | "noShell" }
-  | { fate: "kept"; seconds: number }
-  | { fate: "other"; what: unknown }
-  | { fate: "added"; handler: Handler }
-  | { fate: "changed"; before: number; after: number; number: unknown }
-  | { fate: "prepended"; seconds: number; index: number; script: string }
-  | { fate: "replaced"; handler: Handler };
-
-/** A handler with its seconds. */
-export type Handler = { exec: number } | { sleep: number };
-
-/** The time that a pod has between the request to stop and the kill, in seconds. */
-export interface Grace {
-  /** `terminationGracePeriodSeconds` as stated; absent where it is not. */
-  stated?: number;
-  /** The longest sleep after the change. */
-  sleep: number;
-  /** What the program itself has for its shutdown. */
-  shutdown: number;
-  /** What is added on top. */
-  margin: number;
-  /** What is written; absent where what stands is right. */
-  written?: number;
-  /** Bytes that it is about. */
-  at: Range;
 }
 
 /** The configuration as a KRM object. */
@@ -271,51 +127,312 @@ export class SetPreStopError extends Error {
   readonly output?: string;
 }
 
-/** Why a message is given. */
-export type Reason =
-  | "HookAdded"
-  | "HookRaised"
-  | "HookLowered"
-  | "HookPrepended"
-  | "HookReplaced"
-  | "GraceWritten"
-  | "SleepLonger"
-  | "SleepFromController"
-  | "SleepShorter"
-  | "ControllerUnknown"
-  | "LeftAlone"
-  | "TemplatesSkipped"
-  | "EmptyFile"
-  | "HookKept"
-  | "NoShell"
-  | "GraceZero"
-  | "NoRoute"
-  | "ClassConflict"
-  | "DefaultClassTwice"
-  | "NameTwice"
-  | "BarePod"
-  | "AnnotationUnreadable"
-  | "ServiceMissing"
-  | "ServiceSelectsNothing"
-  | "ExternalName"
-  | "Selectorless"
-  | "NotReadyPublished"
-  | "AllAtOnce"
-  | "NoReadinessProbe"
-  | "JobBehindRoute"
-  | "RolloutSlow"
-  | "RolloutLonger"
-  | "HostPort"
-  | "GraceLong"
-  | "MeshProxy"
-  | "ChangePending"
-  | "BadInput"
-  | "BadConfiguration"
-  | "BadAnnotation"
-  | "BadResource"
-  | "EditRefused"
-  | "FailOn"
-  | "OutputFailed"
-  | "NotUnique"
-  | "LimitReached"
-  | "Bug";
+// From here on: generated from docs/plan.schema.json.
+
+/** What a run answers: `set-prestop.dev/plan/v1`. */
+export interface Answer {
+  /** `set-prestop.dev/plan/v1`. */
+  apiVersion: "set-prestop.dev/plan/v1";
+  /** What was found, in numbers. */
+  counts: Counts;
+  /** How the run ended. */
+  ended: Ending;
+  /** What was done, and what a person should look at, in the order of the input. */
+  messages: Message[];
+  /** The names of the sources, in the order in which places count them. */
+  sources: string[];
+  /** What each pod template behind a route has and needs, changed or not. Empty if the run failed. */
+  workloads: Plan[];
+}
+
+/** What becomes of one container. */
+export interface Container {
+  /** Bytes of the workload's source at which it begins. */
+  at: Range;
+  /** Its preStop hook. */
+  hook: Hook;
+  /** Its index in `containers`, from 0. */
+  index: number;
+  /** Its name. */
+  name: string;
+}
+
+/** What was found and changed, as the last line on stderr says it. */
+export interface Counts {
+  /** Fields that are written, or with `check` would be. */
+  changes: number;
+  /** Routes that count. */
+  routes: number;
+  /** Services that they lead to. */
+  services: number;
+  /** Pod templates behind those. */
+  workloads: number;
+}
+
+/** How a run ended. */
+export type Ending = "done" | "checked" | "pending" | "failed";
+
+/** The time budget of a pod, in seconds (docs/reference.md, section 3.5). */
+export interface Grace {
+  /** Bytes of the workload's source that it is about. */
+  at: Range;
+  /** The margin. */
+  margin: number;
+  /** The program's own time to shut down. */
+  shutdown: number;
+  /** The longest sleep after the change. */
+  sleep: number;
+  /** `terminationGracePeriodSeconds` as stated. */
+  stated?: number;
+  /** What is written; none if what stands is right. */
+  written?: number;
+}
+
+/** A handler to write. */
+export type Handler = {
+  exec: number;
+} | {
+  sleep: number;
+};
+
+/** The preStop hook of a container, before and after. */
+export type Hook = {
+  fate: "none";
+  /** Why not. */
+  why: NoHook;
+} | {
+  fate: "kept";
+  /** How long it sleeps. */
+  seconds: number;
+} | {
+  fate: "other";
+  /** What it is. */
+  what: NotASleep;
+} | {
+  fate: "added";
+  /** What is written. */
+  handler: Handler;
+} | {
+  /** Seconds after. */
+  after: number;
+  /** Seconds before. */
+  before: number;
+  fate: "changed";
+  /** Where the number stands. */
+  number: Number;
+} | {
+  fate: "prepended";
+  /** Index of the script in `exec.command`. */
+  index: number;
+  /** The script as it was. */
+  script: string;
+  /** Seconds of the sleep. */
+  seconds: number;
+} | {
+  fate: "replaced";
+  /** What is written. */
+  handler: Handler;
+  /** What was there. */
+  what: NotASleep;
+};
+
+/** A second place of a message. */
+export interface Label {
+  /** Where in the input. */
+  place: Place;
+  /** What is there: a few words. */
+  text: string;
+}
+
+/** One message. */
+export interface Message {
+  /** Path of the field, as `spec.template.spec.containers[0].lifecycle`. */
+  field?: string;
+  /** Where in the package (ResourceList only). */
+  file?: PackageFile;
+  /** What to do, in the imperative. */
+  help?: string;
+  /** The object that it is about, which all its messages share. */
+  object?: ObjectRef;
+  /** Where in the input. */
+  place?: Place;
+  /** Why it is given. */
+  reason: Reason;
+  /** A second place that matters. */
+  related?: Label;
+  /** The text that is meant at the place, to be written instead of what stands there. */
+  replacement?: string;
+  /** Its severity in this run. */
+  severity: "error" | "warning" | "info" | "advice";
+  /** The text: lower case, no full stop, things in backquotes. */
+  text: string;
+}
+
+/** Why a container gets no hook. */
+export type NoHook = "notChosen" | "noShell";
+
+/** A hook that does not begin with a sleep, and why (docs/reference.md, section 3.4). */
+export type NotASleep = {
+  answersAtOnce: string;
+} | {
+  handlers: string[];
+} | "noSeconds" | "noCommand" | {
+  command: string;
+} | {
+  runsFirst: string;
+} | {
+  noSleep: string;
+} | "background" | {
+  joined: string;
+} | {
+  unknownTime: string;
+} | {
+  notATime: string;
+} | {
+  folded: {
+    rest: string;
+    time: string;
+  };
+} | {
+  twoTimes: string;
+} | {
+  splitScript: string;
+} | {
+  oneWord: string;
+};
+
+/** Where the number of a sleep stands. */
+export type Number = "native" | {
+  command: {
+    index: number;
+    range: Range;
+    scale: number;
+    word: string;
+  };
+};
+
+/** A Kubernetes object, as messages and plans name it. */
+export interface ObjectRef {
+  /** `apiVersion` as written. */
+  apiVersion: string;
+  /** `kind`. */
+  kind: string;
+  /** `metadata.name`; empty if there is none. */
+  name: string;
+  /** `metadata.namespace`, or the namespace that the settings give to objects without one. */
+  namespace?: string;
+}
+
+/** Where the seconds of a sleep come from (docs/reference.md, section 3.1). */
+export type Origin = {
+  from: "annotation";
+  /** What bears it. */
+  on: Role;
+} | {
+  /** The rule's pattern. */
+  class: string;
+  from: "classRule";
+} | {
+  from: "configured";
+} | {
+  /** The class of the route, if it has one. */
+  class?: string;
+  from: "controller";
+  /** The product that it belongs to. */
+  product: string;
+  /** Where the number comes from. */
+  source: string;
+} | {
+  from: "default";
+};
+
+/** Where an item of a ResourceList lies in its package (`internal.config.kubernetes.io/path` and `index`). */
+export interface PackageFile {
+  /** Index of the object in the file, from 0. */
+  index: number;
+  /** Path of the file, relative to the package. */
+  path: string;
+}
+
+/** A place in the input. Line and column are made of it where it is shown. */
+export interface Place {
+  /** Column at which it begins, in characters, from 1. */
+  column: number;
+  /** Number of the document in its source, from 1. */
+  document: number;
+  /** Line at which it begins, from 1. */
+  line: number;
+  /** Name of the source. */
+  name: string;
+  /** Bytes of the source's text, from 0; empty for a place whose end does not matter. */
+  range: Range;
+  /** Index of the source among those given to [`crate::rewrite`], from 0. */
+  source: number;
+}
+
+/** An object of the input, and its place. */
+export interface Placed {
+  /** `apiVersion` as written. */
+  apiVersion: string;
+  /** `kind`. */
+  kind: string;
+  /** `metadata.name`; empty if there is none. */
+  name: string;
+  /** `metadata.namespace`, or the namespace that the settings give to objects without one. */
+  namespace?: string;
+  /** Where it stands. */
+  place: Place;
+}
+
+/** What is done for one pod template, and why. Every output is made of it. */
+export interface Plan {
+  /** Its regular containers, in their order. */
+  containers: Container[];
+  /** Where it lies in its package; of a ResourceList alone. */
+  file?: PackageFile;
+  /** Its time budget. */
+  grace: Grace;
+  /** Where it stands. */
+  place: Place;
+  /** Path from the workload to the pod's spec, as `spec.template.spec`. */
+  pod: string;
+  /** How long its containers have to sleep. */
+  sleep: Sleep;
+  /** The ways from routes to it, in the order of the input. */
+  ways: Way[];
+  /** The workload. */
+  workload: ObjectRef;
+}
+
+export interface Range {
+  end: number;
+  start: number;
+}
+
+/** Why a message was given: its stable name, the tag `set-prestop.dev/reason` of a result. */
+export type Reason = "HookAdded" | "HookRaised" | "HookLowered" | "HookPrepended" | "HookReplaced" | "GraceWritten" | "SleepLonger" | "SleepFromController" | "SleepShorter" | "ControllerUnknown" | "BackendUnknown" | "LeftAlone" | "ContextShadowed" | "TemplatesSkipped" | "EmptyFile" | "HookKept" | "NoShell" | "HandlerTooNew" | "NeedsKubernetes" | "KeyMisspelt" | "KeyMisplaced" | "GraceZero" | "NoRoute" | "ClassConflict" | "ClassNotServed" | "DefaultClassTwice" | "NameTwice" | "BarePod" | "AnnotationUnreadable" | "ServiceMissing" | "ServiceSelectsNothing" | "ExternalName" | "Selectorless" | "NotReadyPublished" | "AllAtOnce" | "NoReadinessProbe" | "JobBehindRoute" | "RolloutSlow" | "DrainDelay" | "RolloutLonger" | "HostPort" | "GraceLong" | "NodeGoesFirst" | "ProbeGrace" | "MeshProxy" | "ChangePending" | "BadInput" | "BadConfiguration" | "BadAnnotation" | "BadResource" | "EditRefused" | "FailOn" | "OutputFailed" | "NotUnique" | "LimitReached" | "Bug";
+
+/** What an object is to a way. */
+export type Role = "route" | "service" | "workload";
+
+/** A time to sleep, and where it comes from. */
+export interface Sleep {
+  /** What decided. */
+  origin: Origin;
+  /** In seconds. */
+  seconds: number;
+}
+
+/** A way from a route to a workload. */
+export interface Way {
+  /** The class that decided. */
+  class?: string;
+  /** The route; none if `backends` or an annotation brings the Service or workload in. */
+  route?: Placed;
+  /** The Service between; none for a route that names the workload itself. A Service that is its own route stands in both. */
+  service?: Placed;
+  /** How long this way asks for. */
+  sleep: Sleep;
+}
+
+// To here.

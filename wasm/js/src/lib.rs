@@ -78,17 +78,17 @@ fn no_list() -> Message {
     )
 }
 
-/// `{ outputs, edits, messages, plans }`
+/// The plan as `--output json` prints it, and `outputs` and `edits`.
 fn outcome(outcome: &Outcome<'_>, sources: &[Source<'_>]) -> Value {
     let positions = Positions::new(sources);
     let outputs: Vec<String> = outcome.outputs.iter().map(ToString::to_string).collect();
     let edits: Vec<Value> = outcome.outputs.iter().enumerate().flat_map(edits).collect();
-    json!({
-        "outputs": outputs,
-        "edits": edits,
-        "messages": set_prestop::json(&outcome.messages, &positions),
-        "plans": set_prestop::json(&outcome.plans, &positions),
-    })
+    let mut answer = outcome.json(&outcome.messages, &positions);
+    if let Some(fields) = answer.as_object_mut() {
+        fields.insert("outputs".to_owned(), outputs.into());
+        fields.insert("edits".to_owned(), edits.into());
+    }
+    answer
 }
 
 fn failure(failure: &Failure<'_>, sources: &[Source<'_>]) -> Value {
