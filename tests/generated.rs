@@ -4,7 +4,6 @@
     clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::panic,
-    clippy::indexing_slicing,
     reason = "a test reads and writes files, and a panic is how it fails"
 )]
 
