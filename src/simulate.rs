@@ -190,8 +190,8 @@ mod tests {
         for batched in [false, true] {
             for sleep in [6.1, 10.0] {
                 let race = Race {
-                    sleep,
                     batched,
+                    sleep,
                     ..Race::default()
                 };
                 assert!(lost(&race) < 1e-9, "{race:?}");
