@@ -22,8 +22,8 @@ pub mod simulate;
 mod tables;
 
 pub use config::{
-    API_VERSION, BackendRule, ClassRule, Config, ConfigError, ExistingHooks, Handler, KIND,
-    KubernetesVersion, MAX_SECONDS, Seconds, SetPreStop, is_function_config, parse as parse_config,
+    API_VERSION, BackendRule, ClassRule, Config, ExistingHooks, Handler, KIND, KubernetesVersion,
+    MAX_SECONDS, Seconds, SetPreStop, function_config, parse as parse_config,
 };
 #[cfg(feature = "schema")]
 pub use config::{function_definition, json_schema};
@@ -264,6 +264,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
             )
         }))
         .collect();
+    drop_ignored(&mut messages, &render);
     weigh(&mut messages, &config, settings.advice || list || check);
     let first = |limit| {
         let mut all = messages.iter();
@@ -319,7 +320,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
 }
 
 /// The settings: what is stated outside the input wins over the functionConfig.
-fn configure(opened: &[Opened<'_>], stated: &Config) -> Result<Config, Message> {
+fn configure(opened: &[Opened<'_>], stated: &Config) -> Result<Config, Stop> {
     let mut config = stated.clone();
     for (source, open) in opened.iter().enumerate() {
         let node = open
@@ -329,17 +330,46 @@ fn configure(opened: &[Opened<'_>], stated: &Config) -> Result<Config, Message> 
         let Some(node) = node.filter(|node| node.kind() != Kind::Null) else {
             continue;
         };
-        let below = config::read(node).map_err(|error| error.message("functionConfig", source))?;
+        let below = config::read(node).map_err(|mut messages| {
+            for message in &mut messages {
+                message
+                    .field
+                    .get_or_insert_with(|| "functionConfig".to_owned());
+                if let Some(place) = &mut message.place {
+                    place.source = source;
+                }
+            }
+            Stop::Told(messages)
+        })?;
         config = config.over(below);
     }
     Ok(config)
+}
+
+/// Takes out what the annotation `ignore` of an object says not to tell of it.
+fn drop_ignored(messages: &mut Vec<Message>, render: &Render<'_, '_>) {
+    let ignoring = |object: &input::objects::Object<'_, '_>| {
+        let reasons = config::annotations::ignored(object.annotation(config::annotations::IGNORE)?);
+        let reasons: Vec<Reason> = reasons.filter_map(Result::ok).collect();
+        Some((object.resource(), reasons))
+    };
+    let ignoring: Vec<_> = render.objects.iter().filter_map(ignoring).collect();
+    if ignoring.is_empty() {
+        return;
+    }
+    messages.retain(|message| {
+        let mut same = ignoring
+            .iter()
+            .filter(|(object, _)| Some(object) == message.object.as_ref());
+        !same.any(|(_, reasons)| reasons.contains(&message.reason))
+    });
 }
 
 /// Gives messages the severity that the configuration wants, drops what is not to be told, and puts them in order.
 fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) {
     for message in messages.iter_mut() {
         let stated = config.severity.as_ref();
-        let stated = stated.and_then(|s| s.get(message.reason.name()));
+        let stated = stated.and_then(|s| s.get(&message.reason));
         message.severity = stated.copied().unwrap_or(message.severity);
     }
     messages.retain(|m| match m.severity {

@@ -391,7 +391,7 @@ fn a_wrong_command_line_is_exit_2() {
     let stdin = run(dir.path(), &["--write"], TEA);
     assert_eq!((stdin.code, stdin.stdout.as_str()), (Some(2), ""));
     assert!(
-        stdin.stderr.contains("`--write` edits files"),
+        stdin.stderr.contains("`--write` needs files"),
         "{}",
         stdin.stderr
     );
@@ -503,7 +503,7 @@ fn a_reader_that_goes_away_is_no_fault_and_a_full_disk_is_one() {
     assert_eq!(run.code, Some(2));
     assert!(
         run.stderr
-            .contains("error[OutputFailed]: stdout can't be written"),
+            .contains("error[OutputFailed]: cannot write to stdout"),
         "{}",
         run.stderr
     );
@@ -520,4 +520,71 @@ fn completions_and_version_are_printed() {
         here(&["--version"], "").stdout,
         concat!("set-prestop ", env!("CARGO_PKG_VERSION"), "\n")
     );
+}
+
+#[test]
+fn a_configuration_above_the_files_is_used_and_told() {
+    let config =
+        "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec: {sleepSeconds: 25}\n";
+    let dir = folder(&[("a.yaml", TEA), ("set-prestop.yaml", config)]);
+    let found = run(dir.path(), &["a.yaml"], "");
+    assert_eq!(found.code, Some(0), "{}", found.stderr);
+    assert!(found.stdout.contains("seconds: 25"), "{}", found.stdout);
+    assert!(
+        found.stderr.contains("info[ConfigurationFound]"),
+        "{}",
+        found.stderr
+    );
+    let without = run(dir.path(), &["--no-config", "a.yaml"], "");
+    assert!(without.stdout.contains("seconds: 10"), "{}", without.stdout);
+    // A filter never depends on where it runs.
+    assert!(run(dir.path(), &[], TEA).stdout.contains("seconds: 10"));
+}
+
+#[test]
+fn a_flag_overrides_the_environment_and_that_the_file() {
+    let dir = folder(&[(
+        "c.yaml",
+        "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec: {sleepSeconds: 25}\n",
+    )]);
+    let run = |args: &[&str]| {
+        let mut command = command(dir.path(), args);
+        command.env("SET_PRESTOP_SLEEP_SECONDS", "15");
+        finish(command, TEA.as_bytes()).stdout
+    };
+    assert!(run(&["--config", "c.yaml"]).contains("seconds: 15"));
+    assert!(run(&["--sleep-seconds", "20"]).contains("seconds: 20"));
+}
+
+#[test]
+fn a_report_is_none_of_the_inputs() {
+    let dir = folder(&[("a.yaml", TEA)]);
+    let run = run(dir.path(), &["--report", "a.yaml", "a.yaml"], "");
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.stderr.contains("names a file that is read as input"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(fs::read_to_string(dir.path().join("a.yaml")).unwrap(), TEA);
+}
+
+#[test]
+fn the_short_help_fits_a_screen() {
+    let help = here(&["-h"], "").stdout;
+    assert!(
+        help.lines().count() <= 40,
+        "{} lines:\n{help}",
+        help.lines().count()
+    );
+}
+
+#[test]
+fn an_error_shows_no_backtrace() {
+    let dir = folder(&[]);
+    let mut command = command(dir.path(), &["nowhere.yaml"]);
+    command.env("RUST_BACKTRACE", "1");
+    let run = finish(command, b"");
+    assert_eq!(run.code, Some(2));
+    assert!(!run.stderr.contains("backtrace"), "{}", run.stderr);
 }

@@ -1,71 +1,94 @@
 //! What was typed.
 
 use super::tell::Format;
-use clap::Parser;
+use clap::parser::ValueSource;
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
 use set_prestop::{Config, Severity};
 use std::path::PathBuf;
 
-/// Adds the preStop sleep and the grace period to the workloads behind an Ingress, and changes no other byte.
+/// Add preStop sleeps and grace periods to workloads behind an Ingress; change nothing else
 ///
-/// Reads manifests or a KRM ResourceList from stdin, or files and folders, as one render. Finds the workloads that
-/// routes lead to, and writes what lets a load balancer take a pod out before its program is told to stop.
+/// Reads Kubernetes manifests or a KRM ResourceList from stdin, files or folders, and treats them as one set. Finds the
+/// workloads that routes lead to, and adds what the load balancer needs to remove a pod before the program is told to stop.
 #[derive(Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-#[command(name = "set-prestop", version, max_term_width = 100, after_help = AFTER)]
+#[command(name = "set-prestop", version, max_term_width = 100, next_line_help = false, after_help = AFTER, after_long_help = AFTER_LONG)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 pub(crate) struct Args {
-    /// Files and folders with manifests, `-` for stdin; without any, stdin. A single file of kind SetPreStop is the configuration
+    /// Files or folders to read, or `-` for stdin [default: stdin]
+    ///
+    /// If the only argument is a file with a SetPreStop, it is the configuration, and the manifests are read from stdin:
+    /// that is how kustomize calls a plugin.
     #[arg(value_name = "FILE|DIR|-")]
     pub(crate) paths: Vec<PathBuf>,
-    /// Files or folders that belong to the manifests and stay as they are, such as the Ingress of another chart; never printed or written
-    #[arg(long, value_name = "PATH")]
+
+    /// Files or folders that belong to the manifests and stay as they are
+    ///
+    /// Such as the Ingress of another chart, or the platform's IngressClasses and Gateways. They lead to workloads and tell
+    /// controllers; they are never printed or written.
+    #[arg(long, value_name = "PATH", help_heading = DO)]
     pub(crate) context: Vec<PathBuf>,
     /// Edit the files in place
-    #[arg(long, short, conflicts_with_all = ["check", "diff"])]
+    #[arg(long, short, conflicts_with_all = ["check", "diff"], help_heading = DO)]
     pub(crate) write: bool,
     /// Print a unified diff
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = DO)]
     pub(crate) diff: bool,
-    /// Print the result in this form
-    #[arg(long, short, value_name = "FORM", default_value = "manifests", conflicts_with_all = ["write", "diff", "explain"])]
+    /// Print manifests, kustomize, kubectl or json [default: manifests]
+    #[arg(long, short, value_name = "FORM", default_value = "manifests", hide_default_value = true, hide_possible_values = true, conflicts_with_all = ["write", "diff", "explain"], help_heading = DO)]
     pub(crate) output: Form,
-    /// Show each workload with its way from the route, its hook and its time budget
-    #[arg(long, short)]
+    /// Explain each workload: its routes, its hook, and its time budget
+    #[arg(long, short, help_heading = DO)]
     pub(crate) explain: bool,
-    /// File with the configuration: a SetPreStop or a ConfigMap; flags win over it
-    #[arg(long = "config", short, value_name = "FILE")]
+    /// File with the configuration; flags override it
+    ///
+    /// Without it, files that are named use the `set-prestop.yaml` in the folder of the first of them, or above it in the same
+    /// repository.
+    #[arg(long = "config", short, value_name = "FILE", help_heading = DO)]
     pub(crate) config_file: Option<PathBuf>,
-    /// Write all messages to this file too (or the one of the environment variable `SET_PRESTOP_REPORT`)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) report: Option<PathBuf>,
-    /// Fail on messages of this weight or more
-    #[arg(long, value_name = "SEVERITY")]
-    pub(crate) fail_on: Option<Severity>,
-    /// How messages are written
-    #[arg(
-        long,
-        value_enum,
-        value_name = "FORMAT",
-        default_value = "text",
-        hide_possible_values = true
-    )]
-    pub(crate) message_format: Format,
-    /// Whether there are colours: `auto` asks the terminal, `NO_COLOR` and `CLICOLOR_FORCE`
-    #[arg(
-        long,
-        value_name = "WHEN",
-        default_value = "auto",
-        hide_default_value = true
-    )]
-    pub(crate) color: clap::ColorChoice,
-    /// Keep infos and the line of counts back
-    #[arg(long, short)]
-    pub(crate) quiet: bool,
-    /// Print the completions of a shell and exit
-    #[arg(long, value_name = "SHELL")]
-    pub(crate) completions: Option<clap_complete::Shell>,
+    /// Do not look for a `set-prestop.yaml`
+    #[arg(long, conflicts_with = "config_file", hide_short_help = true, help_heading = DO)]
+    pub(crate) no_config: bool,
+
     /// The scalar fields of the configuration.
-    #[command(flatten, next_help_heading = "Settings")]
+    #[command(flatten)]
     pub(crate) config: Config,
+
+    /// Fail on messages of this severity or higher
+    #[arg(long, value_name = "info|warning", hide_possible_values = true, help_heading = MESSAGES)]
+    pub(crate) fail_on: Option<Severity>,
+    /// Write messages as text, short, json, github or sarif
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", hide_possible_values = true, hide_default_value = true, help_heading = MESSAGES)]
+    pub(crate) message_format: Format,
+    /// Colours: auto, always or never [default: auto]
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, hide_default_value = true, hide_short_help = true, help_heading = MESSAGES)]
+    pub(crate) color: clap::ColorChoice,
+    /// Also write all messages to this file
+    #[arg(long, value_name = "FILE", env = "SET_PRESTOP_REPORT", hide_env_values = true, help_heading = MESSAGES)]
+    pub(crate) report: Option<PathBuf>,
+    /// Hide info messages and the summary line
+    #[arg(long, short, help_heading = MESSAGES)]
+    pub(crate) quiet: bool,
+    /// Print a shell completion script
+    #[arg(long, value_name = "SHELL", hide_short_help = true, help_heading = MESSAGES)]
+    pub(crate) completions: Option<clap_complete::Shell>,
+    /// Print help: `-h` in short, `--help` with details
+    #[arg(long, short, action = ArgAction::Help, help_heading = MESSAGES)]
+    help: Option<bool>,
+    /// Print the version
+    #[arg(long, short = 'V', action = ArgAction::Version, hide_short_help = true, help_heading = MESSAGES)]
+    version: Option<bool>,
+
+    /// What users of kubectl type for a file.
+    #[arg(long = "filename", short = 'f', hide = true, value_name = "FILE", value_parser = filename)]
+    filename: Option<String>,
+    /// What users of kubectl type to see what would happen.
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = dry_run)]
+    dry_run: Option<String>,
+
+    /// Whether `--check` was typed: the environment speaks as a configuration does.
+    #[arg(skip)]
+    pub(crate) checks: bool,
 }
 
 /// What a run prints.
@@ -81,10 +104,42 @@ pub(crate) enum Form {
     Json,
 }
 
+const DO: &str = "What to do";
+const MESSAGES: &str = "Messages";
+
 const AFTER: &str = "Examples:
-  set-prestop --diff deploy/             what would change
-  set-prestop --write deploy/            change it
-  helm template . | set-prestop          as a filter
+  set-prestop --diff deploy/            show what would change
+  set-prestop --check deploy/           a gate: exit 1 if a change is missing
+  helm template . | set-prestop         as a filter
+Exit status: 0 success; 1 `--check` found missing changes; 2 error, nothing was written.";
+
+const AFTER_LONG: &str = "Every setting can also come from the environment, as SET_PRESTOP_SLEEP_SECONDS=15. A flag overrides it, and it overrides the
+configuration file.
+
+Examples:
+  set-prestop --diff deploy/            show what would change
+  set-prestop --write deploy/           change it
+  set-prestop --check deploy/           a gate: exit 1 if a change is missing
+  helm template . | set-prestop         as a filter
   kustomize build | set-prestop | kubectl apply -f -
 
-Exit status: 0 done, 1 `--check` found a change that is missing, 2 it can't be done (nothing is written).";
+Exit status: 0 success; 1 `--check` found missing changes; 2 error, nothing was written.";
+
+/// Reads the command line.
+pub(crate) fn read() -> Result<Args, clap::Error> {
+    let matches = Args::command().try_get_matches()?;
+    let mut args = Args::from_arg_matches(&matches)?;
+    args.checks = args.config.check == Some(true)
+        && matches.value_source("check") == Some(ValueSource::CommandLine);
+    Ok(args)
+}
+
+fn filename(file: &str) -> Result<String, String> {
+    Err(format!(
+        "files are plain arguments here: `set-prestop {file}`"
+    ))
+}
+
+fn dry_run(_: &str) -> Result<String, &'static str> {
+    Err("without `--write` no file is changed; `--diff` shows what would change")
+}

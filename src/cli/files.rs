@@ -26,6 +26,15 @@ pub(crate) struct Read {
 }
 
 impl Read {
+    /// Whether it is the file of this path.
+    pub(crate) fn is(&self, path: &Path) -> bool {
+        let own = self
+            .path
+            .as_ref()
+            .and_then(|own| fs::canonicalize(own).ok());
+        own.is_some_and(|own| fs::canonicalize(path).is_ok_and(|path| path == own))
+    }
+
     /// As the library takes it.
     pub(crate) fn source(&self) -> Source<'_> {
         let source = Source::new(&self.name, &self.text);
@@ -58,6 +67,28 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Refus
         }
     }
     Ok((inputs, told))
+}
+
+/// The configuration that holds for a file: the `set-prestop.yaml` of its folder, or of one above it in its repository.
+pub(crate) fn configuration_of(first: &Path) -> Option<PathBuf> {
+    const NAME: &str = "set-prestop.yaml";
+    if first.as_os_str() == "-" {
+        return None;
+    }
+    let first = fs::canonicalize(first).ok()?;
+    let folder = if first.is_dir() {
+        first.as_path()
+    } else {
+        first.parent()?
+    };
+    // A file outside a repository has no configuration but that of its own folder.
+    let root = folder.ancestors().find(|above| above.join(".git").exists());
+    let root = root.unwrap_or(folder);
+    let above = folder
+        .ancestors()
+        .take_while(|above| above.starts_with(root));
+    let mut found = above.map(|above| above.join(NAME));
+    found.find(|path| path.is_file() && *path != first)
 }
 
 /// Reads the paths as context. `before` is the number of inputs that stand before them.
@@ -199,24 +230,6 @@ fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Resul
                 .any(|end| path.extension() == Some(OsStr::new(end)))
         {
             inputs.push(file(&path)?);
-        }
-    }
-    Ok(())
-}
-
-/// Fails where a report can't be written, or would take the place of an input.
-pub(crate) fn check_report(report: &Path, inputs: &[Read]) -> anyhow::Result<()> {
-    let named = || format!("cannot write the report `{}`", report.display());
-    let mut options = fs::OpenOptions::new();
-    options
-        .append(true)
-        .create(true)
-        .open(report)
-        .with_context(named)?;
-    let report_is = resolved(report).with_context(named)?;
-    for path in inputs.iter().filter_map(|input| input.path.as_ref()) {
-        if resolved(path).is_ok_and(|path| path == report_is) {
-            bail!("{}: it is an input", named());
         }
     }
     Ok(())

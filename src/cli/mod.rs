@@ -8,63 +8,96 @@ mod args;
 #[cfg(test)]
 mod documents;
 mod files;
+mod say;
 mod tell;
 
+use anyhow::Context as _;
 use args::{Args, Form};
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use files::Read;
 use set_prestop::{
     Config, Ended, Message, Outcome, Output, Positions, Reason, Settings, Source, rewrite,
 };
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 use tell::Teller;
 
-/// Done, also with warnings.
-const DONE: u8 = 0;
-/// `--check` found something.
-const PENDING: u8 = 1;
-/// It can't be done; nothing was written.
-const FAILED: u8 = 2;
+/// How a run ends, as its exit code says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Done, also with warnings.
+    Done = 0,
+    /// `--check` found missing changes.
+    Pending = 1,
+    /// An error; nothing was written.
+    Failed = 2,
+}
 
-/// Bytes of inputs that one thread works through.
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Inputs smaller than this are handled by one thread: starting more costs more than it saves.
 const SMALL: usize = 1 << 20;
 
 /// Runs the command on the process's own arguments and streams.
 pub(crate) fn main() -> ExitCode {
-    let args = match Args::try_parse() {
+    let args = match args::read() {
         Ok(args) => args,
-        Err(error) => {
-            // A terminal that can't be written to has nobody to tell.
-            let _ = error.print();
-            if !error.use_stderr() {
-                return ExitCode::from(DONE);
-            }
-            // Helm 4 hides stderr: the report is where a mistyped flag is seen.
-            let mut teller = Teller::new(true, tell::Format::Text, report(None));
-            teller.report(&error.render().to_string());
-            let _ = teller.finish();
-            return ExitCode::from(FAILED);
-        }
+        Err(error) => return mistyped(&error).into(),
     };
     if let Some(shell) = args.completions {
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut Args::command(), "set-prestop", &mut script);
-        let script = String::from_utf8_lossy(&script);
-        let Err(message) = print(std::iter::once(script.as_ref())) else {
-            return ExitCode::from(DONE);
+        return match print(std::iter::once(String::from_utf8_lossy(&script).as_ref())) {
+            Ok(()) => Exit::Done.into(),
+            Err(error) => {
+                tell::print_error(&error);
+                Exit::Failed.into()
+            }
         };
-        Teller::new(false, tell::Format::Text, None).tell(&[message], &Positions::new(&[]), false);
-        return ExitCode::from(FAILED);
     }
     if args.paths.is_empty() && io::stdin().is_terminal() {
         let _ = Args::command().print_help();
-        return ExitCode::from(FAILED);
+        return Exit::Failed.into();
     }
-    ExitCode::from(run(&args))
+    match args.color {
+        clap::ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        clap::ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+        clap::ColorChoice::Auto => {}
+    }
+    let mut teller = Teller::new(args.quiet, args.message_format, report(args.report.clone()));
+    let exit = run(&args, &mut teller).unwrap_or_else(|error| {
+        teller.fail(&error);
+        Exit::Failed
+    });
+    match teller.finish() {
+        Ok(()) => exit.into(),
+        Err(error) => {
+            tell::print_error(&error);
+            Exit::Failed.into()
+        }
+    }
+}
+
+/// A command line that cannot be read, or that asks for help or the version.
+fn mistyped(error: &clap::Error) -> Exit {
+    // If the terminal is closed, nobody is left to tell.
+    let _ = error.print();
+    if !error.use_stderr() {
+        return Exit::Done;
+    }
+    // Helm 4 hides stderr: the report is where a mistyped flag is seen.
+    let mut teller = Teller::new(true, tell::Format::Text, report(None));
+    teller.report(&error.render().to_string());
+    let _ = teller.finish();
+    Exit::Failed
 }
 
 /// Where the report goes: as the flag says, else as the environment does.
@@ -73,49 +106,24 @@ fn report(flag: Option<PathBuf>) -> Option<PathBuf> {
 }
 
 /// One run: read, rewrite, write, tell.
-fn run(args: &Args) -> u8 {
-    match args.color {
-        clap::ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
-        clap::ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
-        clap::ColorChoice::Auto => {}
-    }
-    let mut report = report(args.report.clone());
-    let prepared = prepare(args).and_then(|prepared| {
-        let checked = report
-            .as_ref()
-            .map(|path| files::check_report(path, &prepared.1));
-        checked.transpose().inspect_err(|_| report = None)?;
-        Ok(prepared)
-    });
-    let mut teller = Teller::new(args.quiet, args.message_format, report);
-    let code = match prepared {
-        Err(refused) => {
-            let sources = refused
-                .text
-                .as_ref()
-                .map(|(name, text)| Source::new(name, text));
-            let positions = Positions::new(&sources.into_iter().collect::<Vec<_>>());
-            teller.tell(&refused.messages, &positions, false);
-            FAILED
-        }
-        Ok((config, inputs, told)) => {
-            let settings = Settings {
-                config,
-                advice: args.explain,
-                preview: args.diff,
-                patches: matches!(args.output, Form::Kustomize | Form::Kubectl),
-                fail_on: args.fail_on,
-                threads: threads(&inputs),
-                among_files: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),
-                ..Settings::default()
-            };
-            work(args, &settings, &inputs, told, &mut teller)
-        }
+fn run(args: &Args, teller: &mut Teller) -> anyhow::Result<Exit> {
+    let Prepared {
+        config,
+        inputs,
+        told,
+    } = prepare(args)?;
+    teller.open(|report| inputs.iter().any(|input| input.is(report)))?;
+    let settings = Settings {
+        config,
+        advice: args.explain,
+        preview: args.diff,
+        patches: matches!(args.output, Form::Kustomize | Form::Kubectl),
+        fail_on: args.fail_on,
+        threads: threads(&inputs),
+        among_files: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),
+        ..Settings::default()
     };
-    match teller.finish() {
-        Ok(()) => code,
-        Err(()) => FAILED,
-    }
+    work(args, &settings, &inputs, told, teller)
 }
 
 /// Threads for the inputs: for small ones, asking the system takes longer than the work.
@@ -127,12 +135,22 @@ fn threads(inputs: &[Read]) -> usize {
     }
 }
 
-/// Why a run can't begin.
+/// Messages that stop a run before it begins, about a text that is no source of it yet.
 #[derive(Debug)]
 struct Refused {
     messages: Vec<Message>,
-    /// Name and text that the messages' places point into: what was read is no source of a run yet.
+    /// Name and text that the messages' places point into.
     text: Option<(String, String)>,
+}
+
+impl std::error::Error for Refused {}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.messages
+            .iter()
+            .try_for_each(|message| writeln!(f, "{message}"))
+    }
 }
 
 impl From<Message> for Refused {
@@ -151,45 +169,66 @@ impl From<anyhow::Error> for Refused {
     }
 }
 
-/// The configuration, the inputs, and what was to be told while they were read.
-type Prepared = (Config, Vec<Read>, Vec<Message>);
+/// The configuration, the inputs, and what is to be told of them.
+struct Prepared {
+    config: Config,
+    inputs: Vec<Read>,
+    told: Vec<Message>,
+}
 
 /// Reads the configuration and the inputs. kustomize's plugin protocol is recognised by its only argument.
-fn prepare(args: &Args) -> Result<Prepared, Refused> {
+fn prepare(args: &Args) -> anyhow::Result<Prepared> {
     let mut config = args.config.clone();
     let mut paths = args.paths.clone();
     if let Some(path) = &args.config_file {
         let text = files::read_text(path)?;
-        config = config.over(parse_config(path, &text)?);
+        let read = set_prestop::parse_config(&text);
+        config = config.over(read.map_err(|messages| refused(messages, path, text))?);
     } else if let [only] = paths.as_slice()
         && only.is_file()
         && !args.write
     {
         let text = files::read_text(only)?;
-        if set_prestop::is_function_config(&text) {
-            config = config.over(parse_config(only, &text)?);
+        if let Some(read) = set_prestop::function_config(&text) {
+            config = config.over(read.map_err(|messages| refused(messages, only, text))?);
             paths.clear();
         }
     }
+    let mut found = None;
+    if args.config_file.is_none()
+        && !args.no_config
+        && let Some(path) = paths
+            .first()
+            .and_then(|first| files::configuration_of(first))
+    {
+        let text = files::read_text(&path)?;
+        let read = set_prestop::parse_config(&text);
+        config = config.over(read.map_err(|messages| refused(messages, &path, text))?);
+        found = Some(say::configuration_found(&path));
+    }
     if args.write && (paths.is_empty() || paths.iter().any(|p| p.as_os_str() == "-")) {
-        let message = Message::new(Reason::BadInput, "`--write` edits files, and stdin is none")
-            .help("name files or folders, or leave `--write` out to get the result on stdout");
-        return Err(message.into());
+        return Err(say::write_needs_files().into());
     }
     let (mut inputs, mut told) = files::read(&paths)?;
+    told.extend(found);
     if !args.context.is_empty() {
         let (context, more) = files::read_context(&args.context, inputs.len())?;
         inputs.extend(context);
         told.extend(more);
     }
-    Ok((config, inputs, told))
+    Ok(Prepared {
+        config,
+        inputs,
+        told,
+    })
 }
 
-fn parse_config(path: &std::path::Path, text: &str) -> Result<Config, Refused> {
-    set_prestop::parse_config(text).map_err(|error| Refused {
-        messages: vec![error.message("", 0)],
-        text: Some((path.display().to_string(), text.to_owned())),
-    })
+/// A configuration with faults, and the text that they are in.
+fn refused(messages: Vec<Message>, path: &Path, text: String) -> Refused {
+    Refused {
+        messages,
+        text: Some((path.display().to_string(), text)),
+    }
 }
 
 fn work(
@@ -198,7 +237,7 @@ fn work(
     inputs: &[Read],
     mut told: Vec<Message>,
     teller: &mut Teller,
-) -> u8 {
+) -> anyhow::Result<Exit> {
     let sources: Vec<Source<'_>> = inputs.iter().map(Read::source).collect();
     let positions = Positions::new(&sources);
     match rewrite(&sources, settings) {
@@ -216,22 +255,18 @@ fn work(
                 Ok(())
             });
             teller.tell(&told, &positions, outcome.is_resource_list);
-            if let Err(message) = written {
-                teller.tell(&[message], &positions, outcome.is_resource_list);
-                return FAILED;
-            }
+            written?;
             if !outcome.is_resource_list {
                 teller.count(&outcome);
             }
-            match outcome.ended {
-                Ended::Pending => PENDING,
-                Ended::Done | Ended::Checked => DONE,
-            }
+            Ok(match outcome.ended {
+                Ended::Pending => Exit::Pending,
+                Ended::Done | Ended::Checked => Exit::Done,
+            })
         }
         Err(mut failure) => {
             let is_resource_list = failure.is_resource_list;
-            let messages = std::mem::take(&mut failure.messages);
-            told.extend(messages);
+            told.append(&mut failure.messages);
             let printed = match (args.output, &failure.output) {
                 (Form::Json, _) => {
                     print_line(&set_prestop::json_line(&failure.json(&told, &positions)))
@@ -239,11 +274,8 @@ fn work(
                 (Form::Manifests, Some(output)) => print(output.pieces()),
                 _ => Ok(()),
             };
-            if let Err(message) = printed {
-                teller.tell(&[message], &positions, is_resource_list);
-            }
             teller.tell(&told, &positions, is_resource_list);
-            FAILED
+            printed.map(|()| Exit::Failed)
         }
     }
 }
@@ -253,7 +285,7 @@ fn work(
 /// A host that takes stdout for the manifests, as Helm 3 does, takes a blank one for "delete everything". So a run that
 /// only looks ends with a line that nobody takes for a manifest; and `check` of a configuration, which a host may
 /// not know of, hands the manifests on (docs/reference.md, section 5.2).
-fn show(args: &Args, outcome: &Outcome<'_>, positions: &Positions<'_>) -> Result<(), Message> {
+fn show(args: &Args, outcome: &Outcome<'_>, positions: &Positions<'_>) -> anyhow::Result<()> {
     if args.explain {
         print(std::iter::once(
             set_prestop::explain(&outcome.plans, positions).as_str(),
@@ -268,7 +300,7 @@ fn show(args: &Args, outcome: &Outcome<'_>, positions: &Positions<'_>) -> Result
     if args.write {
         return Ok(());
     }
-    let only_checks = args.config.check == Some(true) && !outcome.is_resource_list;
+    let only_checks = args.checks && !outcome.is_resource_list;
     if args.explain || args.diff || only_checks {
         // Not every program that reads diffs takes one that ends in a sentence.
         if shown {
@@ -305,7 +337,7 @@ fn print_form(
     outcome: &Outcome<'_>,
     messages: &[Message],
     positions: &Positions<'_>,
-) -> Result<(), Message> {
+) -> anyhow::Result<()> {
     match form {
         Form::Kustomize => print(std::iter::once(outcome.kustomize()?.as_str())),
         Form::Kubectl => print(std::iter::once(outcome.kubectl()?.as_str())),
@@ -315,7 +347,7 @@ fn print_form(
     }
 }
 
-fn print_line(text: &str) -> Result<(), Message> {
+fn print_line(text: &str) -> anyhow::Result<()> {
     print([text, "\n"].into_iter())
 }
 
@@ -341,14 +373,9 @@ fn unwritten(error: &anyhow::Error) -> Message {
 }
 
 /// Writes to stdout. A reader that went away has what it wanted (a broken pipe is no fault).
-fn print<'p>(pieces: impl Iterator<Item = &'p str>) -> Result<(), Message> {
+fn print<'p>(pieces: impl Iterator<Item = &'p str>) -> anyhow::Result<()> {
     match files::write_pieces(&mut io::stdout().lock(), pieces) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(Message::new(
-            Reason::OutputFailed,
-            format!("stdout can't be written: {error}"),
-        )
-        .help("check the disk or the program that reads it; what was written is not complete")),
-        Ok(()) => Ok(()),
+        written => written.context(say::stdout_failed()),
     }
 }

@@ -1,11 +1,14 @@
 //! The only place that writes to stderr and to the report.
 
+use super::{Refused, say};
 use anstream::{AutoStream, ColorChoice};
+use anyhow::Context as _;
 use set_prestop::{
-    Behind, Ended, Look, Message, Outcome, Positions, Sarif, Severity, json, json_line, picture,
-    write_command, write_message,
+    Behind, Ended, Look, Message, Outcome, Positions, Reason, Sarif, Severity, Source, json,
+    json_line, picture, write_command, write_message,
 };
 use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -130,18 +133,65 @@ impl Teller {
         }
     }
 
+    /// Opens the report before anything is written, so that a run whose report cannot be written changes nothing.
+    pub(crate) fn open(&mut self, is_input: impl Fn(&Path) -> bool) -> anyhow::Result<()> {
+        if let Some((path, _)) = &self.report {
+            if is_input(path) {
+                let message = say::report_is_input(path);
+                self.report = None;
+                return Err(message.into());
+            }
+            let opened = OpenOptions::new().create(true).append(true).open(path);
+            if let Err(error) = opened.with_context(|| say::report_failed(path)) {
+                self.report = None;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells an error that stops the run, with its causes: the one place where one is told.
+    pub(crate) fn fail(&mut self, error: &anyhow::Error) {
+        if let Some(refused) = error.downcast_ref::<Refused>() {
+            let text = refused.text.iter();
+            let sources: Vec<_> = text.map(|(name, text)| Source::new(name, text)).collect();
+            self.tell(&refused.messages, &Positions::new(&sources), false);
+        } else {
+            self.tell(&[message_of(error)], &Positions::new(&[]), false);
+        }
+    }
+
     /// Writes what is told at the end, and the report.
-    pub(crate) fn finish(self) -> Result<(), ()> {
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
         stderr(&self.log.end());
         let Some((path, log)) = self.report else {
             return Ok(());
         };
-        std::fs::write(&path, log.end()).map_err(|error| {
-            let name = path.display().to_string();
-            let name = set_prestop::escaped(&name);
-            stderr(&format!("{name}: error: the report can't be written: {error}\n  help: name a file that can be written\n"));
-        })
+        fs::write(&path, log.end()).with_context(|| say::report_failed(&path))
     }
+}
+
+/// An error as a message: what the system says stands behind what was being done.
+fn message_of(error: &anyhow::Error) -> Message {
+    let causes = |skip| {
+        let causes = error.chain().skip(skip).map(ToString::to_string);
+        causes.collect::<Vec<_>>()
+    };
+    match error.downcast_ref::<Message>() {
+        Some(message) => {
+            let mut message = message.clone();
+            message.text = [vec![message.text], causes(1)].concat().join(": ");
+            message
+        }
+        None => Message::new(Reason::OutputFailed, causes(0).join(": ")),
+    }
+}
+
+/// Prints an error that comes too late for the report.
+pub(crate) fn print_error(error: &anyhow::Error) {
+    let mut text = String::new();
+    let _ = write_message(&mut text, &message_of(error), &Positions::new(&[]), false);
+    stderr(&text);
 }
 
 /// The form of a report: as the ending of its name says, else lines of text.

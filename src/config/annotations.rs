@@ -1,8 +1,11 @@
 //! Every annotation under `set-prestop.dev/`, and its reader (docs/reference.md, section 2.6).
 
 use crate::config::Seconds;
-use crate::say::nearest;
+use crate::say::config as say;
+use crate::say::{Message, Reason};
 use set_prestop_yaml::{Kind, Node};
+use std::ops::Range;
+use std::str::FromStr;
 
 /// The prefix of all annotations.
 pub(crate) const PREFIX: &str = "set-prestop.dev/";
@@ -10,30 +13,50 @@ pub(crate) const PREFIX: &str = "set-prestop.dev/";
 pub(crate) const INJECT_KEY: &str = "set-prestop.dev/inject";
 /// The tag that carries the Reason in a result.
 pub(crate) const REASON_TAG: &str = "set-prestop.dev/reason";
-
-const INJECT: &str = "inject";
-const SLEEP: &str = "sleep-seconds";
-const SHUTDOWN: &str = "shutdown-seconds";
-const CONTAINERS: &str = "containers";
+/// The annotation whose Reasons are not told of its object.
+pub(crate) const IGNORE: &str = "set-prestop.dev/ignore";
 
 /// `set-prestop.dev/inject`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Inject {
-    /// Brings a workload or Service in although no route names it.
+    /// Includes a workload or Service although no route names it.
     Enabled,
-    /// Takes it out, or on a Service or route the ways through it.
+    /// Leaves it out; on a Service or route, the paths through it.
     Disabled,
 }
 
-/// On what an annotation stands: it decides which keys are right.
+impl FromStr for Inject {
+    type Err = Message;
+
+    fn from_str(text: &str) -> Result<Inject, Message> {
+        match text {
+            "enabled" => Ok(Inject::Enabled),
+            "disabled" => Ok(Inject::Disabled),
+            _ => Err(say::neither_enabled_nor_disabled(text)),
+        }
+    }
+}
+
+/// Which annotations an object may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bearer {
+pub(crate) struct Roles {
+    pub(crate) route: bool,
+    pub(crate) service: bool,
+    pub(crate) workload: bool,
+}
+
+impl Roles {
     /// A workload or its pod template.
-    Workload,
-    /// A Service.
-    Service,
-    /// A route.
-    Route,
+    pub(crate) const WORKLOAD: Roles = Roles {
+        route: false,
+        service: false,
+        workload: true,
+    };
+
+    /// Whether the object has any of them.
+    pub(crate) fn any(self) -> bool {
+        self.route || self.service || self.workload
+    }
 }
 
 /// What the annotations of one object say.
@@ -57,21 +80,98 @@ impl Annotations {
     }
 }
 
-/// An annotation that can't be read.
+/// What is to be told of an annotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AnnotationFault {
-    /// Byte offset of the key or the value.
-    pub(crate) offset: usize,
+    /// Bytes of the key or the value.
+    pub(crate) range: Range<usize>,
     /// The key, prefix and all.
     pub(crate) key: String,
-    pub(crate) text: String,
-    pub(crate) help: String,
+    pub(crate) message: Message,
 }
 
-/// Reads the annotations of the object or template `object`.
+/// A value as it is read: its text, what it stands on, the longest sleep it may ask for.
+struct Value<'v> {
+    text: &'v str,
+    roles: Roles,
+    most: u64,
+}
+
+/// Reads a value into the annotations. Also gives a warning about it.
+type Reader = fn(&mut Annotations, &Value<'_>) -> Result<Option<Message>, Message>;
+
+/// Every key, whether it is for workloads alone, and its reader.
+const KEYS: [(&str, bool, Reader); 5] = [
+    ("inject", false, |read, value| {
+        let inject = value.text.parse()?;
+        let is_route = value.roles.route && !value.roles.workload && !value.roles.service;
+        if inject == Inject::Enabled && is_route {
+            return Err(say::enabled_on_route());
+        }
+        read.inject = Some(inject);
+        Ok(None)
+    }),
+    ("sleep-seconds", false, |read, value| {
+        let seconds = seconds(value.text)?;
+        let (bounded, most) = (seconds > value.most, value.most);
+        read.sleep = Some(Seconds::at_most(seconds.min(most)));
+        Ok(bounded.then(|| say::bounded(seconds, most)))
+    }),
+    ("ignore", false, |_, value| {
+        ignored(value.text)
+            .collect::<Result<Vec<_>, _>>()
+            .map(|_| None)
+    }),
+    ("shutdown-seconds", true, |read, value| {
+        let seconds = value.text.parse::<Seconds>();
+        read.shutdown = Some(seconds.map_err(|wrong| say::not_seconds(wrong, value.text))?);
+        Ok(None)
+    }),
+    ("containers", true, |read, value| {
+        let names: Vec<String> = words(value.text).map(str::to_owned).collect();
+        if names.is_empty() {
+            return Err(say::no_containers());
+        }
+        read.containers = Some(names);
+        Ok(None)
+    }),
+];
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+}
+
+/// A number of seconds, also one above what is allowed.
+fn seconds(text: &str) -> Result<u64, Message> {
+    let above = text
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| text.parse().ok());
+    if let Some(Some(seconds)) = above {
+        return Ok(seconds);
+    }
+    let seconds = text.parse::<Seconds>();
+    seconds
+        .map(Seconds::get)
+        .map_err(|wrong| say::not_seconds(wrong, text))
+}
+
+/// The Reasons that the value of [`IGNORE`] names.
+pub(crate) fn ignored(text: &str) -> impl Iterator<Item = Result<Reason, Message>> {
+    words(text).map(|word| {
+        let mut all = Reason::ALL.iter().filter(|reason| !reason.is_fixed());
+        let found = all.find(|reason| reason.name() == word);
+        found.copied().ok_or_else(|| say::not_ignorable(word))
+    })
+}
+
+/// Reads the annotations of an object or pod template. `most` is the longest sleep that they may ask for.
 pub(crate) fn read(
     object: Node<'_, '_>,
-    bearer: Bearer,
+    roles: Roles,
+    most: u64,
     faults: &mut Vec<AnnotationFault>,
 ) -> Annotations {
     let mut read = Annotations::default();
@@ -82,113 +182,52 @@ pub(crate) fn read(
         let Some(name) = key.text().and_then(|k| k.strip_prefix(PREFIX)) else {
             continue;
         };
-        if let Err((text, help, at_key)) = read_one(&mut read, name, value, bearer) {
+        let mut tell = |node: Node<'_, '_>, message| {
             faults.push(AnnotationFault {
-                offset: if at_key { key.offset() } else { value.offset() },
+                range: bytes(node),
                 key: format!("{PREFIX}{name}"),
-                text,
-                help,
+                message,
             });
+        };
+        let known = KEYS.iter().find(|(known, ..)| *known == name);
+        let Some((_, _, reader)) = known.filter(|(_, only, _)| roles.workload || !only) else {
+            tell(
+                key,
+                match known {
+                    Some(_) => say::only_on_workload(),
+                    None => {
+                        let keys = KEYS.iter().filter(|(_, only, _)| roles.workload || !only);
+                        let keys: Vec<&str> = keys.map(|(name, ..)| *name).collect();
+                        say::unknown_annotation(name, PREFIX, &keys)
+                    }
+                },
+            );
+            continue;
+        };
+        let text = match value.kind() {
+            Kind::Scalar => value.text().unwrap_or_default().trim(),
+            Kind::Null | Kind::Sequence | Kind::Mapping => "",
+        };
+        match reader(&mut read, &Value { text, roles, most }) {
+            Err(wrong) => tell(value, wrong),
+            Ok(warning) => {
+                if let Some(warning) = warning {
+                    tell(value, warning);
+                }
+                // `kubectl` sends what is written, and the API server wants text.
+                if value.as_int().is_some() {
+                    tell(value, say::unquoted(&format!("{PREFIX}{name}"), text));
+                }
+            }
         }
     }
     read
 }
 
-/// What is wrong, what to do, and whether the key is wrong rather than its value.
-type Fault = (String, String, bool);
-
-fn read_one(
-    read: &mut Annotations,
-    name: &str,
-    value: Node<'_, '_>,
-    bearer: Bearer,
-) -> Result<(), Fault> {
-    let keys: &[&str] = match bearer {
-        Bearer::Workload => &[INJECT, SLEEP, SHUTDOWN, CONTAINERS],
-        Bearer::Service | Bearer::Route => &[INJECT, SLEEP],
-    };
-    let text = if value.kind() == Kind::Scalar {
-        value.text().unwrap_or_default()
-    } else {
-        ""
-    };
-    let text = text.trim();
-    match name {
-        _ if !keys.contains(&name) => {
-            if [SHUTDOWN, CONTAINERS].contains(&name) {
-                return Err((
-                    "this annotation counts only on a workload".to_owned(),
-                    "write it on the workload or on its pod template".to_owned(),
-                    true,
-                ));
-            }
-            let help = match nearest(name, keys.iter().copied()) {
-                Some(near) => format!("did you mean `{PREFIX}{near}`?"),
-                None => format!(
-                    "expected one of {}",
-                    keys.iter()
-                        .map(|k| format!("`{PREFIX}{k}`"))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                ),
-            };
-            Err(("unknown annotation".to_owned(), help, true))
-        }
-        INJECT => {
-            read.inject = Some(match text {
-                "enabled" if bearer == Bearer::Route => {
-                    return Err((
-                        "`enabled` has no meaning on a route: it counts as one already".to_owned(),
-                        "take it out, or write it on the Service or the workload".to_owned(),
-                        false,
-                    ));
-                }
-                "enabled" => Inject::Enabled,
-                "disabled" => Inject::Disabled,
-                _ => {
-                    let help = match nearest(text, ["enabled", "disabled"]) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => "write `enabled` or `disabled`".to_owned(),
-                    };
-                    return Err((
-                        format!("`{text}` is neither `enabled` nor `disabled`"),
-                        help,
-                        false,
-                    ));
-                }
-            });
-            Ok(())
-        }
-        CONTAINERS => {
-            let names: Vec<String> = text
-                .split(',')
-                .map(|n| n.trim().to_owned())
-                .filter(|n| !n.is_empty())
-                .collect();
-            if names.is_empty() {
-                return Err((
-                    "no container is named".to_owned(),
-                    "name containers of the pod, separated by commas, or use `set-prestop.dev/inject: disabled`".to_owned(),
-                    false,
-                ));
-            }
-            read.containers = Some(names);
-            Ok(())
-        }
-        _ => {
-            let seconds = text.parse::<Seconds>().map_err(|wrong| {
-                (
-                    wrong,
-                    "write whole seconds in quotes, such as \"15\"".to_owned(),
-                    false,
-                )
-            })?;
-            if name == SLEEP {
-                read.sleep = Some(seconds);
-            } else {
-                read.shutdown = Some(seconds);
-            }
-            Ok(())
-        }
+/// The bytes of a scalar, or the place where anything else begins.
+fn bytes(node: Node<'_, '_>) -> Range<usize> {
+    match node.kind() {
+        Kind::Scalar => node.span(),
+        Kind::Null | Kind::Sequence | Kind::Mapping => node.offset()..node.offset(),
     }
 }

@@ -1,69 +1,56 @@
-//! Reads the configuration: a SetPreStop or a ConfigMap, with the place of every fault.
+//! Reads the configuration: a SetPreStop or a ConfigMap. All of its faults are told in one run, each at its place.
 
-use super::{API_VERSION, ClassRule, Config, KIND, SetPreStop};
+use super::{API_VERSION, ClassRule, Config, KIND, MAX_SECONDS, SetPreStop};
 use crate::model::Place;
-use crate::say::{Message, Reason, nearest};
+use crate::say::Message;
+use crate::say::config as say;
 use crate::tables::{self, RowError, Tables};
-use serde::de;
-use set_prestop_yaml::{Node, Tree};
-
-/// A configuration that can't be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError {
-    /// Byte offset in the text that holds the configuration.
-    pub offset: usize,
-    /// The field, as `spec.sleepSeconds`; empty for the configuration as a whole.
-    pub field: String,
-    /// What is wrong.
-    pub text: String,
-    /// What to do.
-    pub help: String,
-}
+use serde::de::DeserializeOwned;
+use serde_yaml::Value;
+use set_prestop_yaml::{Kind, Node, Tree};
 
 /// Reads a configuration from the text of a file: one document, a `SetPreStop` or a `ConfigMap`.
 ///
 /// # Errors
-/// What is no YAML, no such document, or states a field that isn't one or can't have its value.
-pub fn parse(text: &str) -> Result<Config, ConfigError> {
-    let whole = |offset: usize, text: String| ConfigError {
-        offset,
-        field: String::new(),
-        text,
-        help: format!("write one document of `apiVersion: {API_VERSION}`, `kind: {KIND}`"),
-    };
-    let mut found = None;
-    for range in set_prestop_yaml::documents(text) {
-        let tree = Tree::parse(text, range).map_err(|e| whole(e.offset, e.message))?;
-        let Some(root) = tree.root() else { continue };
-        if found.is_some() {
-            return Err(whole(
-                root.offset(),
-                "a second document follows the configuration".into(),
-            ));
+/// Every fault, with its place in this text as source 0: no YAML, no such document, a field that does not exist or cannot have its value.
+pub fn parse(text: &str) -> Result<Config, Vec<Message>> {
+    let documents = set_prestop_yaml::documents(text);
+    let trees: Vec<Tree<'_>> = documents
+        .map(|range| Tree::parse(text, range))
+        .collect::<Result<_, _>>()
+        .map_err(|error| {
+            vec![place(
+                say::syntax(&error.message),
+                error.offset..error.offset,
+            )]
+        })?;
+    let mut roots = trees.iter().filter_map(Tree::root);
+    match (roots.next(), roots.next()) {
+        (None, _) => Err(vec![place(say::empty(API_VERSION, KIND), 0..0)]),
+        (Some(_), Some(second)) => {
+            let start = second.offset();
+            let message = say::second_document(API_VERSION, KIND);
+            Err(vec![place(message, start..start)])
         }
-        found = Some(read(root)?);
+        (Some(root), None) => read(root),
     }
-    found.ok_or_else(|| whole(0, "the configuration is empty".into()))
 }
 
-/// Whether `text` is a single document of kind `SetPreStop`: what kustomize's plugin protocol hands over.
+/// The configuration that `text` is, if it is a single document of kind `SetPreStop`: what kustomize's plugin protocol hands over.
 #[must_use]
-pub fn is_function_config(text: &str) -> bool {
-    let mut found = false;
-    for range in set_prestop_yaml::documents(text) {
-        let Ok(tree) = Tree::parse(text, range) else {
-            return false;
-        };
-        let Some(root) = tree.root() else { continue };
-        if found || !is_set_prestop(root) {
-            return false;
-        }
-        found = true;
+pub fn function_config(text: &str) -> Option<Result<Config, Vec<Message>>> {
+    let documents = set_prestop_yaml::documents(text);
+    let trees = documents.map(|range| Tree::parse(text, range));
+    let trees: Vec<Tree<'_>> = trees.collect::<Result<_, _>>().ok()?;
+    let mut roots = trees.iter().filter_map(Tree::root);
+    match (roots.next(), roots.next()) {
+        (Some(root), None) if is_set_prestop(root) => Some(read(root)),
+        _ => None,
     }
-    found
 }
 
-fn is_set_prestop(node: Node<'_, '_>) -> bool {
+/// Whether the node is a configuration of any version.
+pub(crate) fn is_set_prestop(node: Node<'_, '_>) -> bool {
     let group = |api: &str| api.split('/').next() == API_VERSION.split('/').next();
     node.get("kind").and_then(Node::text) == Some(KIND)
         && node
@@ -76,51 +63,33 @@ fn is_set_prestop(node: Node<'_, '_>) -> bool {
 ///
 /// # Errors
 /// As [`parse`].
-pub(crate) fn read(node: Node<'_, '_>) -> Result<Config, ConfigError> {
-    let error = |at: Node<'_, '_>, field: &str, text: String, help: String| ConfigError {
-        offset: at.offset(),
-        field: field.to_owned(),
-        text,
-        help,
-    };
+pub(crate) fn read(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
     let kind = node.get("kind");
-    let api = node.get("apiVersion");
     match kind.and_then(Node::text) {
         Some("ConfigMap") => read_config_map(node),
         Some(KIND) => {
-            let stated = api.and_then(Node::text).unwrap_or_default();
-            if stated != API_VERSION {
-                return Err(error(
-                    api.unwrap_or(node),
-                    "apiVersion",
-                    format!("`{stated}` is not a version of {KIND} that this program knows"),
-                    format!("write `apiVersion: {API_VERSION}`"),
-                ));
+            let api = node.get("apiVersion");
+            let version = api.and_then(Node::text).unwrap_or_default();
+            if version != API_VERSION {
+                let message = say::unknown_version(version, API_VERSION, KIND);
+                return Err(vec![about(message, api.unwrap_or(node))]);
             }
-            let whole: SetPreStop = deserialize(node, "")?;
-            check(
-                whole.spec.unwrap_or_default(),
-                node.get("spec").unwrap_or(node),
-                "spec",
-            )
+            let required = [("apiVersion", API_VERSION), ("kind", KIND)];
+            let whole: SetPreStop = deserialize(node, "", &required)?;
+            let spec = node.get("spec").unwrap_or(node);
+            check(whole.spec.unwrap_or_default(), spec, "spec")
         }
-        other => Err(error(
-            kind.unwrap_or(node),
-            "kind",
-            format!(
-                "`{}` is not a configuration of this function",
-                other.unwrap_or_default()
-            ),
-            format!(
-                "write `apiVersion: {API_VERSION}`, `kind: {KIND}`, or a ConfigMap with the settings in `data`"
-            ),
-        )),
+        other => {
+            let message = say::unknown_kind(other.unwrap_or_default(), API_VERSION, KIND);
+            Err(vec![about(message, kind.unwrap_or(node))])
+        }
     }
 }
 
 /// The settings that a ConfigMap can hold: the scalar fields, as strings. `true` marks those that are read as YAML.
 const SCALARS: &[(&str, bool)] = &[
     ("sleepSeconds", true),
+    ("maxSleepSeconds", true),
     ("shutdownSeconds", true),
     ("marginSeconds", true),
     ("handler", false),
@@ -132,80 +101,119 @@ const SCALARS: &[(&str, bool)] = &[
     ("check", true),
 ];
 
-fn read_config_map(node: Node<'_, '_>) -> Result<Config, ConfigError> {
+fn read_config_map(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
+    let misplaced = node.entries().find(|(key, _)| key.text() == Some("spec"));
+    if let (None, Some((spec, _))) = (node.get("data"), misplaced) {
+        return Err(vec![about(say::no_data("spec"), spec)]);
+    }
     let Some(data) = node.get("data").filter(|d| !d.is_empty()) else {
         return Ok(Config::default());
     };
-    let mut fields = serde_yaml::Mapping::new();
+    let (mut config, mut faults) = (Config::default(), Vec::new());
     for (key, value) in data.entries() {
         let name = key.text().unwrap_or_default();
-        let field = format!("data.{name}");
         let Some((_, typed)) = SCALARS.iter().find(|(scalar, _)| *scalar == name) else {
-            let known = SCALARS.iter().map(|(scalar, _)| *scalar);
-            let help = match nearest(name, known.clone()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!(
-                    "a ConfigMap takes {}; for the others write a {KIND}",
-                    list(known)
-                ),
-            };
-            return Err(ConfigError {
-                offset: key.offset(),
-                field,
-                text: format!("unknown field `{name}`"),
-                help,
-            });
+            let known: Vec<&str> = SCALARS.iter().map(|(scalar, _)| *scalar).collect();
+            faults.push(about(say::unknown_data(name, &known, KIND), key));
+            continue;
         };
         let Some(text) = value.text() else {
-            return Err(ConfigError {
-                offset: value.offset(),
-                field,
-                text: "expected a string".into(),
-                help: format!("write `{name}: \"...\"`"),
-            });
+            faults.push(about(say::not_text(name), value));
+            continue;
         };
         let scalar = match text {
-            "true" if *typed => serde_yaml::Value::Bool(true),
-            "false" if *typed => serde_yaml::Value::Bool(false),
+            "true" if *typed => Value::Bool(true),
+            "false" if *typed => Value::Bool(false),
             _ => match text.parse::<i64>() {
-                Ok(number) if *typed => serde_yaml::Value::Number(number.into()),
-                _ => serde_yaml::Value::String(text.to_owned()),
+                Ok(number) if *typed => Value::Number(number.into()),
+                _ => Value::String(text.to_owned()),
             },
         };
-        fields.insert(name.into(), scalar);
+        let one = Value::Mapping([(name.into(), scalar)].into_iter().collect());
+        match from_value::<Config>(one, data, "data", 0) {
+            Ok(read) => config = config.over(read),
+            Err(fault) => faults.push(fault),
+        }
     }
-    let config = from_value(serde_yaml::Value::Mapping(fields), data, "data")?;
-    check(config, data, "data")
+    match faults.is_empty() {
+        true => check(config, data, "data"),
+        false => Err(faults),
+    }
 }
 
-fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words
-        .map(|w| format!("`{w}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn deserialize<T: de::DeserializeOwned>(
+/// Reads a mapping. If it is refused, each of its fields is read by itself, beside those that are `required`, so that every
+/// fault is told and not the first alone.
+fn deserialize<T: DeserializeOwned>(
     node: Node<'_, '_>,
     prefix: &str,
-) -> Result<T, ConfigError> {
-    from_value(bridge::value(node)?, node, prefix)
+    required: &[(&str, &str)],
+) -> Result<T, Vec<Message>> {
+    let first = match from_value(bridge::value(node)?, node, prefix, 0) {
+        Ok(read) => return Ok(read),
+        Err(first) => first,
+    };
+    let mut faults = Vec::new();
+    for (key, value) in node.entries() {
+        let name = key.text().unwrap_or_default();
+        if name == "spec" && prefix.is_empty() && value.kind() == Kind::Mapping {
+            faults.extend(
+                deserialize::<Config>(value, "spec", &[])
+                    .err()
+                    .into_iter()
+                    .flatten(),
+            );
+            continue;
+        }
+        for (part, shift) in parts(value)? {
+            let required = required
+                .iter()
+                .map(|(key, text)| ((*key).into(), (*text).into()));
+            let mut one: serde_yaml::Mapping = required.collect();
+            one.insert(bridge::value(key)?, part);
+            faults.extend(from_value::<T>(Value::Mapping(one), node, prefix, shift).err());
+        }
+    }
+    Err(if faults.is_empty() {
+        vec![first]
+    } else {
+        faults
+    })
 }
 
-/// Reads a typed value, and on an error finds the field, its place and the nearest right name.
-fn from_value<T: de::DeserializeOwned>(
-    value: serde_yaml::Value,
+/// The items of a list, each as a list of one and with its index, or the entries of a mapping, each as a mapping of one.
+fn parts(value: Node<'_, '_>) -> Result<Vec<(Value, usize)>, Vec<Message>> {
+    let items = value
+        .items()
+        .enumerate()
+        .map(|(index, item)| Ok((Value::Sequence(vec![bridge::value(item)?]), index)));
+    let entries = value.entries().map(|(key, value)| {
+        let entry = (bridge::value(key)?, bridge::value(value)?);
+        Ok((Value::Mapping([entry].into_iter().collect()), 0))
+    });
+    let parts: Vec<_> = items.chain(entries).collect::<Result<_, Vec<Message>>>()?;
+    match parts.is_empty() {
+        true => Ok(vec![(bridge::value(value)?, 0)]),
+        false => Ok(parts),
+    }
+}
+
+/// Reads a typed value, and on an error finds the field and its place. `shift` is the index of the item that the value has alone.
+fn from_value<T: DeserializeOwned>(
+    value: Value,
     node: Node<'_, '_>,
     prefix: &str,
-) -> Result<T, ConfigError> {
-    serde_path_to_error::deserialize(value).map_err(|e| {
+    shift: usize,
+) -> Result<T, Message> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
         let (mut at, mut field) = (node, prefix.to_owned());
-        for segment in e.path() {
+        let mut shift = shift;
+        for segment in error.path() {
             use serde_path_to_error::Segment;
             let next = match segment {
                 Segment::Seq { index } => {
+                    let index = index + std::mem::take(&mut shift);
                     field = format!("{field}[{index}]");
-                    at.item(*index)
+                    at.item(index)
                 }
                 Segment::Map { key } => {
                     if !field.is_empty() {
@@ -220,28 +228,29 @@ fn from_value<T: de::DeserializeOwned>(
                 at = next;
             }
         }
-        let text = e.inner().to_string();
-        let (text, help) = explain(&text, &field);
-        // An unknown field is found by its key.
-        let name = field.rsplit('.').next().unwrap_or_default();
-        let key = text
-            .starts_with("unknown field")
-            .then(|| key_of(node, at, name))
-            .flatten();
-        ConfigError {
-            offset: key.unwrap_or(at).offset(),
-            field,
-            text,
-            help,
-        }
+        let text = error.inner().to_string();
+        // An unknown field, and an unknown Reason of `severity`, are found by their key.
+        let name = match text.starts_with("unknown field") {
+            true => field.rsplit('.').next(),
+            false => text
+                .split('`')
+                .nth(1)
+                .filter(|_| field.ends_with("severity")),
+        };
+        let key = name.and_then(|name| key_of(node, at, name));
+        let found = at.text().filter(|_| at.kind() == Kind::Scalar);
+        about(
+            say::refused(&text, &field, found, MAX_SECONDS),
+            key.unwrap_or(at),
+        )
     })
 }
 
-/// The key of this name whose value is `value`, anywhere below `node`.
+/// The key of this name whose value is `value`, or that is in it, anywhere below `node`.
 fn key_of<'t, 's>(node: Node<'t, 's>, value: Node<'t, 's>, name: &str) -> Option<Node<'t, 's>> {
-    let own = node
-        .entries()
-        .find(|(key, v)| v.id() == value.id() && key.text() == Some(name));
+    let own = node.entries().find(|(key, v)| {
+        key.text() == Some(name) && (v.id() == value.id() || node.id() == value.id())
+    });
     if let Some((key, _)) = own {
         return Some(key);
     }
@@ -251,65 +260,18 @@ fn key_of<'t, 's>(node: Node<'t, 's>, value: Node<'t, 's>, name: &str) -> Option
         .find_map(|v| key_of(v, value, name))
 }
 
-/// Splits serde's "unknown field, expected one of" into what is wrong and what to do.
-fn explain(text: &str, field: &str) -> (String, String) {
-    // serde speaks of Rust's types.
-    let text = [
-        "struct SetPreStop",
-        "struct Config",
-        "struct ClassRule",
-        "struct BackendRule",
-    ]
-    .iter()
-    .fold(
-        text.replace("sequence", "list")
-            .replace("type: map", "type: mapping"),
-        |text, rust| text.replace(&format!("expected {rust}"), "expected a mapping"),
-    );
-    let text = text.as_str();
-    let Some((wrong, expected)) = text.split_once(", expected ") else {
-        return (
-            text.to_owned(),
-            format!("correct `{field}`, or take it out to get its default"),
-        );
-    };
-    let words =
-        |s: &str| -> Vec<String> { s.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
-    let known = words(expected);
-    let near = words(wrong)
-        .first()
-        .and_then(|word| nearest(word, known.iter().map(String::as_str)).map(str::to_owned));
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("expected {expected}"),
-    };
-    (wrong.to_owned(), help)
-}
-
 /// The rules that go across fields.
-fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, ConfigError> {
-    let error = |name: &str, text: String, help: String| ConfigError {
-        offset: node.get(name).unwrap_or(node).offset(),
-        field: format!("{prefix}.{name}"),
-        text,
-        help,
-    };
+fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, Vec<Message>> {
+    let mut faults = Vec::new();
+    let at = |name: &str| node.get(name).unwrap_or(node);
     if config.ingress_class.is_some() && config.ingress_classes.is_some() {
-        return Err(error(
-            "ingressClass",
-            "stated beside `ingressClasses`".into(),
-            "keep one: `ingressClass` is short for rules that skip every other class".into(),
-        ));
+        let message = say::class_twice(&format!("{prefix}.ingressClass"));
+        faults.push(about(message, at("ingressClass")));
     }
     for (index, rule) in config.ingress_classes.iter().flatten().enumerate() {
-        if let Some((column, text, help)) = rule.fault() {
-            return Err(fault(
-                node,
-                prefix,
-                &format!("ingressClasses[{index}]{column}"),
-                text,
-                help,
-            ));
+        let column = format!("ingressClasses[{index}]");
+        if let Some((message, below)) = rule.fault(&format!("{prefix}.{column}")) {
+            faults.push(about(message, column_of(node, &format!("{column}{below}"))));
         }
     }
     let rows = Tables::new(
@@ -317,30 +279,27 @@ fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, Con
         config.workloads.as_deref().unwrap_or_default(),
     );
     if let Err(RowError { column, message }) = rows {
-        let help =
-            "correct this column of the row; docs/routes.md shows the built-in rows".to_owned();
-        return Err(fault(node, prefix, &column, message, help));
+        faults.push(about(say::row(&column, &message), column_of(node, &column)));
     }
-    for (name, _) in config.severity.iter().flatten() {
-        if let Some((text, help)) = severity_fault(name) {
-            return Err(error("severity", text, help));
-        }
+    let fixed = config.severity.iter().flatten();
+    for (reason, _) in fixed.filter(|(reason, _)| reason.is_fixed()) {
+        let message = say::fixed_reason(&format!("{prefix}.severity"), reason.name());
+        faults.push(about(message, at("severity")));
     }
-    Ok(config)
+    match faults.is_empty() {
+        true => Ok(config),
+        false => Err(faults),
+    }
 }
 
 impl ClassRule {
-    /// What is wrong with a rule: the column below it, the text, and what to do.
-    fn fault(&self) -> Option<(&'static str, String, String)> {
-        let stated = usize::from(self.controller.is_some())
+    /// What is wrong with the rule in this field, and the column below it that is at fault.
+    fn fault(&self, field: &str) -> Option<(Message, &'static str)> {
+        let set = usize::from(self.controller.is_some())
             + usize::from(self.sleep_seconds.is_some())
             + usize::from(self.skip);
-        if stated > 1 {
-            let text = format!(
-                "the rule for `{}` states more than one of `controller`, `sleepSeconds` and `skip`",
-                self.class
-            );
-            return Some(("", text, "keep one of them".to_owned()));
+        if set > 1 {
+            return Some((say::rule_says_too_much(field, &self.class), ""));
         }
         let name = self.controller.as_deref()?;
         if tables::controller_by_name(name).is_some() {
@@ -348,22 +307,13 @@ impl ClassRule {
         }
         let known = tables::controllers().iter();
         let known = known.flat_map(|c| c.controllers.iter().map(AsRef::as_ref));
-        let help = match nearest(name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "name one of docs/controllers.md, or state `sleepSeconds` instead".to_owned(),
-        };
-        Some((".controller", format!("unknown controller `{name}`"), help))
+        let message = say::unknown_controller(&format!("{field}.controller"), name, known);
+        Some((message, ".controller"))
     }
 }
 
-/// An error at a column such as `routes[0].services[1].at`, as near to it as the text goes.
-fn fault(
-    node: Node<'_, '_>,
-    prefix: &str,
-    column: &str,
-    text: String,
-    help: String,
-) -> ConfigError {
+/// The node of a column such as `routes[0].services[1].at`, or the nearest one above it.
+fn column_of<'t, 's>(node: Node<'t, 's>, column: &str) -> Node<'t, 's> {
     let mut at = node;
     for part in column.split(['.', '[']) {
         let next = match part.strip_suffix(']').and_then(|index| index.parse().ok()) {
@@ -375,54 +325,40 @@ fn fault(
             None => break,
         }
     }
-    ConfigError {
-        offset: at.offset(),
-        field: format!("{prefix}.{column}"),
-        text,
-        help,
-    }
+    at
 }
 
-fn severity_fault(name: &str) -> Option<(String, String)> {
-    let names = Reason::ALL
-        .iter()
-        .filter(|r| !r.is_fixed())
-        .map(|r| r.name());
-    match Reason::ALL.iter().find(|r| r.name() == name) {
-        None => Some((
-            format!("unknown Reason `{name}`"),
-            match nearest(name, names.clone()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("expected one of {}", list(names)),
-            },
-        )),
-        Some(reason) if reason.is_fixed() => Some((
-            format!("`{name}` always stops the run"),
-            "take it out of `severity`".to_owned(),
-        )),
-        Some(_) => None,
-    }
+/// The message with its place: the bytes of a scalar, or where anything else begins.
+fn about(message: Message, node: Node<'_, '_>) -> Message {
+    let range = match node.kind() {
+        Kind::Scalar => node.span(),
+        Kind::Null | Kind::Sequence | Kind::Mapping => node.offset()..node.offset(),
+    };
+    place(message, range)
+}
+
+fn place(mut message: Message, range: std::ops::Range<usize>) -> Message {
+    message.place = Some(Place {
+        source: 0,
+        document: 1,
+        range,
+    });
+    message
 }
 
 /// From a node to serde's value: the bridge to typed reading.
-pub(crate) mod bridge {
-    use super::ConfigError;
+mod bridge {
+    use super::{about, say};
+    use crate::say::Message;
     use serde_yaml::{Mapping, Value};
     use set_prestop_yaml::{Kind, Node};
 
     /// More nodes than any configuration has: an alias bomb ends here.
     const MOST_NODES: usize = 100_000;
 
-    pub(super) fn value(node: Node<'_, '_>) -> Result<Value, ConfigError> {
+    pub(super) fn value(node: Node<'_, '_>) -> Result<Value, Vec<Message>> {
         let mut left = MOST_NODES;
-        build(node, &mut left, 0).ok_or_else(|| ConfigError {
-            offset: node.offset(),
-            field: String::new(),
-            text: format!(
-                "the configuration has more than {MOST_NODES} nodes or is nested too deep"
-            ),
-            help: "make it smaller".to_owned(),
-        })
+        build(node, &mut left, 0).ok_or_else(|| vec![about(say::too_large(MOST_NODES), node)])
     }
 
     fn build(node: Node<'_, '_>, left: &mut usize, depth: usize) -> Option<Value> {
@@ -459,26 +395,5 @@ pub(crate) mod bridge {
         } else {
             Value::String(node.text().unwrap_or_default().to_owned())
         }
-    }
-}
-
-impl ConfigError {
-    /// The error as a message about the source of this index; `whole` names the configuration where no field is at fault.
-    #[must_use]
-    pub fn message(&self, whole: &str, source: usize) -> Message {
-        let field = if self.field.is_empty() {
-            whole
-        } else {
-            &self.field
-        };
-        let mut message =
-            Message::new(Reason::BadConfiguration, self.text.clone()).help(self.help.clone());
-        message.field = Some(field.to_owned()).filter(|field| !field.is_empty());
-        message.place = Some(Place {
-            source,
-            document: 1,
-            range: self.offset..self.offset,
-        });
-        message
     }
 }

@@ -20,6 +20,13 @@ impl Seconds {
     }
 }
 
+impl Seconds {
+    /// This number, or the greatest that is allowed.
+    pub(crate) fn at_most(seconds: u64) -> Seconds {
+        Seconds(seconds.min(MAX_SECONDS))
+    }
+}
+
 impl FromStr for Seconds {
     type Err = String;
 

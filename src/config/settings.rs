@@ -2,8 +2,8 @@
 //!
 //! docs/reference.md, section 4. It knows how settings are written, not what they do.
 
-use super::{KubernetesVersion, Seconds};
-use crate::say::Severity;
+use super::{KubernetesVersion, MAX_SECONDS, Seconds};
+use crate::say::{Reason, Severity};
 use crate::tables::{RouteRow, WorkloadRow};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -14,11 +14,11 @@ pub const API_VERSION: &str = "set-prestop.dev/v1alpha1";
 /// `kind` of the functionConfig.
 pub const KIND: &str = "SetPreStop";
 
-/// Seconds for a program to shut down where neither its pod nor the configuration says.
+/// Shutdown time to assume if neither the pod nor the configuration sets one, in seconds.
 pub(crate) const DEFAULT_SHUTDOWN: u64 = 30;
-/// Seconds that the grace period is longer than sleep and shutdown together.
+/// Seconds to add to sleep plus shutdown time.
 pub(crate) const DEFAULT_MARGIN: u64 = 5;
-/// How a sleep is written.
+/// Which kind of preStop handler to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(
@@ -27,7 +27,7 @@ pub(crate) const DEFAULT_MARGIN: u64 = 5;
     value(rename_all = "PascalCase")
 )]
 pub enum Handler {
-    /// `Sleep` where `kubernetesVersion` is at least 1.30 or an exec can't serve; else `Exec`.
+    /// `Sleep`, or `Exec` if `kubernetesVersion` is below 1.30.
     #[default]
     Auto,
     /// `exec` of `/bin/sh -c "sleep S"`.
@@ -36,7 +36,7 @@ pub enum Handler {
     Sleep,
 }
 
-/// What becomes of a hook that is there already.
+/// What to do with an existing preStop hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(
@@ -45,83 +45,181 @@ pub enum Handler {
     value(rename_all = "PascalCase")
 )]
 pub enum ExistingHooks {
-    /// A shorter sleep is raised, all else stays.
+    /// Raise a sleep that is too short; leave everything else alone.
     #[default]
     Raise,
-    /// A sleep becomes the value, up or down, and the grace period moves with it.
+    /// Set every existing sleep to the value, raising or lowering it, and adjust the grace period.
     Set,
-    /// As `Raise`, and the sleep is put before any other shell script.
+    /// Like `Raise`, and put the sleep before any other shell script.
     Prepend,
-    /// As `Raise`, and anything that is no sleep becomes the sleep.
+    /// Like `Raise`, and replace any hook that is not a sleep.
     Replace,
-    /// No hook that stands is changed; missing ones are added.
+    /// Leave existing hooks alone; add missing ones.
     Keep,
 }
 
-/// A rule for the classes of routes; of several the first that matches counts.
+/// A rule for the classes of routes; the first rule that matches counts.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ClassRule {
-    /// Name of the class; `*` and `?` are wildcards. `*` alone is every class, and no class too.
+    /// Name of the class; `*` and `?` are wildcards. `*` alone matches every class, and routes without a class.
     pub class: String,
-    /// The controller of this class, as in `spec.controller` of its IngressClass: its value of the table is taken.
+    /// The controller of this class, as in `spec.controller` of its IngressClass; it decides the seconds.
     pub controller: Option<String>,
-    /// Seconds that workloads behind this class sleep.
+    /// Seconds that workloads behind this class sleep before SIGTERM.
     pub sleep_seconds: Option<Seconds>,
-    /// Whether routes of this class are no routes.
+    /// Whether to ignore routes of this class.
     #[serde(default)]
     pub skip: bool,
 }
 
-/// A Service that routes outside this render name.
+/// A Service that routes outside these manifests lead to.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BackendRule {
     /// Name of the Service.
     pub service: String,
-    /// Its namespace; without one that of resources which state none.
+    /// Its namespace [default: `namespace`]
     pub namespace: Option<String>,
 }
 
-/// The settings, each as stated or absent. As `spec` of the functionConfig, as flags, as the schema.
+/// The settings: `spec` of the functionConfig, the flags, and the schema are made from this type.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Config {
-    /// Seconds to sleep before SIGTERM, 0 to 3600; stating it switches the table of controllers off [otherwise: the controller's value, else 10]
-    #[cfg_attr(feature = "cli", arg(long, value_name = "SECONDS"))]
+    /// Seconds to sleep [default: the controller's value, or 10]
+    ///
+    /// Overrides the built-in values per controller.
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_name = "SECONDS",
+            allow_negative_numbers = true,
+            env = "SET_PRESTOP_SLEEP_SECONDS",
+            hide_env = true,
+            help_heading = "What it writes"
+        )
+    )]
     pub sleep_seconds: Option<Seconds>,
-    /// Seconds that a program needs to shut down where its pod does not say [default: 30]
-    #[cfg_attr(feature = "cli", arg(long, value_name = "SECONDS"))]
+    /// The longest sleep that an annotation may ask for, in seconds [default: 3600]
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_name = "SECONDS",
+            allow_negative_numbers = true,
+            env = "SET_PRESTOP_MAX_SLEEP_SECONDS",
+            hide_env = true,
+            hide_short_help = true,
+            help_heading = "What counts"
+        )
+    )]
+    pub max_sleep_seconds: Option<Seconds>,
+    /// Shutdown time if the pod sets no grace period [default: 30]
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_name = "SECONDS",
+            allow_negative_numbers = true,
+            env = "SET_PRESTOP_SHUTDOWN_SECONDS",
+            hide_env = true,
+            help_heading = "What it writes"
+        )
+    )]
     pub shutdown_seconds: Option<Seconds>,
-    /// Seconds that the grace period is longer than sleep and shutdown together [default: 5]
-    #[cfg_attr(feature = "cli", arg(long, value_name = "SECONDS"))]
+    /// Seconds to add to sleep plus shutdown time [default: 5]
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_name = "SECONDS",
+            allow_negative_numbers = true,
+            env = "SET_PRESTOP_MARGIN_SECONDS",
+            hide_env = true,
+            hide_short_help = true,
+            help_heading = "What it writes"
+        )
+    )]
     pub margin_seconds: Option<Seconds>,
-    /// How the sleep is written [default: Auto]
-    #[cfg_attr(feature = "cli", arg(long, value_name = "HANDLER", ignore_case = true))]
+    /// Kind of preStop handler [default: Auto]
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_name = "Auto|Exec|Sleep",
+            hide_possible_values = true,
+            ignore_case = true,
+            env = "SET_PRESTOP_HANDLER",
+            hide_env = true,
+            help_heading = "What it writes"
+        )
+    )]
     pub handler: Option<Handler>,
-    /// Version of the cluster, such as "1.34": from 1.30 on the native sleep is written
-    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
+    /// Version of the cluster, such as "1.34"
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_name = "VERSION",
+            env = "SET_PRESTOP_KUBERNETES_VERSION",
+            hide_env = true,
+            help_heading = "What it writes"
+        )
+    )]
     pub kubernetes_version: Option<KubernetesVersion>,
-    /// What becomes of a hook that is there already [default: Raise]
-    #[cfg_attr(feature = "cli", arg(long, value_name = "MODE", ignore_case = true))]
+    /// What to do with existing hooks [default: Raise]
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_name = "MODE",
+            hide_possible_values = true,
+            hide_short_help = false,
+            ignore_case = true,
+            env = "SET_PRESTOP_EXISTING_HOOKS",
+            hide_env = true,
+            help_heading = "What it writes"
+        )
+    )]
     pub existing_hooks: Option<ExistingHooks>,
-    /// Namespace of resources that state none
-    #[cfg_attr(feature = "cli", arg(long, short, value_name = "NAMESPACE"))]
+    /// Namespace to assume for resources without one
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            short,
+            value_name = "NAMESPACE",
+            env = "SET_PRESTOP_NAMESPACE",
+            hide_env = true,
+            help_heading = "What counts"
+        )
+    )]
     pub namespace: Option<String>,
-    /// Only routes of these classes count, separated by commas; short for ingressClasses
-    #[cfg_attr(feature = "cli", arg(long, value_name = "CLASS[,CLASS]"))]
+    /// Only consider routes of these classes
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_name = "CLASS[,CLASS]",
+            env = "SET_PRESTOP_INGRESS_CLASS",
+            hide_env = true,
+            help_heading = "What counts"
+        )
+    )]
     pub ingress_class: Option<String>,
     /// Rules for the classes of routes; the first that matches counts
     #[cfg_attr(feature = "cli", arg(skip))]
     pub ingress_classes: Option<Vec<ClassRule>>,
-    /// A Service of type `LoadBalancer` counts as a route to itself
-    #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL"))]
+    /// Treat Services of type `LoadBalancer` as routes
+    #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, env = "SET_PRESTOP_LOAD_BALANCER_SERVICES", hide_env = true, help_heading = "What counts"))]
     pub load_balancer_services: Option<bool>,
-    /// Services that routes outside this render name
+    /// Services that routes outside these manifests lead to
     #[cfg_attr(feature = "cli", arg(skip))]
     pub backends: Option<Vec<BackendRule>>,
     /// Route kinds of your own: rows as in the built-in table
@@ -130,16 +228,25 @@ pub struct Config {
     /// Workload kinds of your own: rows as in the built-in table
     #[cfg_attr(feature = "cli", arg(skip))]
     pub workloads: Option<Vec<WorkloadRow>>,
-    /// What a Reason weighs here: Error, Warning, Info or Ignore
+    /// The severity of a Reason: Error, Warning, Info or Ignore
     #[cfg_attr(feature = "cli", arg(skip))]
-    pub severity: Option<BTreeMap<String, Severity>>,
-    /// Change nothing; each change that is missing is an error
-    #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL"))]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<BTreeMap<String, Severity>>")
+    )]
+    pub severity: Option<BTreeMap<Reason, Severity>>,
+    /// Change nothing; report missing changes as errors
+    #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, env = "SET_PRESTOP_CHECK", hide_env = true, help_heading = "What to do"))]
     pub check: Option<bool>,
 }
 
 impl Config {
-    /// The settings of `self`, and of `below` where `self` states none: a flag wins over the file.
+    /// The longest sleep that an annotation may ask for, in seconds.
+    pub(crate) fn most(&self) -> u64 {
+        self.max_sleep_seconds.map_or(MAX_SECONDS, Seconds::get)
+    }
+
+    /// The settings of `self`, and those of `below` that `self` leaves out: a flag wins over the file.
     #[must_use]
     pub fn over(self, below: Config) -> Config {
         let classes_stated = self.ingress_class.is_some() || self.ingress_classes.is_some();
@@ -150,6 +257,7 @@ impl Config {
         };
         Config {
             sleep_seconds: self.sleep_seconds.or(below.sleep_seconds),
+            max_sleep_seconds: self.max_sleep_seconds.or(below.max_sleep_seconds),
             shutdown_seconds: self.shutdown_seconds.or(below.shutdown_seconds),
             margin_seconds: self.margin_seconds.or(below.margin_seconds),
             handler: self.handler.or(below.handler),

@@ -38,9 +38,11 @@ impl FromStr for KubernetesVersion {
         }
         let minor: u32 = minor.parse().map_err(|_| wrong())?;
         if minor < 16 {
-            return Err(format!(
-                "`{text}` is older than 1.16; an unquoted 1.30 arrives as 1.3, so quote it: \"1.30\""
-            ));
+            let meant = match minor {
+                2 | 3 => format!("; did you mean `1.{minor}0`?"),
+                _ => String::new(),
+            };
+            return Err(format!("`{text}` is older than 1.16{meant}"));
         }
         Ok(KubernetesVersion { minor })
     }

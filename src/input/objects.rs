@@ -2,7 +2,6 @@
 //!
 //! Everything lies in one render, whatever files it came from (docs/reference.md, section 2).
 
-use crate::config::annotations::Bearer;
 use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
 use crate::say::Message;
@@ -348,26 +347,4 @@ pub(crate) fn labels<'t>(node: Node<'t, '_>) -> impl Iterator<Item = (&'t str, &
                 value.text().unwrap_or_default(),
             )
         })
-}
-
-/// Which annotations an object may bear.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Roles {
-    pub(crate) route: bool,
-    pub(crate) service: bool,
-    pub(crate) workload: bool,
-}
-
-impl Roles {
-    pub(crate) fn bearer(self) -> Option<Bearer> {
-        if self.workload {
-            Some(Bearer::Workload)
-        } else if self.service {
-            Some(Bearer::Service)
-        } else if self.route {
-            Some(Bearer::Route)
-        } else {
-            None
-        }
-    }
 }

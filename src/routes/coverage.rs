@@ -2,7 +2,7 @@
 
 use super::services::ServiceKind;
 use super::{Backend, Link, Tracer};
-use crate::config::annotations::{self, Annotations, Inject};
+use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{is_owned, left_alone, same_namespace};
 use crate::model::{Behind, Coverage, Covered, Exposed, Selecting, Way};
 use set_prestop_yaml::Node;
@@ -34,7 +34,8 @@ impl Tracer<'_, '_, '_> {
             let below = if template.path.is_empty() {
                 Annotations::default()
             } else {
-                annotations::read(template.node, annotations::Bearer::Workload, &mut faults)
+                let most = self.config.most();
+                annotations::read(template.node, Roles::WORKLOAD, most, &mut faults)
             };
             self.tell_faults(object, &template.path, faults);
             let mut read = self.annotations(template.object).over(below);

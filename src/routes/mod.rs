@@ -18,8 +18,8 @@ mod services;
 mod tell;
 
 use crate::config::Config;
-use crate::config::annotations::{self, Annotations, Inject};
-use crate::input::objects::{Object, Render, Roles, labels};
+use crate::config::annotations::{self, Annotations, Inject, Roles};
+use crate::input::objects::{Object, Render, labels};
 use crate::model::{Coverage, Sleep, Way};
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Budget as Visits, List, Text};
@@ -213,9 +213,11 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     }
 
     fn read_annotations(&mut self, index: usize, object: &Object<'t, 's>, roles: Roles) {
-        let Some(bearer) = roles.bearer() else { return };
+        if !roles.any() {
+            return;
+        }
         let mut faults = Vec::new();
-        let read = annotations::read(object.node(), bearer, &mut faults);
+        let read = annotations::read(object.node(), roles, self.config.most(), &mut faults);
         self.tell_faults(object, &[], faults);
         if read != Annotations::default() {
             self.annotations.insert(index, read);

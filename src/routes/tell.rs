@@ -56,9 +56,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     ) {
         let below: String = path.iter().flat_map(|name| [name, "."]).collect();
         for fault in faults {
-            let message = say::bad_annotation(&below, &fault.key, fault.text, fault.help);
-            let at = fault.offset..fault.offset;
-            self.messages.push(object.about_bytes(message, at));
+            let field = format!("{below}metadata.annotations[{}]", fault.key);
+            let message = fault.message.field(field);
+            self.messages.push(object.about_bytes(message, fault.range));
         }
     }
 

@@ -1,10 +1,318 @@
-//! What is said of the configuration.
+//! What is said of the configuration and of annotations.
 
-use super::{Message, Reason};
+use super::{Message, Reason, nearest};
+
+fn bad(text: impl Into<String>) -> Message {
+    Message::new(Reason::BadConfiguration, text)
+}
+
+/// Names in backquotes, separated by commas.
+fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|n| format!("`{n}`")).collect();
+    names.join(", ")
+}
+
+/// "did you mean", or else `otherwise`.
+fn did_you_mean<'a>(
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    otherwise: impl FnOnce() -> String,
+) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => otherwise(),
+    }
+}
+
+fn head(api_version: &str, kind: &str) -> String {
+    format!("write one document of `apiVersion: {api_version}`, `kind: {kind}`")
+}
+
+/// A configuration that is not YAML: the parser says what is wrong.
+pub(crate) fn syntax(error: &str) -> Message {
+    bad(error)
+}
+
+/// A file without a configuration.
+pub(crate) fn empty(api_version: &str, kind: &str) -> Message {
+    bad("the configuration is empty").help(head(api_version, kind))
+}
+
+/// A file with more than the configuration.
+pub(crate) fn second_document(api_version: &str, kind: &str) -> Message {
+    bad("a second document follows the configuration").help(head(api_version, kind))
+}
+
+/// An `apiVersion` that is not ours.
+pub(crate) fn unknown_version(found: &str, api_version: &str, kind: &str) -> Message {
+    bad(format!(
+        "`{found}` is not a version of {kind} that this program knows"
+    ))
+    .field("apiVersion")
+    .help(format!("write `apiVersion: {api_version}`"))
+}
+
+/// A `kind` that is no configuration.
+pub(crate) fn unknown_kind(found: &str, api_version: &str, kind: &str) -> Message {
+    bad(format!("`{found}` is not a configuration of this function"))
+        .field("kind")
+        .help(format!(
+            "write `apiVersion: {api_version}`, `kind: {kind}`, or a ConfigMap with the settings in `data`"
+        ))
+}
+
+/// A ConfigMap whose settings are not in `data`.
+pub(crate) fn no_data(field: &str) -> Message {
+    let text = format!("a ConfigMap keeps its settings in `data`, not in `{field}`");
+    bad(text).field(field).help("rename the field to `data`")
+}
+
+/// A field that a ConfigMap cannot hold.
+pub(crate) fn unknown_data(name: &str, known: &[&str], kind: &str) -> Message {
+    let help = did_you_mean(name, known.iter().copied(), || {
+        let known = list(known.iter().copied());
+        format!("a ConfigMap takes {known}; for the others write a {kind}")
+    });
+    bad(format!("unknown field `{name}`"))
+        .field(format!("data.{name}"))
+        .help(help)
+}
+
+/// A value of a ConfigMap that is not text.
+pub(crate) fn not_text(name: &str) -> Message {
+    bad("expected a string")
+        .field(format!("data.{name}"))
+        .help(format!("write `{name}: \"...\"`"))
+}
+
+/// A configuration that is too large to be one.
+pub(crate) fn too_large(nodes: usize) -> Message {
+    let text = format!("the configuration has more than {nodes} nodes or is nested too deep");
+    bad(text).help("make it smaller")
+}
+
+/// Two fields of which only one may be set.
+pub(crate) fn class_twice(field: &str) -> Message {
+    bad("set beside `ingressClasses`")
+        .field(field)
+        .help("keep one: `ingressClass` is short for rules that skip every other class")
+}
+
+/// A class rule that says several things.
+pub(crate) fn rule_says_too_much(field: &str, class: &str) -> Message {
+    bad(format!(
+        "the rule for `{class}` sets more than one of `controller`, `sleepSeconds` and `skip`"
+    ))
+    .field(field)
+    .help("keep one of them")
+}
+
+/// A controller that no row has.
+pub(crate) fn unknown_controller<'a>(
+    field: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Message {
+    let help = did_you_mean(name, known, || {
+        "choose one from docs/controllers.md, or set `sleepSeconds` instead".to_owned()
+    });
+    bad(format!("unknown controller `{name}`"))
+        .field(field)
+        .help(help)
+}
+
+/// A Reason that `severity` cannot change.
+pub(crate) fn fixed_reason(field: &str, name: &str) -> Message {
+    bad(format!("`{name}` always stops the run"))
+        .field(field)
+        .help("remove it from `severity`")
+}
 
 /// A row of the user's that is wrong.
 pub(crate) fn row(column: &str, text: &str) -> Message {
-    Message::new(Reason::BadConfiguration, text)
+    bad(text)
         .field(format!("spec.{column}"))
         .help("correct this column of the row; docs/routes.md shows the built-in rows")
+}
+
+/// What is said of a field whose value the reader refuses: `error` is serde's, `found` the value as it is written, if it is a
+/// scalar. A value that only has the wrong form is told with the line to write.
+pub(crate) fn refused(error: &str, field: &str, found: Option<&str>, most_seconds: u64) -> Message {
+    let name = field.rsplit(['.', '[']).next().unwrap_or_default();
+    let is_text = field.starts_with("data.");
+    let write = |value: &str| match is_text {
+        true => format!("write `{name}: \"{value}\"`"),
+        false => format!("write `{name}: {value}`"),
+    };
+    let is_value = error.starts_with("invalid ") || error.contains("is a number");
+    let message = match found {
+        Some(found) if is_value && name.ends_with("Seconds") => {
+            let text =
+                format!("`{found}` is not a whole number of seconds from 0 to {most_seconds}");
+            bad(text).help(seconds(found).map_or_else(
+                || write("10"),
+                |number| match number == found {
+                    true => format!("remove the quotes: {}", write(&number)),
+                    false => write(&number),
+                },
+            ))
+        }
+        Some(found) if error.contains("is a number") => {
+            bad(format!("`{found}` needs quotes: YAML reads it as a number"))
+                .help(format!("write `{name}: \"{found}\"`"))
+        }
+        Some(found) if is_value && error.contains("a boolean") => {
+            let value = match found.to_ascii_lowercase().as_str() {
+                "false" | "no" | "off" | "n" | "0" => "false",
+                _ => "true",
+            };
+            bad(format!("`{found}` is neither true nor false")).help(write(value))
+        }
+        _ => general(error, field),
+    };
+    message.field(field)
+}
+
+/// The number of seconds that a text with a unit, a sign or a fraction means.
+fn seconds(text: &str) -> Option<String> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: u64 = digits.trim().parse().ok()?;
+    let unit = match text.get(digits.len()..)? {
+        "" | "s" | "sec" | "secs" | "seconds" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        _ => return None,
+    };
+    let number = number.saturating_mul(unit);
+    (number <= 3600).then(|| number.to_string())
+}
+
+/// Splits serde's "unknown field, expected one of" into what is wrong and what to do.
+fn general(error: &str, field: &str) -> Message {
+    // serde speaks of Rust's types.
+    let text = ["SetPreStop", "Config", "ClassRule", "BackendRule"]
+        .iter()
+        .fold(
+            error
+                .replace("sequence", "list")
+                .replace("type: map", "type: mapping")
+                .replace("unknown variant", "unknown value"),
+            |text, rust| text.replace(&format!("expected struct {rust}"), "expected a mapping"),
+        );
+    let otherwise = || format!("correct `{field}`, or remove it to use its default");
+    let words =
+        |s: &str| -> Vec<String> { s.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let Some((wrong, expected)) = text.split_once(", expected ") else {
+        let missing = text.strip_prefix("missing field ").map(words);
+        return match missing.as_deref() {
+            Some([missing]) => bad(text.clone()).help(format!("add `{missing}: ...` to `{field}`")),
+            _ => bad(text.clone()).help(otherwise()),
+        };
+    };
+    if let Some(found) = wrong
+        .strip_prefix("invalid type: ")
+        .or_else(|| wrong.strip_prefix("invalid value: "))
+    {
+        return bad(format!("expected {expected}, found {found}")).help(otherwise());
+    }
+    let known = words(expected);
+    let wrong = match field.ends_with("severity") {
+        true => wrong.replace("unknown value", "unknown Reason"),
+        false => wrong.to_owned(),
+    };
+    let word = words(&wrong).first().cloned().unwrap_or_default();
+    let help = did_you_mean(&word, known.iter().map(String::as_str), || {
+        match field.ends_with("severity") {
+            true => "choose a Reason from docs/messages.md".to_owned(),
+            false => format!("expected {expected}"),
+        }
+    });
+    bad(wrong).help(help)
+}
+
+fn bad_annotation(text: impl Into<String>) -> Message {
+    Message::new(Reason::BadAnnotation, text)
+}
+
+/// An annotation under our prefix that does not exist.
+pub(crate) fn unknown_annotation<'a>(name: &str, prefix: &str, known: &[&'a str]) -> Message {
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{prefix}{near}`?"),
+        None => {
+            let known: Vec<String> = known.iter().map(|k| format!("`{prefix}{k}`")).collect();
+            format!("expected one of {}", known.join(", "))
+        }
+    };
+    bad_annotation("unknown annotation").help(help)
+}
+
+/// An annotation that is for workloads alone.
+pub(crate) fn only_on_workload() -> Message {
+    bad_annotation("this annotation works only on a workload")
+        .help("write it on the workload or on its pod template")
+}
+
+/// `inject: enabled` on a route.
+pub(crate) fn enabled_on_route() -> Message {
+    bad_annotation("`enabled` is not allowed on a route: routes are always included")
+        .help("remove it, or write it on the Service or the workload")
+}
+
+/// `inject` with another word.
+pub(crate) fn neither_enabled_nor_disabled(found: &str) -> Message {
+    let meant = match found.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "y" | "1" | "enable" => Some("enabled"),
+        "false" | "no" | "off" | "n" | "0" | "disable" => Some("disabled"),
+        _ => nearest(found, ["enabled", "disabled"]),
+    };
+    bad_annotation(format!("`{found}` is neither `enabled` nor `disabled`")).help(match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "write `enabled` or `disabled`".to_owned(),
+    })
+}
+
+/// `containers` without a name.
+pub(crate) fn no_containers() -> Message {
+    bad_annotation("no container is named").help(
+        "name containers of the pod, separated by commas, or use `set-prestop.dev/inject: disabled`",
+    )
+}
+
+/// An annotation that is no number of seconds.
+pub(crate) fn not_seconds(wrong: String, found: &str) -> Message {
+    let number = seconds(found).unwrap_or_else(|| "15".to_owned());
+    bad_annotation(wrong).help(format!(
+        "write whole seconds in quotes, such as \"{number}\""
+    ))
+}
+
+/// `ignore` with a word that is no Reason, or one that cannot be ignored.
+pub(crate) fn not_ignorable(found: &str) -> Message {
+    match Reason::ALL.iter().find(|reason| reason.name() == found) {
+        Some(_) => bad_annotation(format!(
+            "`{found}` always stops the run, and cannot be ignored"
+        ))
+        .help("fix the cause, or remove the name from the annotation"),
+        None => bad_annotation(format!("unknown Reason `{found}`")).help(did_you_mean(
+            found,
+            Reason::ALL.iter().map(|reason| reason.name()),
+            || "choose a Reason from docs/messages.md".to_owned(),
+        )),
+    }
+}
+
+/// A sleep above the greatest that annotations may ask for.
+pub(crate) fn bounded(found: u64, most: u64) -> Message {
+    let text = format!("{found} s is more than `maxSleepSeconds`; using {most} s");
+    Message::new(Reason::SleepBounded, text)
+        .help("lower the annotation, or raise `maxSleepSeconds` in the configuration")
+}
+
+/// A number that is not in quotes.
+pub(crate) fn unquoted(key: &str, found: &str) -> Message {
+    let text = format!(
+        "`{found}` is not in quotes: the API server refuses an annotation that is a number"
+    );
+    Message::new(Reason::AnnotationUnquoted, text).help(format!("write `{key}: \"{found}\"`"))
 }

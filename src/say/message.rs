@@ -104,6 +104,12 @@ reasons! {
     LeftAlone = Info,
     /// An object of the context (`--context`) is also among the manifests: the one among the manifests counts.
     ContextShadowed = Info,
+    /// An annotation asks for a longer sleep than `maxSleepSeconds`, and gets that.
+    SleepBounded = Warning,
+    /// A number in an annotation is not in quotes. It is used, but the API server refuses it.
+    AnnotationUnquoted = Warning,
+    /// A configuration `set-prestop.yaml` was found in the folder of the first file, or above it in its repository.
+    ConfigurationFound = Info,
     /// The `templates` folder of a Helm chart holds templates, no manifests, and is not read.
     TemplatesSkipped = Info,
     /// A file that the command line names holds nothing. The shell empties the file of `set-prestop FILE > FILE` before it is read; `--write` edits in place.
@@ -313,6 +319,8 @@ fn lower_case<S: serde::Serializer>(severity: &Severity, to: S) -> Result<S::Ok,
         other => to.collect_str(other),
     }
 }
+
+impl std::error::Error for Message {}
 
 /// `severity[Reason] object field: text`, without the place.
 impl fmt::Display for Message {

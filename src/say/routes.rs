@@ -26,13 +26,6 @@ pub(crate) fn owned(kinds: &[(&str, usize)]) -> Message {
     Message::new(Reason::LeftAlone, text)
 }
 
-/// `below` is the path from the object to the pod template that bears the annotation.
-pub(crate) fn bad_annotation(below: &str, key: &str, text: String, help: String) -> Message {
-    Message::new(Reason::BadAnnotation, text)
-        .help(help)
-        .field(format!("{below}metadata.annotations[{key}]"))
-}
-
 pub(crate) fn not_a_mapping(field: &str, kind: &str) -> Message {
     let text = format!("`{field}` is {kind}, expected a mapping");
     Message::new(Reason::BadResource, text)

@@ -23,16 +23,16 @@ pub fn rewrite(
 ) -> String {
     let config = match config.as_deref().map(set_prestop::parse_config).transpose() {
         Ok(config) => config.unwrap_or_default(),
-        Err(error) => {
+        Err(messages) => {
             let text = config.as_deref().unwrap_or_default();
             let source = Source::new("config", text);
-            let mut answer = failed(&[error.message("config", 0)], &[source], None);
-            // It is none of the sources that came in.
-            if let Some(place) = answer
-                .pointer_mut("/messages/0/place")
-                .and_then(Value::as_object_mut)
-            {
-                place.remove("source");
+            let mut answer = failed(&messages, &[source], None);
+            // The configuration is none of the sources that came in.
+            let told = answer.get_mut("messages").and_then(Value::as_array_mut);
+            for message in told.into_iter().flatten() {
+                if let Some(place) = message.get_mut("place").and_then(Value::as_object_mut) {
+                    place.remove("source");
+                }
             }
             return answer.to_string();
         }
