@@ -193,13 +193,12 @@ pub(crate) fn read(
         let Some((_, _, reader)) = known.filter(|(_, only, _)| roles.workload || !only) else {
             tell(
                 key,
-                match known {
-                    Some(_) => say::only_on_workload(),
-                    None => {
-                        let keys = KEYS.iter().filter(|(_, only, _)| roles.workload || !only);
-                        let keys: Vec<&str> = keys.map(|(name, ..)| *name).collect();
-                        say::unknown_annotation(name, PREFIX, &keys)
-                    }
+                if known.is_some() {
+                    say::only_on_workload()
+                } else {
+                    let keys = KEYS.iter().filter(|(_, only, _)| roles.workload || !only);
+                    let keys: Vec<&str> = keys.map(|(name, ..)| *name).collect();
+                    say::unknown_annotation(name, PREFIX, &keys)
                 },
             );
             continue;

@@ -135,9 +135,10 @@ fn read_config_map(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
             Err(fault) => faults.push(fault),
         }
     }
-    match faults.is_empty() {
-        true => check(config, data, "data"),
-        false => Err(faults),
+    if faults.is_empty() {
+        check(config, data, "data")
+    } else {
+        Err(faults)
     }
 }
 
@@ -191,9 +192,10 @@ fn parts(value: Node<'_, '_>) -> Result<Vec<(Value, usize)>, Vec<Message>> {
         Ok((Value::Mapping([entry].into_iter().collect()), 0))
     });
     let parts: Vec<_> = items.chain(entries).collect::<Result<_, Vec<Message>>>()?;
-    match parts.is_empty() {
-        true => Ok(vec![(bridge::value(value)?, 0)]),
-        false => Ok(parts),
+    if parts.is_empty() {
+        Ok(vec![(bridge::value(value)?, 0)])
+    } else {
+        Ok(parts)
     }
 }
 
@@ -230,12 +232,12 @@ fn from_value<T: DeserializeOwned>(
         }
         let text = error.inner().to_string();
         // An unknown field, and an unknown Reason of `severity`, are found by their key.
-        let name = match text.starts_with("unknown field") {
-            true => field.rsplit('.').next(),
-            false => text
-                .split('`')
+        let name = if text.starts_with("unknown field") {
+            field.rsplit('.').next()
+        } else {
+            text.split('`')
                 .nth(1)
-                .filter(|_| field.ends_with("severity")),
+                .filter(|_| field.ends_with("severity"))
         };
         let key = name.and_then(|name| key_of(node, at, name));
         let found = at.text().filter(|_| at.kind() == Kind::Scalar);
@@ -286,9 +288,10 @@ fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, Vec
         let message = say::fixed_reason(&format!("{prefix}.severity"), reason.name());
         faults.push(about(message, at("severity")));
     }
-    match faults.is_empty() {
-        true => Ok(config),
-        false => Err(faults),
+    if faults.is_empty() {
+        Ok(config)
+    } else {
+        Err(faults)
     }
 }
 

@@ -140,9 +140,12 @@ pub(crate) fn row(column: &str, text: &str) -> Message {
 pub(crate) fn refused(error: &str, field: &str, found: Option<&str>, most_seconds: u64) -> Message {
     let name = field.rsplit(['.', '[']).next().unwrap_or_default();
     let is_text = field.starts_with("data.");
-    let write = |value: &str| match is_text {
-        true => format!("write `{name}: \"{value}\"`"),
-        false => format!("write `{name}: {value}`"),
+    let write = |value: &str| {
+        if is_text {
+            format!("write `{name}: \"{value}\"`")
+        } else {
+            format!("write `{name}: {value}`")
+        }
     };
     let is_value = error.starts_with("invalid ") || error.contains("is a number");
     let message = match found {
@@ -151,9 +154,12 @@ pub(crate) fn refused(error: &str, field: &str, found: Option<&str>, most_second
                 format!("`{found}` is not a whole number of seconds from 0 to {most_seconds}");
             bad(text).help(seconds(found).map_or_else(
                 || write("10"),
-                |number| match number == found {
-                    true => format!("remove the quotes: {}", write(&number)),
-                    false => write(&number),
+                |number| {
+                    if number == found {
+                        format!("remove the quotes: {}", write(&number))
+                    } else {
+                        write(&number)
+                    }
                 },
             ))
         }
@@ -217,15 +223,17 @@ fn general(error: &str, field: &str) -> Message {
         return bad(format!("expected {expected}, found {found}")).help(otherwise());
     }
     let known = words(expected);
-    let wrong = match field.ends_with("severity") {
-        true => wrong.replace("unknown value", "unknown Reason"),
-        false => wrong.to_owned(),
+    let wrong = if field.ends_with("severity") {
+        wrong.replace("unknown value", "unknown Reason")
+    } else {
+        wrong.to_owned()
     };
     let word = words(&wrong).first().cloned().unwrap_or_default();
     let help = did_you_mean(&word, known.iter().map(String::as_str), || {
-        match field.ends_with("severity") {
-            true => "choose a Reason from docs/messages.md".to_owned(),
-            false => format!("expected {expected}"),
+        if field.ends_with("severity") {
+            "choose a Reason from docs/messages.md".to_owned()
+        } else {
+            format!("expected {expected}")
         }
     });
     bad(wrong).help(help)
@@ -236,13 +244,12 @@ fn bad_annotation(text: impl Into<String>) -> Message {
 }
 
 /// An annotation under our prefix that does not exist.
-pub(crate) fn unknown_annotation<'a>(name: &str, prefix: &str, known: &[&'a str]) -> Message {
-    let help = match nearest(name, known.iter().copied()) {
-        Some(near) => format!("did you mean `{prefix}{near}`?"),
-        None => {
-            let known: Vec<String> = known.iter().map(|k| format!("`{prefix}{k}`")).collect();
-            format!("expected one of {}", known.join(", "))
-        }
+pub(crate) fn unknown_annotation(name: &str, prefix: &str, known: &[&str]) -> Message {
+    let help = if let Some(near) = nearest(name, known.iter().copied()) {
+        format!("did you mean `{prefix}{near}`?")
+    } else {
+        let known: Vec<String> = known.iter().map(|k| format!("`{prefix}{k}`")).collect();
+        format!("expected one of {}", known.join(", "))
     };
     bad_annotation("unknown annotation").help(help)
 }

@@ -161,6 +161,7 @@ pub(crate) fn origin(origin: &Origin) -> String {
     }
 }
 
+#[cfg(feature = "cli")]
 /// How many more paths lead to a workload than are listed.
 pub(crate) fn more_ways(more: usize) -> String {
     match more {
@@ -169,6 +170,7 @@ pub(crate) fn more_ways(more: usize) -> String {
     }
 }
 
+#[cfg(feature = "cli")]
 /// Where the number of a controller is from; none of any other origin.
 pub(crate) fn source(origin: &Origin) -> Option<String> {
     match origin {

@@ -111,6 +111,10 @@ pub(crate) struct Workload {
     pub(crate) recreate: Option<Path>,
     pub(crate) max_unavailable: Option<Path>,
     pub(crate) serial: Option<Serial>,
+    #[cfg_attr(
+        not(feature = "cli"),
+        expect(dead_code, reason = "only the command writes patches")
+    )]
     pub(crate) strategic_merge: List<Text>,
 }
 

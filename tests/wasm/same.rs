@@ -199,15 +199,13 @@ fn library(run: &Value) -> Value {
     let stated = run["config"].as_str();
     let config = match stated.map(set_prestop::parse_config).transpose() {
         Ok(config) => config.unwrap_or_default(),
-        Err(error) => {
-            let text = stated.unwrap_or_default();
-            let config = Source::new("config", text);
-            let mut messages =
-                set_prestop::json(&[error.message("config", 0)], &Positions::new(&[config]));
-            let place = messages
-                .pointer_mut("/0/place")
-                .and_then(Value::as_object_mut);
-            place.map(|place| place.remove("source"));
+        Err(told) => {
+            let config = Source::new("config", stated.unwrap_or_default());
+            let mut messages = set_prestop::json(&told, &Positions::new(&[config]));
+            for message in messages.as_array_mut().into_iter().flatten() {
+                let place = message.get_mut("place").and_then(Value::as_object_mut);
+                place.map(|place| place.remove("source"));
+            }
             return failure(&messages, None);
         }
     };
