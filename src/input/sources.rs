@@ -3,6 +3,7 @@
 //! It knows how manifests come (streams, `ResourceLists`, lists) and not what they mean. A chunk that can't matter is
 //! not parsed (docs/reference.md, section 6): one whose kind stands in the tables is always looked at.
 
+use crate::config::annotations::PREFIX;
 use crate::input::parallel::in_order;
 use crate::model::Place;
 use crate::say::{Message, Reason};
@@ -292,7 +293,7 @@ impl<'s> Job<'s> {
                 if mixed && let Some(parsed) = self.split(matters, scratch) {
                     return Ok(parsed);
                 }
-            } else if !matters(word) {
+            } else if !word.ends_with("List") && !matters(word) && !names_us(part) {
                 return Ok(Vec::new());
             }
         }
@@ -342,7 +343,8 @@ impl<'s> Job<'s> {
         scratch: &mut Scratch,
     ) -> Result<Option<Chunk<'s>>, Unread> {
         let part = self.text.get(range.clone()).unwrap_or_default();
-        if item_kind(part, dash).is_some_and(|word| !word.ends_with("List") && !matters(word)) {
+        let passed = |word: &str| !word.ends_with("List") && !matters(word) && !names_us(part);
+        if item_kind(part, dash).is_some_and(passed) {
             return Ok(None);
         }
         let tree = Tree::parse_in(self.text, range, scratch).map_err(|_| Unread::Item)?;
@@ -354,6 +356,11 @@ impl<'s> Job<'s> {
             _ => Err(Unread::Item),
         }
     }
+}
+
+/// Whether a key of ours stands in a text that is passed over: where it has no effect, that is told.
+fn names_us(part: &str) -> bool {
+    memchr::memmem::find(part.as_bytes(), PREFIX.as_bytes()).is_some()
 }
 
 /// JSON objects one after another, as `jq -c` writes them and kubectl takes them; `None` where the text is anything else.
@@ -550,7 +557,7 @@ fn push<'t, 's>(place: Found<'t, 's>, places: &mut Vec<Found<'t, 's>>, depth: us
         && items.kind() == Kind::Sequence
     {
         list_items(&place, items, places, depth + 1);
-    } else if place.node.kind() == Kind::Mapping {
+    } else if matches!(place.node.kind(), Kind::Mapping | Kind::Sequence) {
         places.push(place);
     }
 }

@@ -7,7 +7,7 @@ use super::{DEFAULT_SLEEP, Tracer};
 use crate::config::ClassRule;
 use crate::input::objects::Object;
 use crate::model::{Origin, Sleep};
-use crate::say::routes as say;
+use crate::say::{Severity, routes as say};
 use crate::tables::path::Path;
 use crate::tables::references::{self, By, Classes, FollowRef};
 use crate::tables::{controller_by_class, controller_by_name, glob};
@@ -213,6 +213,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             .as_ref()
             .is_none_or(|only| only.split(',').any(|pattern| named(pattern.trim())));
         let rule: Option<&ClassRule> = rules.iter().find(|rule| named(&rule.class));
+        self.classes_seen.insert(class.map(str::to_owned));
         if !listed || rule.is_some_and(|rule| rule.skip) {
             self.skipped.insert(class.map(str::to_owned));
             return None;
@@ -239,6 +240,24 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             })
         };
         Some(rule.and_then(of_rule).or_else(configured))
+    }
+
+    /// Tells the class rules that no route matches.
+    pub(super) fn tell_rules(&mut self) {
+        let rules = self.config.ingress_classes.as_deref().unwrap_or_default();
+        for (index, rule) in rules.iter().enumerate() {
+            let mut seen = self.classes_seen.iter();
+            let matched = seen.any(|class| match class {
+                Some(class) => glob(&rule.class, class),
+                None => rule.class == "*",
+            });
+            if !matched && !self.classes_seen.is_empty() {
+                let classes: Vec<&str> = self.classes_seen.iter().flatten().map(String::as_str).collect();
+                let mut message = say::unused_rule(index, &rule.class, &classes);
+                message.severity = Severity::Info;
+                self.messages.push(message);
+            }
+        }
     }
 
     /// The objects that a reference means, in the order of the input.

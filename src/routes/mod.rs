@@ -15,6 +15,7 @@ mod entry;
 mod follow;
 mod select;
 mod services;
+mod stray;
 mod tell;
 
 use crate::config::Config;
@@ -126,6 +127,8 @@ pub(crate) struct Tracer<'a, 't, 's> {
     owned: BTreeMap<&'t str, usize>,
     /// Routes that do not count, for a reason that their row says.
     uncounted: Vec<usize>,
+    /// Classes that routes have.
+    classes_seen: BTreeSet<Option<String>>,
     /// Classes of routes that a rule skips.
     skipped: BTreeSet<Option<String>>,
     /// The IngressClass that is marked as default, once it was looked for.
@@ -168,6 +171,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             made: BTreeSet::new(),
             owned: BTreeMap::new(),
             uncounted: Vec::new(),
+            classes_seen: BTreeSet::new(),
             skipped: BTreeSet::new(),
             default_class: OnceCell::new(),
             signs: HashMap::new(),
@@ -198,6 +202,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 continue;
             }
             tracer.read_annotations(index, object, roles);
+            tracer.tell_stray(object, roles);
             if let Some(row) = workload {
                 tracer.read_templates(index, object, row);
                 if let Some(why) = row.leave.as_ref().filter(|_| row.routed) {
@@ -206,6 +211,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             }
         }
         tracer.read_policies();
+        tracer.tell_no_objects();
         tracer.links = vec![Vec::new(); tracer.templates.len()];
         let labelled = tracer.labels.values_mut();
         labelled.for_each(|templates| templates.sort_unstable());
@@ -270,6 +276,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         let listed = self.follow_backends();
         let enabled = self.follow_enabled();
         self.tell_services();
+        self.tell_rules();
         let backends = self.backends();
         if !self.owned.is_empty() {
             let owned: Vec<_> = self.owned.iter().map(|(kind, n)| (*kind, *n)).collect();

@@ -92,6 +92,8 @@ reasons! {
     SleepShorter = Info,
     /// Nothing says which controller's load balancer is in front of a route, so the default of 10 seconds is used. Give its class or Gateway with `--context`, or set `ingressClasses` or `sleepSeconds`.
     ControllerUnknown = Info,
+    /// A document has no `apiVersion` or no `kind`, or is a list: it is passed through. A warning if nothing in the input is an object.
+    NotAnObject = Info,
     /// A route names a Service of another namespace, and no `ReferenceGrant` of the input allows it.
     NotGranted = Info,
     /// A Service of type ExternalName behind a route points outside the cluster: nothing to change here.
@@ -136,6 +138,10 @@ reasons! {
     ClassConflict = Warning,
     /// GKE reads the class of an Ingress from the annotation `kubernetes.io/ingress.class` alone: an Ingress with the field is served by nothing.
     ClassNotServed = Warning,
+    /// A configuration among the manifests, an annotation or a label of ours where it has no effect, or a class rule that no route matches.
+    Unused = Warning,
+    /// A key stands twice at the top of a document: `---` is missing before the second, or one of them is.
+    KeyTwice = Warning,
     /// Two objects of kind IngressClass are marked as default; none is taken.
     DefaultClassTwice = Warning,
     /// Two objects have one name, and both count.

@@ -1,7 +1,7 @@
 //! What is said of routes, Services and classes: one function a message.
 
 use super::{Message, Reason, Severity};
-use crate::model::{Covered, Exposed};
+use crate::model::{Covered, Exposed, Place};
 
 /// A kind and a name, or a namespace before it where one is known.
 pub(crate) fn qualified(namespace: Option<&str>, name: &str) -> String {
@@ -24,6 +24,64 @@ pub(crate) fn owned(kinds: &[(&str, usize)]) -> Message {
         counts.join(", ")
     );
     Message::new(Reason::LeftAlone, text)
+}
+
+/// A configuration among the manifests.
+pub(crate) fn unused_config() -> Message {
+    Message::new(
+        Reason::Unused,
+        "a configuration among the manifests is not used",
+    )
+    .help("pass it with `--config FILE`, or as the functionConfig")
+}
+
+pub(crate) fn unused_annotation(key: &str, kind: &str) -> Message {
+    let text = format!("annotation `{key}` has no effect on a {kind}");
+    Message::new(Reason::Unused, text)
+        .help("write it on the workload, the Service or the route")
+        .field(format!("metadata.annotations[{key}]"))
+}
+
+pub(crate) fn unused_label(key: &str) -> Message {
+    Message::new(Reason::Unused, format!("label `{key}` has no effect"))
+        .help("write it as an annotation")
+        .field(format!("metadata.labels[{key}]"))
+}
+
+/// A rule of `ingressClasses` whose class no route has; `classes` are those that routes have.
+pub(crate) fn unused_rule(index: usize, class: &str, classes: &[&str]) -> Message {
+    let classes: Vec<String> = classes.iter().map(|class| format!("`{class}`")).collect();
+    let text = match classes.as_slice() {
+        [] => format!("no route has class `{class}`"),
+        _ => format!("no route has class `{class}`, only {}", classes.join(", ")),
+    };
+    Message::new(Reason::Unused, text)
+        .help("correct the rule or remove it")
+        .field(format!("spec.ingressClasses[{index}]"))
+}
+
+/// A key that stands twice at the top of a document; `first` is where it stands first.
+pub(crate) fn key_twice(key: &str, first: Place) -> Message {
+    let text = format!("`{key}` stands twice at the top of this document; only the last one counts");
+    Message::new(Reason::KeyTwice, text)
+        .help("if two documents were meant, put `---` between them")
+        .related(first, "here it stands first")
+}
+
+/// Documents that are no objects; `alone` if nothing in the input is one.
+pub(crate) fn not_an_object(count: usize, alone: bool) -> Message {
+    let text = match count {
+        1 => "the document has no `apiVersion` or `kind`, so it is passed through unread".to_owned(),
+        _ => format!(
+            "{count} documents, of which this is the first, have no `apiVersion` or `kind`, so they are passed through unread"
+        ),
+    };
+    let mut message = Message::new(Reason::NotAnObject, text)
+        .help("pass rendered manifests; of a Helm chart, the output of `helm template`");
+    if alone {
+        message.severity = Severity::Warning;
+    }
+    message
 }
 
 pub(crate) fn not_a_mapping(field: &str, kind: &str) -> Message {

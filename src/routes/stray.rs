@@ -1,0 +1,64 @@
+//! What stands in the input and has no effect: keys twice, keys of ours where nothing reads them, documents that are no
+//! objects.
+
+use super::Tracer;
+use crate::config::annotations::PREFIX;
+use crate::config::{API_VERSION, KIND};
+use crate::input::objects::{Object, Roles};
+use crate::say::routes as say;
+use set_prestop_yaml::Node;
+
+impl<'t, 's> Tracer<'_, 't, 's> {
+    /// Tells what of an object has no effect.
+    pub(super) fn tell_stray(&mut self, object: &Object<'t, 's>, roles: Roles) {
+        self.tell_keys_twice(object);
+        if object.kind == KIND && API_VERSION.split('/').next() == Some(object.group) {
+            self.tell(object, say::unused_config());
+            return;
+        }
+        let metadata = object.node().get("metadata");
+        let below = |key: &str| metadata.and_then(|m| m.get(key)).into_iter();
+        let labels = below("labels").flat_map(Node::entries);
+        let annotations = below("annotations").flat_map(Node::entries);
+        let bears = roles.workload || roles.service || roles.route || object.kind == "Namespace";
+        let ours = |(key, _): &(Node<'t, 's>, Node<'t, 's>)| {
+            key.text().is_some_and(|key| key.starts_with(PREFIX))
+        };
+        let label = labels.into_iter().find(ours);
+        let annotation = annotations.into_iter().find(|entry| !bears && ours(entry));
+        if let Some((key, _)) = label {
+            let message = say::unused_label(key.text().unwrap_or_default());
+            self.tell_at(object, key, message);
+        }
+        if let Some((key, _)) = annotation {
+            let message = say::unused_annotation(key.text().unwrap_or_default(), object.kind);
+            self.tell_at(object, key, message);
+        }
+    }
+
+    /// A key that stands twice at a document's top: of two documents the marker between them is missing.
+    fn tell_keys_twice(&mut self, object: &Object<'t, 's>) {
+        let keys: Vec<Node<'t, 's>> = object.node().entries().map(|(key, _)| key).collect();
+        let twice = keys.iter().enumerate().find_map(|(index, second)| {
+            let same = |first: &&Node<'t, 's>| first.text() == second.text();
+            let first = keys.iter().take(index).find(same)?;
+            Some((*first, *second))
+        });
+        if let Some((first, second)) = twice {
+            let at = object.at(first.span());
+            let message = say::key_twice(second.text().unwrap_or_default(), at);
+            self.tell_at(object, second, message);
+        }
+    }
+
+    /// Documents that are no objects, told once.
+    pub(super) fn tell_no_objects(&mut self) {
+        let is_object =
+            |object: &&Object<'t, 's>| !object.kind.is_empty() && !object.api_version.is_empty();
+        let (objects, others): (Vec<_>, Vec<_>) = self.render.objects.iter().partition(is_object);
+        if let Some(first) = others.first() {
+            let message = say::not_an_object(others.len(), objects.is_empty());
+            self.tell_at(first, first.node(), message);
+        }
+    }
+}
