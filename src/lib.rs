@@ -54,7 +54,7 @@ pub use tables::{RouteRow, WorkloadRow};
 
 use drain::decide::{Planned, Planner};
 use input::Opened;
-use input::objects::Render;
+use input::objects::{Object, Render, Shadowed};
 use say::drain::Mood;
 use set_prestop_yaml::Kind;
 use tables::Tables;
@@ -73,6 +73,8 @@ pub struct Settings {
     pub fail_on: Option<Severity>,
     /// Threads that may read and edit; none is one, and one is enough for less than a megabyte. The answer is the same.
     pub threads: usize,
+    /// Whether a run that finds no Kubernetes object fails (`NothingToCheck`), as with `--check`.
+    pub gate: bool,
     /// Whether the sources are files among others: then a ResourceList is a list like any other, and no function's input.
     pub among_files: bool,
     /// Whether the outcome is to have what patches need ([`Outcome::kustomize`], [`Outcome::kubectl`]).
@@ -256,28 +258,18 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         .into_iter()
         .chain(messages)
         .chain(changes)
-        .chain(shadowed.iter().map(|(context, own)| {
-            say::input::shadowed(
-                &context.resource(),
-                context.placed().place,
-                own.placed().place,
-            )
-        }))
+        .chain(shadowed.iter().map(told_shadowed))
         .collect();
     drop_ignored(&mut messages, &render);
-    weigh(&mut messages, &config, settings.advice || list || check);
-    let first = |limit| {
-        let mut all = messages.iter();
-        all.find(|m| m.severity >= limit && m.reason != Reason::ChangePending)
-    };
-    if first(Severity::Error).is_some() {
-        return Err(Stop::Told(messages));
-    }
-    if let Some(limit) = settings.fail_on
-        && let Some(first) = first(limit)
+    if settings.gate
+        && !render.objects.iter().any(Object::is_object)
+        && !input::names_a_kind(opened)
     {
-        let stop = say::fail_on(limit, first);
-        messages.push(stop);
+        let documents = opened.iter().map(Opened::documents).sum();
+        messages.push(say::input::nothing_to_check(opened.len(), documents));
+    }
+    weigh(&mut messages, &config, settings.advice || list || check);
+    if stops(&mut messages, settings.fail_on) {
         return Err(Stop::Told(messages));
     }
     let counts = Counts {
@@ -317,6 +309,26 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         #[cfg(feature = "cli")]
         addresses,
     })
+}
+
+fn told_shadowed((context, own): &Shadowed<'_, '_>) -> Message {
+    let (place, own) = (context.placed().place, own.placed().place);
+    say::input::shadowed(&context.resource(), place, own)
+}
+
+/// Whether messages stop the run: an error, or one as severe as `fail_on`, of which one more message tells.
+fn stops(messages: &mut Vec<Message>, fail_on: Option<Severity>) -> bool {
+    let first = |limit| {
+        let mut all = messages.iter();
+        all.find(|m| m.severity >= limit && m.reason != Reason::ChangePending)
+    };
+    if first(Severity::Error).is_some() {
+        return true;
+    }
+    let stop = fail_on.and_then(|limit| Some(say::fail_on(limit, first(limit)?)));
+    let stops = stop.is_some();
+    messages.extend(stop);
+    stops
 }
 
 /// The settings: what is stated outside the input wins over the functionConfig.

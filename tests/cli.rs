@@ -588,3 +588,26 @@ fn an_error_shows_no_backtrace() {
     assert_eq!(run.code, Some(2));
     assert!(!run.stderr.contains("backtrace"), "{}", run.stderr);
 }
+
+#[test]
+fn a_gate_that_checked_nothing_is_not_green() {
+    let values = "replicaCount: 2\n";
+    let nothing = here(&["--check"], values);
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(2), ""));
+    assert!(
+        nothing
+            .stderr
+            .contains("error[NothingToCheck]: nothing to check"),
+        "{}",
+        nothing.stderr
+    );
+    let dir = folder(&[(
+        "c.yaml",
+        "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec: {severity: {NothingToCheck: Ignore}}\n",
+    )]);
+    let meant = run(dir.path(), &["--check", "--config", "c.yaml"], values);
+    assert_eq!(meant.code, Some(0), "{}", meant.stderr);
+    // Objects without workloads are in order.
+    let others = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
+    assert_eq!(here(&["--check"], others).code, Some(0));
+}

@@ -118,6 +118,7 @@ fn run(args: &Args, teller: &mut Teller) -> anyhow::Result<Exit> {
         advice: args.explain,
         preview: args.diff,
         patches: matches!(args.output, Form::Kustomize | Form::Kubectl),
+        gate: args.checks,
         fail_on: args.fail_on,
         threads: threads(&inputs),
         among_files: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),

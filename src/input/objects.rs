@@ -82,6 +82,11 @@ impl<'t, 's> Object<'t, 's> {
         Arc::clone(resource)
     }
 
+    /// Whether it is a Kubernetes object at all: a values file is none.
+    pub(crate) fn is_object(&self) -> bool {
+        !self.kind.is_empty() && !self.api_version.is_empty()
+    }
+
     /// A place in its source.
     pub(crate) fn at(&self, range: Range<usize>) -> Place {
         Place {

@@ -246,7 +246,23 @@ pub(crate) fn parse<'s>(
     Ok(chunks)
 }
 
+/// Whether a document says its kind on a line of its own, or a source is a ResourceList: what is passed over unread counts, too.
+pub(crate) fn names_a_kind(opened: &[Opened<'_>]) -> bool {
+    opened.iter().any(|open| {
+        let mut parts = open
+            .documents
+            .iter()
+            .filter_map(|range| open.source.text.get(range.clone()));
+        open.list.is_some() || parts.any(|part| kind_line(part, 0).is_some())
+    })
+}
+
 impl<'s> Opened<'s> {
+    /// How many documents it has.
+    pub(crate) fn documents(&self) -> usize {
+        self.documents.len()
+    }
+
     fn jobs(&self, source: usize) -> Vec<Job<'s>> {
         let (ranges, dash) = match &self.list {
             Some(ResourceList::Pieces { items, .. }) => {

@@ -252,7 +252,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 None => rule.class == "*",
             });
             if !matched && !self.classes_seen.is_empty() {
-                let classes: Vec<&str> = self.classes_seen.iter().flatten().map(String::as_str).collect();
+                let classes: Vec<&str> = self
+                    .classes_seen
+                    .iter()
+                    .flatten()
+                    .map(String::as_str)
+                    .collect();
                 let mut message = say::unused_rule(index, &rule.class, &classes);
                 message.severity = Severity::Info;
                 self.messages.push(message);

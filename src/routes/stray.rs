@@ -3,8 +3,9 @@
 
 use super::Tracer;
 use crate::config::annotations::PREFIX;
+use crate::config::annotations::Roles;
 use crate::config::{API_VERSION, KIND};
-use crate::input::objects::{Object, Roles};
+use crate::input::objects::Object;
 use crate::say::routes as say;
 use set_prestop_yaml::Node;
 
@@ -38,7 +39,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// A key that stands twice at a document's top: of two documents the marker between them is missing.
     fn tell_keys_twice(&mut self, object: &Object<'t, 's>) {
-        let keys: Vec<Node<'t, 's>> = object.node().entries().map(|(key, _)| key).collect();
+        let keys = object.node().written_entries().map(|(key, _)| key);
+        let keys: Vec<Node<'t, 's>> = keys.collect();
         let twice = keys.iter().enumerate().find_map(|(index, second)| {
             let same = |first: &&Node<'t, 's>| first.text() == second.text();
             let first = keys.iter().take(index).find(same)?;
@@ -53,9 +55,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// Documents that are no objects, told once.
     pub(super) fn tell_no_objects(&mut self) {
-        let is_object =
-            |object: &&Object<'t, 's>| !object.kind.is_empty() && !object.api_version.is_empty();
-        let (objects, others): (Vec<_>, Vec<_>) = self.render.objects.iter().partition(is_object);
+        let objects = self.render.objects.iter();
+        let (objects, others): (Vec<_>, Vec<_>) = objects.partition(|object| object.is_object());
         if let Some(first) = others.first() {
             let message = say::not_an_object(others.len(), objects.is_empty());
             self.tell_at(first, first.node(), message);

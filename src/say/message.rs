@@ -182,6 +182,8 @@ reasons! {
     MeshProxy = Advice,
     /// `--check` or `check: true` found a change that is not made yet.
     ChangePending = Error,
+    /// `--check` found no Kubernetes object at all: a values file, a chart, an empty folder. Pass rendered manifests. If that is meant, set `severity: {NothingToCheck: Ignore}`.
+    NothingToCheck = Error,
     /// The input can't be read: not UTF-8, a NUL byte, no YAML.
     BadInput = Error,
     /// The configuration can't be read.
@@ -208,7 +210,7 @@ impl Reason {
     /// Whether `severity` may change what it weighs. What stops a run because it can't go on stays an error.
     #[must_use]
     pub fn is_fixed(self) -> bool {
-        self.severity() == Severity::Error
+        self.severity() == Severity::Error && self != Reason::NothingToCheck
     }
 }
 

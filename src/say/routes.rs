@@ -62,7 +62,8 @@ pub(crate) fn unused_rule(index: usize, class: &str, classes: &[&str]) -> Messag
 
 /// A key that stands twice at the top of a document; `first` is where it stands first.
 pub(crate) fn key_twice(key: &str, first: Place) -> Message {
-    let text = format!("`{key}` stands twice at the top of this document; only the last one counts");
+    let text =
+        format!("`{key}` stands twice at the top of this document; only the last one counts");
     Message::new(Reason::KeyTwice, text)
         .help("if two documents were meant, put `---` between them")
         .related(first, "here it stands first")
@@ -71,7 +72,9 @@ pub(crate) fn key_twice(key: &str, first: Place) -> Message {
 /// Documents that are no objects; `alone` if nothing in the input is one.
 pub(crate) fn not_an_object(count: usize, alone: bool) -> Message {
     let text = match count {
-        1 => "the document has no `apiVersion` or `kind`, so it is passed through unread".to_owned(),
+        1 => {
+            "the document has no `apiVersion` or `kind`, so it is passed through unread".to_owned()
+        }
         _ => format!(
             "{count} documents, of which this is the first, have no `apiVersion` or `kind`, so they are passed through unread"
         ),

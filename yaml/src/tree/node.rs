@@ -104,6 +104,15 @@ impl<'t, 's> Node<'t, 's> {
             .map(move |(key, value)| (self.with(key), self.with(value)))
     }
 
+    /// The entries as they are written, doubled ones and merge keys too. Nothing if the node is not a mapping.
+    pub fn written_entries(self) -> impl Iterator<Item = (Self, Self)> + use<'t, 's> {
+        let mapping = self.tree.resolve(self.index);
+        let pairs = self.tree.at(mapping).shape.is_mapping();
+        let pairs = pairs.then(|| self.tree.pairs(mapping));
+        let pairs = pairs.into_iter().flatten();
+        pairs.map(move |(key, value)| (self.with(key), self.with(value)))
+    }
+
     /// The items of a sequence; nothing for anything else.
     pub fn items(self) -> impl Iterator<Item = Self> + use<'t, 's> {
         let index = self.tree.resolve(self.index);
