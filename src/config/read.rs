@@ -1,6 +1,6 @@
 //! Reads the configuration: a SetPreStop or a ConfigMap. All of its faults are told in one run, each at its place.
 
-use super::{API_VERSION, ClassRule, Config, KIND, MAX_SECONDS, SetPreStop};
+use super::{API_VERSION, BackendRule, ClassRule, Config, KIND, MAX_SECONDS, SetPreStop};
 use crate::model::Place;
 use crate::say::Message;
 use crate::say::config as say;
@@ -276,6 +276,12 @@ fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, Vec
             faults.push(about(message, column_of(node, &format!("{column}{below}"))));
         }
     }
+    for (index, rule) in config.backends.iter().flatten().enumerate() {
+        let column = format!("backends[{index}]");
+        if let Some((message, below)) = rule.fault(&format!("{prefix}.{column}")) {
+            faults.push(about(message, column_of(node, &format!("{column}{below}"))));
+        }
+    }
     let rows = Tables::new(
         config.routes.as_deref().unwrap_or_default(),
         config.workloads.as_deref().unwrap_or_default(),
@@ -304,15 +310,29 @@ impl ClassRule {
         if set > 1 {
             return Some((say::rule_says_too_much(field, &self.class), ""));
         }
-        let name = self.controller.as_deref()?;
-        if tables::controller_by_name(name).is_some() {
-            return None;
-        }
-        let known = tables::controllers().iter();
-        let known = known.flat_map(|c| c.controllers.iter().map(AsRef::as_ref));
-        let message = say::unknown_controller(&format!("{field}.controller"), name, known);
-        Some((message, ".controller"))
+        unknown_controller(self.controller.as_deref()?, field)
     }
+}
+
+impl BackendRule {
+    /// What is wrong with an entry of `backends`, and the column below it.
+    fn fault(&self, field: &str) -> Option<(Message, &'static str)> {
+        if self.controller.is_some() && self.sleep_seconds.is_some() {
+            return Some((say::backend_says_too_much(field, &self.service), ""));
+        }
+        unknown_controller(self.controller.as_deref()?, field)
+    }
+}
+
+/// The message of a controller that no row has, and the column that names it.
+fn unknown_controller(name: &str, field: &str) -> Option<(Message, &'static str)> {
+    if tables::controller_by_name(name).is_some() {
+        return None;
+    }
+    let known = tables::controllers().iter();
+    let known = known.flat_map(|c| c.controllers.iter().map(AsRef::as_ref));
+    let message = say::unknown_controller(&format!("{field}.controller"), name, known);
+    Some((message, ".controller"))
 }
 
 /// The node of a column such as `routes[0].services[1].at`, or the nearest one above it.

@@ -83,6 +83,10 @@ pub struct BackendRule {
     pub service: String,
     /// Its namespace [default: `namespace`]
     pub namespace: Option<String>,
+    /// Seconds that the workloads behind it sleep.
+    pub sleep_seconds: Option<Seconds>,
+    /// The controller of its load balancer, as in `spec.controller` of an IngressClass; it decides the seconds.
+    pub controller: Option<String>,
 }
 
 /// The settings: `spec` of the functionConfig, the flags, and the schema are made from this type.

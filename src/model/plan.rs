@@ -68,6 +68,11 @@ pub enum Origin {
         /// The rule's pattern.
         class: String,
     },
+    /// An entry of `backends`.
+    Backend {
+        /// The Service that it names.
+        service: String,
+    },
     /// `sleepSeconds` of the configuration.
     Configured,
     /// The table's value of a known controller.

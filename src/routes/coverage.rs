@@ -4,7 +4,7 @@ use super::services::ServiceKind;
 use super::{Backend, Link, Tracer};
 use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{is_owned, left_alone, same_namespace};
-use crate::model::{Behind, Coverage, Covered, Exposed, Selecting, Way};
+use crate::model::{Behind, Coverage, Covered, Exposed, Origin, Selecting, Way};
 use set_prestop_yaml::Node;
 use std::collections::{BTreeMap, HashMap};
 
@@ -52,7 +52,10 @@ impl Tracer<'_, '_, '_> {
                 .unwrap_or_default();
             // What a route leads to sleeps as its routes say; only without one it is asked for by itself.
             if ways.iter().any(|way| way.route.is_some()) {
-                ways.retain(|way| way.route.is_some());
+                let counts = |way: &Link| {
+                    way.route.is_some() || matches!(way.sleep.origin, Origin::Backend { .. })
+                };
+                ways.retain(counts);
             }
             if ways.is_empty() && read.inject != Some(Inject::Enabled) {
                 continue;

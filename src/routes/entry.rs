@@ -20,6 +20,21 @@ pub(super) struct Entry {
     pub(super) needs_class: bool,
 }
 
+impl Entry {
+    /// What the configuration says of a Service, whatever routes lead to it.
+    pub(super) fn stated(service: usize, sleep: Sleep) -> Entry {
+        Entry {
+            class: None,
+            stated: Some(sleep),
+            route: service,
+            gateway: None,
+            absent: None,
+            kind: None,
+            needs_class: false,
+        }
+    }
+}
+
 impl PartialEq for Controller {
     fn eq(&self, other: &Controller) -> bool {
         std::ptr::eq(self, other)

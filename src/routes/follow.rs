@@ -1,10 +1,13 @@
 //! From routes, and from what is brought in without one, to the Services and workloads that they name.
 
 use super::entry::Entry;
-use super::{MOST_FOLLOWED, TraceError, Tracer};
+use super::{DEFAULT_SLEEP, MOST_FOLLOWED, TraceError, Tracer};
+use crate::config::Seconds;
 use crate::config::annotations::Inject;
 use crate::input::objects::{Object, same_namespace};
+use crate::model::{Origin, Sleep};
 use crate::say::routes as say;
+use crate::tables::controller_by_name;
 use crate::tables::references::{RefError, References, counts, references, target_refs};
 use crate::tables::selects;
 use set_prestop_yaml::Node;
@@ -305,8 +308,17 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     .push(say::backend_missing(wanted, &rule.service, near));
             }
             self.tell_twice("Service", &rule.service, &services);
+            let controller = rule.controller.as_deref().and_then(controller_by_name);
+            let number = controller.map(|c| c.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from));
+            let stated = rule.sleep_seconds.map(Seconds::get).or(number);
             for service in services {
-                self.follow_service(None, service, wanted, &[]);
+                let entry = stated.map(|seconds| {
+                    let origin = Origin::Backend {
+                        service: rule.service.clone(),
+                    };
+                    Entry::stated(service, Sleep { seconds, origin })
+                });
+                self.follow_service(None, service, wanted, entry.as_slice());
             }
         }
         !rules.is_empty()

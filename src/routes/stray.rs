@@ -12,7 +12,10 @@ use set_prestop_yaml::Node;
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// Tells what of an object has no effect.
     pub(super) fn tell_stray(&mut self, object: &Object<'t, 's>, roles: Roles) {
-        self.tell_keys_twice(object);
+        // What is passed over unread can't be looked at, so other kinds are not, either.
+        if self.tables.knows(object.kind) || roles.service {
+            self.tell_keys_twice(object);
+        }
         if object.kind == KIND && API_VERSION.split('/').next() == Some(object.group) {
             self.tell(object, say::unused_config());
             return;
@@ -56,7 +59,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     /// Documents that are no objects, told once.
     pub(super) fn tell_no_objects(&mut self) {
         let objects = self.render.objects.iter();
-        let (objects, others): (Vec<_>, Vec<_>) = objects.partition(|object| object.is_object());
+        // What states a kind may be passed over unread, so it counts as an object.
+        let (objects, others): (Vec<_>, Vec<_>) =
+            objects.partition(|object| !object.kind.is_empty());
         if let Some(first) = others.first() {
             let message = say::not_an_object(others.len(), objects.is_empty());
             self.tell_at(first, first.node(), message);

@@ -107,6 +107,15 @@ pub(crate) fn rule_says_too_much(field: &str, class: &str) -> Message {
     .help("keep one of them")
 }
 
+/// An entry of `backends` that says the seconds twice.
+pub(crate) fn backend_says_too_much(field: &str, service: &str) -> Message {
+    bad(format!(
+        "the entry for `{service}` sets both `controller` and `sleepSeconds`"
+    ))
+    .field(field)
+    .help("keep one of them")
+}
+
 /// A controller that no row has.
 pub(crate) fn unknown_controller<'a>(
     field: &str,

@@ -155,6 +155,7 @@ pub(crate) fn origin(origin: &Origin) -> String {
     match origin {
         Origin::Annotation { on } => format!("annotation on the {}", role(*on)),
         Origin::ClassRule { class } => format!("rule for class `{class}`"),
+        Origin::Backend { service } => format!("`backends` entry for `{service}`"),
         Origin::Configured => "`sleepSeconds`".to_owned(),
         Origin::Controller { product, .. } => format!("controller {product}"),
         Origin::Default => "default".to_owned(),

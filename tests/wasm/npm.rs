@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::env;
-use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use set_prestop::Reason;
 
 use crate::cases;
 use crate::forms::{batch, check_eq, checkout, command, form, run, scratch, text, variable};
@@ -37,28 +35,9 @@ pub(crate) fn manifest() -> Result<(), String> {
     )
 }
 
-/// The types name every Reason and every setting, and no others.
+/// The types name every setting, and no others. Those of the model are made from its schema (`tests/generated.rs`).
 pub(crate) fn types_name_all() -> Result<(), String> {
     let types = source("index.d.ts")?;
-    let (before, reasons) = types
-        .split_once("export type Reason =")
-        .ok_or("no type `Reason`")?;
-    let mut all = String::new();
-    for reason in Reason::ALL {
-        write!(all, "\n  | \"{}\"", reason.name()).unwrap();
-    }
-    if env::var_os("BLESS").is_some() {
-        let blessed = format!("{before}export type Reason ={all};\n");
-        fs::write(checkout().join(PACKAGE).join("index.d.ts"), blessed)
-            .map_err(|error| error.to_string())?;
-    } else {
-        check_eq(
-            "the names of `Reason` (`BLESS=1` writes them)",
-            reasons,
-            format!("{all};\n"),
-        )?;
-    }
-
     let (_, config) = types
         .split_once("export interface Config {")
         .ok_or("no type `Config`")?;

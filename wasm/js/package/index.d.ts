@@ -335,6 +335,10 @@ export type Origin = {
   class: string;
   from: "classRule";
 } | {
+  from: "backend";
+  /** The Service that it names. */
+  service: string;
+} | {
   from: "configured";
 } | {
   /** The class of the route, if it has one. */
@@ -412,70 +416,29 @@ export interface Range {
 }
 
 /** Why a message was given: its stable name, the tag `set-prestop.dev/reason` of a result. */
-export type Reason =
-  | "HookAdded"
-  | "HookRaised"
-  | "HookLowered"
-  | "HookPrepended"
-  | "HookReplaced"
-  | "GraceWritten"
-  | "SleepLonger"
-  | "SleepFromController"
-  | "SleepShorter"
-  | "ControllerUnknown"
-  | "NotAnObject"
-  | "NotGranted"
-  | "ExternalName"
-  | "Selectorless"
-  | "BackendUnknown"
-  | "LeftAlone"
-  | "ContextShadowed"
-  | "SleepBounded"
-  | "AnnotationUnquoted"
-  | "ConfigurationFound"
-  | "TemplatesSkipped"
-  | "EmptyFile"
-  | "NotKept"
-  | "HookKept"
-  | "NoShell"
-  | "HandlerTooNew"
-  | "NeedsKubernetes"
-  | "KeyMisspelt"
-  | "KeyMisplaced"
-  | "GraceZero"
-  | "NoRoute"
-  | "ClassConflict"
-  | "ClassNotServed"
-  | "Unused"
-  | "KeyTwice"
-  | "DefaultClassTwice"
-  | "NameTwice"
-  | "BarePod"
-  | "AnnotationUnreadable"
-  | "ServiceMissing"
-  | "ServiceSelectsNothing"
-  | "NotReadyPublished"
-  | "AllAtOnce"
-  | "NoReadinessProbe"
-  | "JobBehindRoute"
-  | "RolloutSlow"
-  | "Unreached"
-  | "DrainDelay"
-  | "RolloutLonger"
-  | "HostPort"
-  | "GraceLong"
-  | "NodeGoesFirst"
-  | "ProbeGrace"
-  | "MeshProxy"
-  | "ChangePending"
-  | "NothingToCheck"
-  | "BadInput"
-  | "BadConfiguration"
-  | "BadAnnotation"
-  | "BadResource"
-  | "EditRefused"
-  | "FailOn"
-  | "OutputFailed"
-  | "NotUnique"
-  | "LimitReached"
-  | "Bug";
+export type Reason = "HookAdded" | "HookRaised" | "HookLowered" | "HookPrepended" | "HookReplaced" | "GraceWritten" | "SleepLonger" | "SleepFromController" | "SleepShorter" | "ControllerUnknown" | "NotAnObject" | "NotGranted" | "ExternalName" | "Selectorless" | "BackendUnknown" | "LeftAlone" | "ContextShadowed" | "SleepBounded" | "AnnotationUnquoted" | "ConfigurationFound" | "TemplatesSkipped" | "EmptyFile" | "NotKept" | "HookKept" | "NoShell" | "HandlerTooNew" | "NeedsKubernetes" | "KeyMisspelt" | "KeyMisplaced" | "GraceZero" | "NoRoute" | "ClassConflict" | "ClassNotServed" | "Unused" | "KeyTwice" | "DefaultClassTwice" | "NameTwice" | "BarePod" | "AnnotationUnreadable" | "ServiceMissing" | "ServiceSelectsNothing" | "NotReadyPublished" | "AllAtOnce" | "NoReadinessProbe" | "JobBehindRoute" | "RolloutSlow" | "Unreached" | "DrainDelay" | "RolloutLonger" | "HostPort" | "GraceLong" | "NodeGoesFirst" | "ProbeGrace" | "MeshProxy" | "ChangePending" | "NothingToCheck" | "BadInput" | "BadConfiguration" | "BadAnnotation" | "BadResource" | "EditRefused" | "FailOn" | "OutputFailed" | "NotUnique" | "LimitReached" | "Bug";
+
+/** What an object is to a way. */
+export type Role = "route" | "service" | "workload";
+
+/** A time to sleep, and where it comes from. */
+export interface Sleep {
+  /** What decided. */
+  origin: Origin;
+  /** In seconds. */
+  seconds: number;
+}
+
+/** A way from a route to a workload. */
+export interface Way {
+  /** The class that decided. */
+  class?: string;
+  /** The route; none if `backends` or an annotation brings the Service or workload in. */
+  route?: Placed;
+  /** The Service between; none for a route that names the workload itself. A Service that is its own route stands in both. */
+  service?: Placed;
+  /** How long this way asks for. */
+  sleep: Sleep;
+}
+
+// To here.
