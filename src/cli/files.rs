@@ -305,7 +305,9 @@ pub(crate) fn write(inputs: &[Read], outputs: &[Output<'_>]) -> anyhow::Result<V
 fn write_beside(path: &Path, output: &Output<'_>) -> anyhow::Result<(NamedTempFile, Vec<String>)> {
     let before = fs::metadata(path)?;
     ensure!(before.is_file(), "it is not a regular file");
-    ensure!(!before.permissions().readonly(), "it is read-only");
+    // WASI knows no modes and calls every file read-only.
+    let read_only = cfg!(not(target_os = "wasi")) && before.permissions().readonly();
+    ensure!(!read_only, "it is read-only");
     // Who may not write into the file may not replace it either, though the system would let them.
     fs::OpenOptions::new().write(true).open(path)?;
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
