@@ -636,4 +636,77 @@ mod tests {
             assert!(wrong_after("a: [o]\n", &edits, new).is_err(), "{new}");
         }
     }
+
+    #[test]
+    fn what_the_quick_comparison_does_not_see_is_compared() {
+        let x = Edit {
+            path: vec![Step::Key("x".into()), Step::Key("k".into())],
+            value: Value::Str("z".into()),
+        };
+        let x = [x];
+        for (old, right, wrong) in [
+            // The alias has to become a copy of the old value.
+            (
+                "x: &x {k: v}\nuse: *x\n",
+                "x: &x {k: z}\nuse: {k: v}\n",
+                "x: &x {k: z}\nuse: *x\n",
+            ),
+            // Tags, of values and of what a merging mapping has of its own.
+            (
+                "x: {k: v}\na: !t 1\n",
+                "x: {k: z}\na: !t 1\n",
+                "x: {k: z}\na: !u 1\n",
+            ),
+            (
+                "x: {k: v}\na: {<<: {p: q}, r: !t s}\n",
+                "x: {k: z}\na: {<<: {p: q}, r: !t s}\n",
+                "x: {k: z}\na: {<<: {p: q}, r: !u s}\n",
+            ),
+            // Values under keys that stand twice, and under keys that are collections.
+            (
+                "x: {k: v}\na: {b: 1, b: 2}\n",
+                "x: {k: z}\na: {b: 1, b: 2}\n",
+                "x: {k: z}\na: {b: 3, b: 2}\n",
+            ),
+            (
+                "x: {k: v}\na: {[b]: 1}\n",
+                "x: {k: z}\na: {[b]: 1}\n",
+                "x: {k: z}\na: {[b]: 2}\n",
+            ),
+            (
+                "x: {k: v}\na: {[b]: 1}\n",
+                "x: {k: z}\na: {[b]: 1}\n",
+                "x: {k: z}\na: {[c]: 1}\n",
+            ),
+            // The same letters decoded to another text, and not a number.
+            (
+                "x: {k: v}\na: |\n  b\n\nc: .nan\n",
+                "x: {k: z}\na: |\n  b\n\nc: .nan\n",
+                "x: {k: z}\na: >\n  b\n\nc: .NaN\n",
+            ),
+            // Comments: on the header of a block scalar, inside a scalar, and behind one another.
+            (
+                "x: {k: v}\na: | # b\n  # c\nd: e#f # g # h\n",
+                "x: {k: z}\na: | # b\n  # c\nd: e#f # g # h\n",
+                "x: {k: z}\na: | # i\n  # c\nd: e#f # g # h\n",
+            ),
+        ] {
+            assert_eq!(wrong_after(old, &x, right), Ok(()), "{right}");
+            assert!(wrong_after(old, &x, wrong).is_err(), "{wrong}");
+        }
+        let said = wrong_after("x: {k: v}\na: 1\n", &x, "x: {k: z}\na: 2\n");
+        assert_eq!(
+            said.unwrap_err(),
+            "a value that was to stay has changed: \"2\""
+        );
+    }
+
+    #[test]
+    fn comments_begin_outside_of_scalars_alone() {
+        let text = "# a\nb: | # c # d\n  # e\nf: g#h # i\nj: '# k' # l\nm: [n, # o\n  \"# p\"]#q\n";
+        let tree = parse(text, 0..text.len(), Vec::new()).unwrap();
+        let found = comment_starts(&tree).map(|at| text.get(at..line_end(text, at)).unwrap());
+        let found: Vec<_> = found.collect();
+        assert_eq!(found, ["# a", "# c # d", "# i", "# l", "# o", "#q"]);
+    }
 }
