@@ -678,6 +678,17 @@ mod tests {
                 "x: {k: z}\na: {[b]: 1}\n",
                 "x: {k: z}\na: {[c]: 1}\n",
             ),
+            // A key of another type, and a collection where a scalar was.
+            (
+                "x: {k: v}\n4: a\n",
+                "x: {k: z}\n4: a\n",
+                "x: {k: z}\n\"4\": a\n",
+            ),
+            (
+                "x: {k: v}\na: 1\n",
+                "x: {k: z}\na: 1\n",
+                "x: {k: z}\na: {}\n",
+            ),
             // The same letters decoded to another text, and not a number.
             (
                 "x: {k: v}\na: |\n  b\n\nc: .nan\n",
