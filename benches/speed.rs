@@ -4,9 +4,9 @@ mod fleet;
 
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
+use lossless_yaml::{Edit, Step, Tree, Value, documents, items};
 use serde::Deserialize as _;
 use set_prestop::{Settings, Source, rewrite};
-use set_prestop_yaml::{Edit, Step, Tree, Value, documents, items};
 
 const DOCUMENTS: [usize; 3] = [3, 100, 10_000];
 

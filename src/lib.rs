@@ -28,6 +28,7 @@ pub use config::{
 #[cfg(feature = "schema")]
 pub use config::{function_definition, json_schema};
 pub use input::Source;
+pub use lossless_yaml::{Position, Splice, position};
 pub use model::{
     Behind, Container, Counts, Coverage, Covered, Exposed, FieldEdit, FieldPath, Grace,
     Handler as WrittenHandler, Hook, NewValue, NoHook, NotASleep, Number, ObjectRef, Origin,
@@ -49,14 +50,13 @@ pub use out::{
     snippet::{Look, picture},
 };
 pub use say::{Label, Message, Reason, Severity};
-pub use set_prestop_yaml::{Position, Splice, position};
 pub use tables::{RouteRow, WorkloadRow};
 
 use drain::decide::{Planned, Planner};
 use input::Opened;
 use input::objects::{Object, Render, Shadowed};
+use lossless_yaml::Kind;
 use say::drain::Mood;
-use set_prestop_yaml::Kind;
 use tables::Tables;
 
 /// How a run is done, beside the functionConfig that a ResourceList brings.

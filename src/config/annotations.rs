@@ -3,7 +3,7 @@
 use crate::config::Seconds;
 use crate::say::config as say;
 use crate::say::{Message, Reason};
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 use std::ops::Range;
 use std::str::FromStr;
 

@@ -5,16 +5,16 @@ use crate::model::Place;
 use crate::say::Message;
 use crate::say::config as say;
 use crate::tables::{self, RowError, Tables};
+use lossless_yaml::{Kind, Node, Tree};
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
-use set_prestop_yaml::{Kind, Node, Tree};
 
 /// Reads a configuration from the text of a file: one document, a `SetPreStop` or a `ConfigMap`.
 ///
 /// # Errors
 /// Every fault, with its place in this text as source 0: no YAML, no such document, a field that does not exist or cannot have its value.
 pub fn parse(text: &str) -> Result<Config, Vec<Message>> {
-    let documents = set_prestop_yaml::documents(text);
+    let documents = lossless_yaml::documents(text);
     let trees: Vec<Tree<'_>> = documents
         .map(|range| Tree::parse(text, range))
         .collect::<Result<_, _>>()
@@ -39,7 +39,7 @@ pub fn parse(text: &str) -> Result<Config, Vec<Message>> {
 /// The configuration that `text` is, if it is a single document of kind `SetPreStop`: what kustomize's plugin protocol hands over.
 #[must_use]
 pub fn function_config(text: &str) -> Option<Result<Config, Vec<Message>>> {
-    let documents = set_prestop_yaml::documents(text);
+    let documents = lossless_yaml::documents(text);
     let trees = documents.map(|range| Tree::parse(text, range));
     let trees: Vec<Tree<'_>> = trees.collect::<Result<_, _>>().ok()?;
     let mut roots = trees.iter().filter_map(Tree::root);
@@ -373,8 +373,8 @@ fn place(mut message: Message, range: std::ops::Range<usize>) -> Message {
 mod bridge {
     use super::{about, say};
     use crate::say::Message;
+    use lossless_yaml::{Kind, Node};
     use serde_yaml::{Mapping, Value};
-    use set_prestop_yaml::{Kind, Node};
 
     /// More nodes than any configuration has: an alias bomb ends here.
     const MOST_NODES: usize = 100_000;

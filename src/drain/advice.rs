@@ -7,7 +7,7 @@ use crate::model::Plan;
 use crate::say::{Message, advice as say};
 use crate::tables::Workload;
 use crate::tables::path::{Budget, Path};
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 use std::ops::Range;
 
 /// `helm --atomic` and `--wait` give up after 5 minutes; a rollout that sleeps longer than this alone comes near.

@@ -18,7 +18,7 @@ use crate::routes::{Backend, Template, Trace};
 use crate::say::Message;
 use crate::say::drain::{self as say, NoExec};
 use crate::tables::{Tables, shellless};
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 use std::collections::BTreeSet;
 use std::ops::Range;
 

@@ -4,7 +4,7 @@
 
 use crate::routes::Template;
 use crate::say::{Message, drain as say};
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 use std::ops::Range;
 
 const GRACE: &str = "terminationGracePeriodSeconds";

@@ -1,6 +1,6 @@
 //! Whether a pod runs on Windows, where no exec hook of ours can sleep.
 
-use set_prestop_yaml::Node;
+use lossless_yaml::Node;
 
 /// The labels of nodes that name their system.
 const LABELS: [&str; 2] = ["kubernetes.io/os", "beta.kubernetes.io/os"];

@@ -5,7 +5,7 @@
 use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
 use crate::say::Message;
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};

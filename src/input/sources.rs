@@ -7,8 +7,8 @@ use crate::config::annotations::PREFIX;
 use crate::input::parallel::in_order;
 use crate::model::Place;
 use crate::say::{Message, Reason};
+use lossless_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented};
 use memchr::{memchr, memchr_iter};
-use set_prestop_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented};
 use std::ops::Range;
 
 /// A text with manifests.
@@ -134,7 +134,7 @@ pub(crate) fn open<'s>(
             });
             return Err(message);
         }
-        let documents: Vec<_> = set_prestop_yaml::documents(source.text).collect();
+        let documents: Vec<_> = lossless_yaml::documents(source.text).collect();
         let list = match documents.as_slice() {
             [only] if !(several || among_files || source.read_only) => {
                 open_list(source.text, only.clone()).map_err(|e| unreadable(index, 1, &e))?
@@ -158,7 +158,7 @@ fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>
     // Results follow the items, so that the last one has to end its line.
     if part.ends_with('\n')
         && kind_line(part, 0) == Some("ResourceList")
-        && let Some(items) = set_prestop_yaml::items(text, range.clone())
+        && let Some(items) = lossless_yaml::items(text, range.clone())
         && let Ok(head) = Tree::parse(text, items.head.clone())
         && is_resource_list(&head)
     {
@@ -337,7 +337,7 @@ impl<'s> Job<'s> {
         matters: &(dyn Fn(&str) -> bool + Sync),
         scratch: &mut Scratch,
     ) -> Option<Vec<Chunk<'s>>> {
-        let items = set_prestop_yaml::items(self.text, self.range.clone())?;
+        let items = lossless_yaml::items(self.text, self.range.clone())?;
         Tree::parse(self.text, items.head).ok()?;
         Tree::parse(self.text, items.tail).ok()?;
         let chunks = items

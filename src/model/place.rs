@@ -1,7 +1,7 @@
 //! What messages and plans point at: objects, fields, and places in the input.
 
+use lossless_yaml::Step;
 use serde::Serialize;
-use set_prestop_yaml::Step;
 use std::fmt;
 use std::ops::Range;
 

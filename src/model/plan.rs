@@ -3,8 +3,8 @@
 //! docs/reference.md, section 3. Times are whole seconds.
 
 use super::{FieldPath, ObjectRef, PackageFile, Place};
+use lossless_yaml::Step;
 use serde::Serialize;
-use set_prestop_yaml::Step;
 use std::ops::Range;
 use std::sync::Arc;
 

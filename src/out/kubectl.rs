@@ -4,7 +4,7 @@ use super::address::Address;
 use super::patch::{self, Patch};
 use crate::model::{Hook, Plan};
 use crate::say::{self, Message};
-use set_prestop_yaml::Step;
+use lossless_yaml::Step;
 
 /// The script. One that has nothing to do ends with a command that does nothing, and never is comments alone: a host that
 /// takes it for manifests would delete everything.

@@ -6,7 +6,7 @@ use crate::input::parallel::in_order;
 use crate::input::{Chunk, Chunks, Opened, ResourceList, Source};
 use crate::model::{FieldEdit, Handler, NewValue, Place, Plan};
 use crate::say::{self, Message};
-use set_prestop_yaml::{Edit, EditError, Node, Scratch, Splice, Step, Tree, Value};
+use lossless_yaml::{Edit, EditError, Node, Scratch, Splice, Step, Tree, Value};
 use std::fmt;
 
 /// The text of a source, changed.
@@ -27,14 +27,14 @@ impl Output<'_> {
 
     /// The new text as slices, those of the source not copied.
     pub fn pieces(&self) -> impl Iterator<Item = &str> {
-        set_prestop_yaml::pieces(self.source.text, &self.splices)
+        lossless_yaml::pieces(self.source.text, &self.splices)
     }
 
     /// The unified diff from the source to the new text, 3 lines of context; empty where nothing changed.
     #[must_use]
     pub fn diff(&self) -> String {
         let name = diff_name(self.source.name);
-        set_prestop_yaml::unified_diff(&name, &name, self.source.text, &self.splices)
+        lossless_yaml::unified_diff(&name, &name, self.source.text, &self.splices)
     }
 }
 

@@ -4,8 +4,8 @@ use super::address::Address;
 use super::explain::way_text;
 use crate::model::{FieldPath, Handler, Hook, NewValue, NotASleep, Number, ObjectRef, Plan};
 use crate::say::{self, Message, Reason, drain};
+use lossless_yaml::Step;
 use serde_yaml::{Mapping, Value};
-use set_prestop_yaml::Step;
 use std::fmt::Write as _;
 
 /// The patch of a plan.

@@ -2,7 +2,7 @@
 
 use crate::input::Source;
 use crate::model::Place;
-use set_prestop_yaml::{Lines, Position};
+use lossless_yaml::{Lines, Position};
 use std::cell::OnceCell;
 
 /// The texts that places point into.

@@ -4,7 +4,7 @@ use super::escape::escaped;
 use crate::config::annotations::REASON_TAG;
 use crate::input::ResourceList;
 use crate::say::{Message, Severity};
-use set_prestop_yaml::{Edit, Kind, Node, Splice, Step, Value, emit_entry};
+use lossless_yaml::{Edit, Kind, Node, Splice, Step, Value, emit_entry};
 
 const RESULTS: &str = "results";
 
@@ -88,12 +88,12 @@ pub(crate) fn edits(root: Node<'_, '_>, messages: &[Message]) -> Vec<Edit> {
 /// The splices that write results into a ResourceList that was parsed in pieces.
 ///
 /// # Errors
-/// As [`set_prestop_yaml::Tree::edit`].
+/// As [`lossless_yaml::Tree::edit`].
 pub(crate) fn splices(
     text: &str,
     list: &ResourceList<'_>,
     messages: &[Message],
-) -> Result<Vec<Splice>, set_prestop_yaml::EditError> {
+) -> Result<Vec<Splice>, lossless_yaml::EditError> {
     if messages.is_empty() {
         return Ok(Vec::new());
     }

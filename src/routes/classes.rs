@@ -283,7 +283,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 && (follow.every_namespace || o.namespace == wanted || o.namespace.is_none())
                 && label.is_none_or(|(key, value)| {
                     let held = labels.and_then(|labels| labels.get(key));
-                    held.and_then(set_prestop_yaml::Node::text) == Some(value)
+                    held.and_then(lossless_yaml::Node::text) == Some(value)
                 })
         });
         meant.map(|(index, _)| index).collect()

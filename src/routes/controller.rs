@@ -11,7 +11,7 @@ use crate::say::routes as say;
 use crate::tables::{
     Controller, On, controller_by_class, controller_by_name, policy, rendered, sharing, signed,
 };
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 use std::collections::HashMap;
 
 /// What is known of the controller of a way.

@@ -5,7 +5,7 @@ use super::{Backend, Link, Tracer};
 use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{is_owned, left_alone, same_namespace};
 use crate::model::{Behind, Coverage, Covered, Exposed, Origin, Selecting, Way};
-use set_prestop_yaml::Node;
+use lossless_yaml::Node;
 use std::collections::{BTreeMap, HashMap};
 
 impl Tracer<'_, '_, '_> {

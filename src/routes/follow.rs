@@ -10,7 +10,7 @@ use crate::say::routes as say;
 use crate::tables::controller_by_name;
 use crate::tables::references::{RefError, References, counts, references, target_refs};
 use crate::tables::selects;
-use set_prestop_yaml::Node;
+use lossless_yaml::Node;
 use std::collections::BTreeSet;
 
 impl<'t, 's> Tracer<'_, 't, 's> {

@@ -5,7 +5,7 @@ use crate::input::objects::{Object, labels, same_namespace};
 use crate::say::nearest;
 use crate::say::routes::NearWorkload;
 use crate::tables::selects;
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// The templates whose labels hold the selector, in the Service's namespace or in one that is not known: every pair,

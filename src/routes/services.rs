@@ -8,7 +8,7 @@ use crate::input::objects::{Object, same_namespace};
 use crate::model::{Origin, Role, Sleep};
 use crate::say::routes as say;
 use crate::tables::selects;
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 use std::rc::Rc;
 
 /// What is behind a Service.

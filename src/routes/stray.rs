@@ -7,7 +7,7 @@ use crate::config::annotations::Roles;
 use crate::config::{API_VERSION, KIND};
 use crate::input::objects::Object;
 use crate::say::routes as say;
-use set_prestop_yaml::Node;
+use lossless_yaml::Node;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// Tells what of an object has no effect.

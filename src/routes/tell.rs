@@ -9,7 +9,7 @@ use crate::say::routes as say;
 use crate::say::{Message, kind_name, nearest};
 use crate::tables::path::Text;
 use crate::tables::references::{References, UnknownRef};
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 use std::collections::HashMap;
 
 /// A message that is given once.

@@ -5,7 +5,7 @@ use crate::model::{
     Container, DEFAULT_GRACE, FieldPath, Grace, Handler, Hook, NotASleep, Origin, PackageFile,
     Place, Plan, Role, Sleep,
 };
-use set_prestop_yaml::Kind;
+use lossless_yaml::Kind;
 use std::ops::Range;
 
 /// Whether changes are told as done, or as missing (`check`).

@@ -11,7 +11,7 @@ pub(crate) mod routes;
 pub(crate) use message::nearest;
 pub use message::{Label, Message, Reason, Severity};
 
-use set_prestop_yaml::Kind;
+use lossless_yaml::Kind;
 
 /// How a message names the kind of a node.
 pub(crate) fn kind_name(kind: Kind) -> &'static str {

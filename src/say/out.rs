@@ -3,7 +3,7 @@
 use super::{Message, Reason};
 #[cfg(feature = "cli")]
 use crate::model::{ObjectRef, Plan};
-use set_prestop_yaml::EditError;
+use lossless_yaml::EditError;
 
 /// The check after an edit failed.
 pub(crate) fn bug(error: &EditError) -> Message {

@@ -2,7 +2,7 @@
 
 use super::row::{Controller, On, Shape, Sign};
 use super::{any, generated, glob};
-use set_prestop_yaml::{Kind, Node, Tree};
+use lossless_yaml::{Kind, Node, Tree};
 
 /// The controllers, in the table's order.
 pub(crate) fn controllers() -> &'static [Controller] {

@@ -198,7 +198,7 @@ pub(super) fn any(patterns: &[Text], text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use set_prestop_yaml::Tree;
+    use lossless_yaml::Tree;
 
     use super::*;
 

@@ -12,7 +12,7 @@ use jsonpath_rust::parser::model::{
     SingularQuery, SingularQuerySegment,
 };
 use jsonpath_rust::parser::parse_json_path;
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 
 /// A text of a compiled row: the program's own, or one that was read from the configuration.
 pub(crate) type Text = Cow<'static, str>;
@@ -371,7 +371,7 @@ fn syntax(text: &str, report: &str) -> PathError {
 
 #[cfg(test)]
 mod tests {
-    use set_prestop_yaml::Tree;
+    use lossless_yaml::Tree;
 
     use super::*;
 

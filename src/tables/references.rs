@@ -3,7 +3,7 @@
 //! It reads a single object. Which Service a name stands for, whether it is in the render and what it selects is the
 //! trace's business.
 
-use set_prestop_yaml::{Kind, Node, Tree};
+use lossless_yaml::{Kind, Node, Tree};
 
 use crate::tables::path::{Budget, Field, List, Path, Text};
 use crate::tables::{Class, Follow, Format, Place, Route, Services, Target, Use, glob};
@@ -543,7 +543,7 @@ mod tests {
     use std::fs;
     use std::path::Path as File;
 
-    use set_prestop_yaml::documents;
+    use lossless_yaml::documents;
 
     use super::*;
     use crate::tables::Tables;

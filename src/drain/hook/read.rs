@@ -13,7 +13,7 @@ use super::{Duration, base_name, duration, powershell, shell};
 use crate::input::objects::mark;
 use crate::model::{NotASleep, Number};
 use crate::say::{Message, drain as say};
-use set_prestop_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node};
 use std::ops::Range;
 
 /// The preStop hook that a container has.
@@ -312,7 +312,7 @@ fn script_index(words: &[&str], mut index: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::{Existing, NotASleep, Number, read};
-    use set_prestop_yaml::Tree;
+    use lossless_yaml::Tree;
 
     fn hook(lifecycle: &str) -> Existing {
         let text = format!("lifecycle: {lifecycle}\n");
