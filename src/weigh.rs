@@ -1,0 +1,57 @@
+//! Which messages are told, how severe each is, and whether they stop the run.
+
+use crate::config::{self, Config};
+use crate::input::objects::{Object, Render};
+use crate::say::{self, Message, Reason, Severity};
+
+/// Takes out what the annotation `ignore` of an object says not to tell of it.
+pub(crate) fn drop_ignored(messages: &mut Vec<Message>, render: &Render<'_, '_>) {
+    let ignoring = |object: &Object<'_, '_>| {
+        let reasons = config::annotations::ignored(object.annotation(config::annotations::IGNORE)?);
+        let reasons: Vec<Reason> = reasons.filter_map(Result::ok).collect();
+        Some((object.resource(), reasons))
+    };
+    let ignoring: Vec<_> = render.objects.iter().filter_map(ignoring).collect();
+    if ignoring.is_empty() {
+        return;
+    }
+    messages.retain(|message| {
+        let mut same = ignoring
+            .iter()
+            .filter(|(object, _)| Some(object) == message.object.as_ref());
+        !same.any(|(_, reasons)| reasons.contains(&message.reason))
+    });
+}
+
+/// Gives messages the severity that the configuration wants, drops what is not to be told, and puts them in order.
+pub(crate) fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) {
+    for message in messages.iter_mut() {
+        let stated = config.severity.as_ref();
+        let stated = stated.and_then(|s| s.get(&message.reason));
+        message.severity = stated.copied().unwrap_or(message.severity);
+    }
+    messages.retain(|m| match m.severity {
+        Severity::Ignore => false,
+        Severity::Advice => advice,
+        Severity::Info | Severity::Warning | Severity::Error => true,
+    });
+    messages.sort_by_key(|m| match &m.place {
+        Some(at) => (at.source, at.range.start, m.reason),
+        None => (usize::MAX, 0, m.reason),
+    });
+}
+
+/// Whether messages stop the run: an error, or one as severe as `fail_on`, of which one more message tells.
+pub(crate) fn stops(messages: &mut Vec<Message>, fail_on: Option<Severity>) -> bool {
+    let first = |limit| {
+        let mut all = messages.iter();
+        all.find(|m| m.severity >= limit && m.reason != Reason::ChangePending)
+    };
+    if first(Severity::Error).is_some() {
+        return true;
+    }
+    let stop = fail_on.and_then(|limit| Some(say::fail_on(limit, first(limit)?)));
+    let stops = stop.is_some();
+    messages.extend(stop);
+    stops
+}
