@@ -58,7 +58,6 @@ pub use tables::{RouteRow, WorkloadRow};
 use drain::decide::{Planned, Planner};
 use input::Opened;
 use input::objects::{Object, Render, Shadowed};
-use lossless_yaml::Kind;
 use say::drain::Mood;
 use tables::Tables;
 
@@ -93,24 +92,14 @@ impl From<Message> for Stop {
     }
 }
 
-/// Kinds that are read beside those of the tables.
-const READ_BESIDE: [&str; 5] = [
-    "Service",
-    "IngressClass",
-    "GatewayClass",
-    "Namespace",
-    "RuntimeClass",
-];
-
 fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>, Stop> {
-    let config = configure(opened, &settings.config)?;
+    let config = input::configure(opened, &settings.config).map_err(Stop::Told)?;
     let tables = Tables::new(
         config.routes.as_deref().unwrap_or_default(),
         config.workloads.as_deref().unwrap_or_default(),
     )
     .map_err(|error| say::config::row(&error.column, &error.message))?;
-    let matters =
-        |kind: &str| settings.parse_everything || tables.knows(kind) || READ_BESIDE.contains(&kind);
+    let matters = |kind: &str| settings.parse_everything || tables.reads(kind);
     let chunks = input::parse(opened, settings.threads, &matters).map_err(Stop::Unread)?;
     let found = input::resources(opened, &chunks);
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
@@ -118,10 +107,8 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     let trace = routes::Tracer::new(&render, &tables, &config).run()?;
     let (counts, coverage) = ((trace.routes, trace.services), trace.coverage.clone());
     let Planned { plans, messages } = Planner::new(&render, &tables, &config).run(&trace);
-    let (check, list) = (
-        config.check == Some(true),
-        opened.iter().any(|o| o.list.is_some()),
-    );
+    let check = config.check == Some(true);
+    let list = opened.iter().any(|o| o.list.is_some());
     let mood = if check { Mood::Missing } else { Mood::Done };
     let changes = plans
         .iter()
@@ -184,31 +171,4 @@ fn nothing_checked(opened: &[Opened<'_>], render: &Render<'_, '_>) -> Option<Mes
 fn told_shadowed((context, own): &Shadowed<'_, '_>) -> Message {
     let (place, own) = (context.placed().place, own.placed().place);
     say::input::shadowed(&context.resource(), place, own)
-}
-
-/// The settings: what is stated outside the input wins over the functionConfig.
-fn configure(opened: &[Opened<'_>], stated: &Config) -> Result<Config, Stop> {
-    let mut config = stated.clone();
-    for (source, open) in opened.iter().enumerate() {
-        let node = open
-            .list
-            .as_ref()
-            .and_then(|list| list.field("functionConfig"));
-        let Some(node) = node.filter(|node| node.kind() != Kind::Null) else {
-            continue;
-        };
-        let below = config::read(node).map_err(|mut messages| {
-            for message in &mut messages {
-                message
-                    .field
-                    .get_or_insert_with(|| "functionConfig".to_owned());
-                if let Some(place) = &mut message.place {
-                    place.source = source;
-                }
-            }
-            Stop::Told(messages)
-        })?;
-        config = config.over(below);
-    }
-    Ok(config)
 }

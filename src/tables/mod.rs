@@ -117,6 +117,18 @@ impl Tables {
                 .is_ok()
     }
 
+    /// Whether objects of this kind are read: those that a row knows, and what tells namespaces, classes and hosts apart.
+    pub(crate) fn reads(&self, kind: &str) -> bool {
+        let beside = [
+            "Service",
+            "IngressClass",
+            "GatewayClass",
+            "Namespace",
+            "RuntimeClass",
+        ];
+        self.knows(kind) || beside.contains(&kind)
+    }
+
     /// The row for a kind of route.
     pub(crate) fn route(&self, group: &str, kind: &str) -> Option<&Route> {
         find(&self.routes, group, kind).or_else(|| find(generated::ROUTES, group, kind))
