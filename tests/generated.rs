@@ -61,8 +61,60 @@ fn messages() {
         )
         .unwrap();
     }
+    text.push_str(
+        "\n## As they are told\n\nOne of each, from the smallest golden case that has it; `short` of `--message-format`.\n",
+    );
+    let cases = told_in_cases();
+    for reason in Reason::ALL {
+        let told = cases
+            .iter()
+            .find_map(|(case, told)| Some((case, example(told, reason.name())?)));
+        if let Some((case, example)) = told {
+            let name = reason.name();
+            write!(
+                text,
+                "\n### {name}\n\n```text\n{example}```\n\n[{case}](../testdata/cases/{case})\n"
+            )
+            .unwrap();
+        }
+    }
     text.push_str("\nThis page is generated from the table of Reasons in `src/say/message.rs`.\n");
     check("docs/messages.md", &text);
+}
+
+/// What each golden case tells, the cases of the smallest input first.
+fn told_in_cases() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
+    let folders = |folder: &Path| -> Vec<_> {
+        let entries = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        entries.filter(|path| path.is_dir()).collect()
+    };
+    let cases = folders(&root).into_iter().flat_map(|topic| folders(&topic));
+    let mut found: Vec<_> = cases
+        .filter_map(|case| {
+            let read = |file| fs::read_to_string(case.join(file)).ok();
+            let told = read("messages").or_else(|| read("error"))?;
+            let input = fs::metadata(case.join("input.yaml")).ok()?;
+            let name = case.strip_prefix(&root).unwrap().display().to_string();
+            Some((input.len(), name, told))
+        })
+        .collect();
+    found.sort();
+    found
+        .into_iter()
+        .map(|(_, name, told)| (name, told))
+        .collect()
+}
+
+/// The first message of a Reason in what a case tells, with the lines that belong to it.
+fn example(told: &str, reason: &str) -> Option<String> {
+    let mut lines = told.split_inclusive('\n');
+    let mark = format!("[{reason}] ");
+    let first = lines.find(|line| line.contains(&mark))?;
+    let rest = lines.take_while(|line| line.starts_with(' '));
+    Some(std::iter::once(first).chain(rest).collect())
 }
 
 /// The answer's JSON Schema, read once for each form of it.
