@@ -309,7 +309,9 @@ impl Message {
         file: Option<&PackageFile>,
         place: Option<Place>,
     ) -> Message {
-        self.object = Some(Arc::clone(object));
+        // A document without both has nothing to be called by.
+        let called = !(object.kind.is_empty() && object.name.is_empty());
+        self.object = called.then(|| Arc::clone(object));
         self.file = file.cloned();
         self.place = place;
         self
