@@ -194,12 +194,31 @@ fn typescript_model() {
             writeln!(text, "export type {name} = {};\n", typescript(one, 0)).unwrap();
         }
     }
+    declare("docs/plan.schema.json", &text);
+}
+
+/// The types of the configuration, likewise.
+#[test]
+fn typescript_config() {
+    let schema: Value = serde_json::from_str(&set_prestop::json_schema().unwrap()).unwrap();
+    let spec = &schema["properties"]["spec"];
+    let text = format!(
+        "/** The settings; every one may be left out. */\nexport interface Config {}\n\n\
+         /** A rule for the classes of routes. */\nexport type ClassRule = NonNullable<Config[\"ingressClasses\"]>[number];\n\n",
+        typescript(spec, 0)
+    );
+    declare("the configuration's JSON Schema", &text);
+}
+
+/// Compares the declarations that are made from `source` with those that stand between their two marks.
+fn declare(source: &str, text: &str) {
     let file = "wasm/js/package/index.d.ts";
     let stands = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
     let (begin, end) = (
-        "// From here on: generated from docs/plan.schema.json.\n",
+        format!("// From here on: generated from {source}.\n"),
         "// To here.\n",
     );
+    let begin = begin.as_str();
     let (before, rest) = stands.split_once(begin).unwrap();
     let (_, after) = rest.split_once(end).unwrap();
     check(file, &format!("{before}{begin}\n{text}{end}{after}"));
@@ -237,18 +256,34 @@ fn typescript(schema: &Value, depth: usize) -> String {
     };
     for key in ["oneOf", "anyOf", "allOf"] {
         if let Some(all) = schema[key].as_array() {
-            return union(all);
+            let all: Vec<Value> = all
+                .iter()
+                .filter(|one| one["type"] != "null")
+                .cloned()
+                .collect();
+            return union(&all);
         }
     }
     if let Some(words) = schema["enum"].as_array() {
-        let words: Vec<String> = words.iter().map(Value::to_string).collect();
+        let words = words.iter().filter(|word| !word.is_null());
+        let words: Vec<String> = words.map(Value::to_string).collect();
         return words.join(" | ");
     }
-    match schema["type"].as_str() {
+    // What may be left out may be `null` too, where it is read.
+    let either = schema["type"].as_array().and_then(|all| all.first());
+    match either.unwrap_or(&schema["type"]).as_str() {
         Some("integer" | "number") => "number".to_owned(),
         Some("boolean") => "boolean".to_owned(),
         Some("string") => "string".to_owned(),
-        Some("array") => format!("{}[]", typescript(&schema["items"], depth)),
+        Some("array") => match typescript(&schema["items"], depth) {
+            words if words.contains(" | ") && !words.starts_with('{') => format!("({words})[]"),
+            one => format!("{one}[]"),
+        },
+        Some("object") if schema["additionalProperties"].is_object() => {
+            // `severity` alone is such a one.
+            let value = typescript(&schema["additionalProperties"], depth);
+            format!("Partial<Record<Reason, {value}>>")
+        }
         Some("object") => {
             let mut text = String::from("{\n");
             let indent = "  ".repeat(depth + 1);

@@ -420,3 +420,28 @@ mod bridge {
         }
     }
 }
+
+#[cfg(all(test, feature = "schema"))]
+mod tests {
+    use super::SCALARS;
+    use serde_json::Value;
+
+    #[test]
+    fn a_config_map_holds_every_scalar_field() {
+        let schema: Value = serde_json::from_str(&crate::json_schema().unwrap()).unwrap();
+        let fields = schema["properties"]["spec"]["properties"].as_object();
+        let scalar = |(name, of): (&String, &Value)| {
+            let kind = of["type"][0].as_str().or(of["type"].as_str())?;
+            let typed = ["integer", "boolean"].contains(&kind);
+            (typed || kind == "string").then(|| (name.clone(), typed))
+        };
+        let mut want: Vec<_> = fields.unwrap().iter().filter_map(scalar).collect();
+        let mut got: Vec<_> = SCALARS
+            .iter()
+            .map(|(name, typed)| ((*name).to_owned(), *typed))
+            .collect();
+        want.sort();
+        got.sort();
+        assert_eq!(got, want);
+    }
+}

@@ -64,53 +64,134 @@ export interface SetPreStop {
   spec?: Config;
 }
 
+// From here on: generated from the configuration's JSON Schema.
+
 /** The settings; every one may be left out. */
 export interface Config {
-  /** Seconds to sleep before SIGTERM, 0 to 3600. Stating it switches the table of controllers off. */
-  sleepSeconds?: number;
-  /** The longest sleep that an annotation may ask for, in seconds. @default 3600 */
-  maxSleepSeconds?: number;
-  /** Seconds that a program needs to shut down where its pod does not say. @default 30 */
-  shutdownSeconds?: number;
-  /** Seconds that the grace period is longer than sleep and shutdown together. @default 5 */
-  marginSeconds?: number;
-  /** How the sleep is written. @default "Auto" */
-  handler?: "Auto" | "Exec" | "Sleep";
-  /** Version of the cluster, such as `"1.34"`: from 1.30 on the native sleep is written, which needs no shell. */
-  kubernetesVersion?: string;
-  /** What becomes of a hook that is there already. @default "Raise" */
-  existingHooks?: "Raise" | "Set" | "Prepend" | "Replace" | "Keep";
-  /** Namespace of resources that state none. */
-  namespace?: string;
-  /** Only routes of these classes count, separated by commas: short for `ingressClasses`. */
-  ingressClass?: string;
-  /** Rules for the classes of routes; the first that matches counts. */
-  ingressClasses?: ClassRule[];
-  /** A Service of type LoadBalancer counts as a route to itself. @default false */
-  loadBalancerServices?: boolean;
-  /** Services that routes outside these manifests name. */
-  backends?: { service: string; namespace?: string }[];
-  /** Route kinds of your own: rows as in the built-in table. */
-  routes?: Record<string, unknown>[];
-  /** Workload kinds of your own: rows as in the built-in table. */
-  workloads?: Record<string, unknown>[];
-  /** What a reason weighs here. */
-  severity?: Partial<Record<Reason, "Error" | "Warning" | "Info" | "Ignore">>;
-  /** Change nothing; each change that is missing is a message of severity `error`, and nothing is thrown. @default false */
+  /** Services that routes outside these manifests lead to */
+  backends?: {
+    controller?: string;
+    namespace?: string;
+    service: string;
+    sleepSeconds?: number;
+  }[];
+  /** Change nothing; report missing changes as errors */
   check?: boolean;
+  /** What to do with existing hooks [default: Raise]. What to do with an existing preStop hook. Raise: Raise a sleep that is too short; leave everything else alone. Set: Set every existing sleep to the value, raising or lowering it, and adjust the grace period. Prepend: Like `Raise`, and put the sleep before any other shell script. Replace: Like `Raise`, and replace any hook that is not a sleep. Keep: Leave existing hooks alone; add missing ones. */
+  existingHooks?: "Raise" | "Set" | "Prepend" | "Replace" | "Keep";
+  /** Kind of preStop handler [default: Auto]. Which kind of preStop handler to write. Auto: `Sleep`, or `Exec` if `kubernetesVersion` is below 1.30. Exec: `exec` of `/bin/sh -c "sleep S"`. Sleep: The native `sleep.seconds` (Kubernetes 1.30 and later), which needs no shell. */
+  handler?: "Auto" | "Exec" | "Sleep";
+  /** Only consider routes of these classes */
+  ingressClass?: string;
+  /** Rules for the classes of routes; the first that matches counts */
+  ingressClasses?: {
+    class: string;
+    controller?: string;
+    skip?: boolean;
+    sleepSeconds?: number;
+  }[];
+  /** Version of the cluster, such as "1.34" */
+  kubernetesVersion?: string;
+  /** Treat Services of type `LoadBalancer` as routes */
+  loadBalancerServices?: boolean;
+  /** Seconds to add to sleep plus shutdown time [default: 5] */
+  marginSeconds?: number;
+  /** The longest sleep that an annotation may ask for, in seconds [default: 3600] */
+  maxSleepSeconds?: number;
+  /** Namespace to assume for resources without one */
+  namespace?: string;
+  /** Route kinds of your own: rows as in the built-in table */
+  routes?: {
+    class?: string[];
+    controller?: string;
+    controllerWhere?: {
+      at: string;
+      controller: string;
+    }[];
+    defaultClass?: boolean;
+    follow?: {
+      at: string;
+      every?: string;
+      everyNamespace?: string;
+      except?: string;
+      group?: string;
+      groups?: string[];
+      kind: string;
+      label?: string;
+      name?: string;
+      namespace?: string;
+    }[];
+    followed?: boolean;
+    granted?: boolean;
+    groups: string[];
+    kind: string;
+    makes?: string[];
+    otherwise?: string;
+    product?: string;
+    renamed?: boolean;
+    services?: {
+      accept?: string[];
+      annotation?: string;
+      anyPort?: boolean;
+      at?: string;
+      except?: string;
+      format?: "name" | "ns/name" | "host" | "url";
+      group?: string;
+      ignore?: string[];
+      ignoreCase?: boolean;
+      json?: string;
+      kind?: string;
+      name?: string;
+      namespace?: string;
+      port?: string;
+      unless?: string;
+      usedBy?: string;
+    }[];
+    source?: string;
+    suffixes?: string[];
+    targets?: {
+      at: string;
+      kind?: string;
+      name?: string;
+    }[];
+    when?: string;
+  }[];
+  /** The severity of a Reason: Error, Warning, Info or Ignore */
+  severity?: Partial<Record<Reason, "Ignore" | "Info" | "Warning" | "Error">>;
+  /** Shutdown time if the pod sets no grace period [default: 30] */
+  shutdownSeconds?: number;
+  /** Seconds to sleep [default: the controller's value, or 10] Overrides the built-in values per controller. */
+  sleepSeconds?: number;
+  /** Workload kinds of your own: rows as in the built-in table */
+  workloads?: {
+    follow?: {
+      at: string;
+      kind?: string;
+      name?: string;
+    };
+    groups: string[];
+    kind: string;
+    leave?: string;
+    maxUnavailable?: string;
+    perNode?: boolean;
+    product?: string;
+    recreate?: string;
+    replicas?: string;
+    routed?: boolean;
+    serial?: {
+      partition?: string;
+      unless?: string[];
+    };
+    source?: string;
+    strategicMerge?: string[];
+    templates?: string[];
+  }[];
 }
 
 /** A rule for the classes of routes. */
-export interface ClassRule {
-  /** Name of the class; `*` and `?` are wildcards. `*` alone is every class, and no class too. */
-  class: string;
-  /** The controller of this class, whose number of the table is taken. */
-  controller?: string;
-  /** Seconds that workloads behind this class sleep. */
-  sleepSeconds?: number;
-  /** Routes of this class are no routes. */
-  skip?: boolean;
-}
+export type ClassRule = NonNullable<Config["ingressClasses"]>[number];
+
+// To here.
 
 /** Why a run was stopped. */
 export class SetPreStopError extends Error {
