@@ -3,16 +3,32 @@
 //! The parser takes most of the time of an edit, and most lines of a manifest are words and colons far from any edit. An
 //! entry of a block mapping is left out, from the old text and from the edited one, if
 //!
-//! - it is not the first one, so that its mapping and the column of its keys stay,
-//! - its lines have nothing but scalars on one line without escapes, flow collections of them on one line, and block
-//!   collections: no comment, tab, anchor, tag or alias, no block scalar, no empty value, no character beyond ASCII,
-//! - the value before it is not a block scalar, which would go on over blank lines after it,
-//! - no splice touches it or the entry before it: what is written has its neighbours around it.
+//! 1. it is not the first one of its mapping, and nothing is wanted of its key,
+//! 2. it begins its line, ends with a line break, and its lines but the first are deeper than its key, or dashes in its column,
+//! 3. its lines have nothing but scalars on one line without escapes, flow collections of them on one line, and block
+//!    collections: no comment, tab, anchor, tag or alias, no block scalar, no empty value, no character beyond ASCII,
+//! 4. the value before it is not a block scalar, which would go on over blank lines after it,
+//! 5. no splice touches it or the entry before it: what is written has its neighbours around it.
 //!
-//! Such an entry begins at the column of a block mapping that is open before and after it, and ends with its last line:
-//! what the parser does with the lines around it is the same with it and without it. Its own bytes are equal in both texts.
-//! If the excerpt is not as it should be, the whole text is read, so no edit is refused because of it. In debug builds,
-//! which tests and fuzzing are, the whole text is always read, and both have to agree.
+//! Then the edited text means what was meant if its excerpt does. Say that `C` is the entry, `M` its mapping, and that the
+//! excerpt was read and compared, so that its part of `M` has the old entries and the wanted ones, in the column of `M`.
+//!
+//! - *Before `C`.* By 1 and 5 the nearest entry of `M` above `C` that is in the excerpt, or that was left out by these same
+//!   rules, has its old bytes, and the comparison found it in `M`. So where `C` stands in the edited text, `M` is open at its
+//!   column and its last entry can only go on in lines that are deeper, or blank ones (4). `C` is neither: any reader ends
+//!   there what was open below `M` and takes `C` for the next entry, as in the old text.
+//! - *Within `C`.* What a reader makes of lines depends on their bytes, on the column that is open, and on the anchors, tags
+//!   and directives before it. The first two are those of the old text, and `C` uses none of the others (3). So its value is
+//!   the old one. Keys are the exception, since one may stand twice: but what is written is wanted, and by 1 `C` has
+//!   another key.
+//! - *After `C`.* By 2 and 3 no token of `C` is open at its end, and only deeper lines could still belong to it. In the
+//!   excerpt, what follows was compared and stands in the column of `M` or left of it, or is blank, or a comment; so it
+//!   ends `C` as it ends, in the excerpt, the entry before `C`. By 5 nothing was written between them.
+//!
+//! By induction this holds for all entries that are left out, one after another. The excerpt shows as much as the whole text:
+//! a fault of what is written is a fault in what is read again. If the excerpt is not as it should be, the whole text is
+//! read, so no edit is refused because of it. In debug builds, which tests and fuzzing are, the whole text is always read,
+//! and both have to agree.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,6 +36,7 @@ use std::ops::Range;
 use crate::text::span::{byte, next_line, slice};
 use crate::text::splice::Splice;
 use crate::tree::arena::{Decoded, Raw, Shape, Tree};
+use crate::tree::change::Wanted;
 
 /// The old text without some of its entries.
 pub(crate) struct Excerpt {
@@ -34,11 +51,16 @@ const LEAST: usize = 4;
 
 impl Excerpt {
     /// The excerpt of a tree for these splices; none if it would not be much smaller.
-    pub(crate) fn of(tree: &Tree<'_>, splices: &[Splice]) -> Option<Self> {
-        Self::if_smaller(tree, splices, tree.source.len() / LEAST)
+    pub(crate) fn of(tree: &Tree<'_>, wanted: &Wanted<'_>, splices: &[Splice]) -> Option<Self> {
+        Self::if_smaller(tree, wanted, splices, tree.source.len() / LEAST)
     }
 
-    fn if_smaller(tree: &Tree<'_>, splices: &[Splice], by: usize) -> Option<Self> {
+    fn if_smaller(
+        tree: &Tree<'_>,
+        wanted: &Wanted<'_>,
+        splices: &[Splice],
+        by: usize,
+    ) -> Option<Self> {
         if !tree.aliases.is_empty() || !tree.props.is_empty() {
             return None;
         }
@@ -50,7 +72,7 @@ impl Excerpt {
             simple: true,
             ends: Vec::with_capacity(64),
         };
-        finder.visit(0);
+        finder.visit(0, Some(wanted));
         (finder.simple && finder.gone.0 as usize > by).then(|| finder.excerpt())
     }
 
@@ -89,8 +111,8 @@ struct Finder<'f> {
 }
 
 impl Finder<'_> {
-    /// Looks for entries below a node, and returns where it ends without them.
-    fn visit(&mut self, node: u32) -> u32 {
+    /// Looks for entries below a node of which this is wanted, and returns where it ends without them.
+    fn visit(&mut self, node: u32, wanted: Option<&Wanted<'_>>) -> u32 {
         let raw = self.tree.at(node);
         if !raw.shape.is_block_collection() {
             return raw.end;
@@ -99,8 +121,8 @@ impl Finder<'_> {
         self.ends.push(raw.end);
         let mut end = raw.end;
         if raw.shape.is_sequence() {
-            for item in self.tree.children(node) {
-                end = self.visit(item);
+            for (index, item) in self.tree.children(node).enumerate() {
+                end = self.visit(item, wanted.and_then(|wanted| wanted.index(index)));
             }
         } else {
             let mut beside = true;
@@ -108,10 +130,12 @@ impl Finder<'_> {
                 let lines = self.lines(key, value);
                 let touched = self.touches(&lines);
                 let nodes = key..self.tree.at(value).next;
-                if beside || touched || !self.is_clear(&lines, &nodes) {
+                let name = self.tree.key_text(key);
+                let below = wanted.and_then(|wanted| wanted.key(name.unwrap_or_default()));
+                if beside || touched || below.is_some() || !self.is_clear(&lines, &nodes) {
                     // A key that is a collection needs its value, or the place where it would stand, beside it.
                     self.simple &= !self.tree.at(key).shape.is_block_collection();
-                    end = self.visit(value);
+                    end = self.visit(value, below);
                 } else {
                     self.cut(lines, nodes);
                 }
@@ -148,6 +172,7 @@ impl Finder<'_> {
         let text = slice(self.tree.source, lines.clone());
         (lines.start == 0 || byte(self.tree.source, lines.start - 1) == b'\n')
             && text.ends_with('\n')
+            && ends_with_its_lines(text)
             && !before.shape.is_block_scalar()
             && text.bytes().fold(true, |all, byte| all & is_clear(byte))
             && nodes.iter().all(|raw| {
@@ -230,6 +255,16 @@ impl Finder<'_> {
     }
 }
 
+/// Whether the lines of an entry but the first are deeper than its key, or dashes in the key's column.
+fn ends_with_its_lines(entry: &str) -> bool {
+    let spaces = |line: &str| line.bytes().take_while(|byte| *byte == b' ').count();
+    let column = spaces(entry);
+    entry.lines().skip(1).all(|line| {
+        let depth = spaces(line);
+        depth > column || depth == column && byte(line, depth) == b'-'
+    })
+}
+
 /// Words, quotes, colons, brackets and commas. What of them begins a token is seen from the nodes.
 fn is_clear(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\n')
@@ -252,10 +287,19 @@ mod tests {
     use super::*;
     use crate::read::parse::parse;
     use crate::read::simple::tests::{LINES, MANIFEST};
+    use crate::tree::change::{Edit, Step, Value};
 
     /// The excerpt of a text for insertions at these offsets, if there is one: read by the parser, it has to be what the
     /// tree of the whole text becomes without the entries that are left out.
     fn excerpt(text: &str, offsets: &[usize]) -> Result<Option<String>, String> {
+        excerpt_wanting(text, offsets, &[])
+    }
+
+    fn excerpt_wanting(
+        text: &str,
+        offsets: &[usize],
+        edits: &[Edit],
+    ) -> Result<Option<String>, String> {
         let Ok(tree) = parse(text, 0..text.len(), Vec::new()) else {
             return Ok(None);
         };
@@ -264,7 +308,8 @@ mod tests {
             text: String::new(),
         });
         let splices: Vec<_> = splices.collect();
-        let Some(mut excerpt) = Excerpt::if_smaller(&tree, &splices, 0) else {
+        let wanted = Wanted::of(&tree, edits).unwrap();
+        let Some(mut excerpt) = Excerpt::if_smaller(&tree, &wanted, &splices, 0) else {
             return Ok(None);
         };
         for (splice, moved) in splices.iter().zip(&excerpt.ranges) {
@@ -391,8 +436,19 @@ spec:
         for (kept, gone, made) in [(75, 25, false), (74, 26, true)] {
             let text = [entry(kept), entry(gone)].concat();
             let tree = parse(&text, 0..text.len(), Vec::new()).unwrap();
-            assert_eq!(Excerpt::of(&tree, &[]).is_some(), made, "{gone}");
+            let excerpt = Excerpt::of(&tree, &Wanted::default(), &[]);
+            assert_eq!(excerpt.is_some(), made, "{gone}");
         }
+    }
+
+    /// A key that is wanted and written a second time, far from where it stands, would not be seen without this.
+    #[test]
+    fn what_is_wanted_is_read_though_nothing_is_written_there() {
+        let text = "a: b\nc: d\ne:\n  f: g\n  h: i\n  j: k\nl: m\n";
+        let path = ["e", "j"].map(|key| Step::Key(key.into())).to_vec();
+        let value = Value::Int(1);
+        let left = excerpt_wanting(text, &[], &[Edit { path, value }]);
+        assert_eq!(left.unwrap().unwrap(), "a: b\ne:\n  f: g\n  j: k\n");
     }
 
     /// Ends of lines, where a text has insertions.

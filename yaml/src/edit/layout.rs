@@ -57,7 +57,7 @@ impl<'s> Tree<'s> {
 
     fn breaks(&self) -> &Breaks {
         self.breaks
-            .get_or_init(|| Breaks::new(self.text, self.source, self.chunk.start))
+            .get_or_init(|| Box::new(Breaks::new(self.text, self.source, self.chunk.start)))
     }
 
     /// The column of an offset in bytes from 0; a byte order mark counts as none.

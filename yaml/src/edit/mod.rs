@@ -100,7 +100,7 @@ fn excerpt_holds(
     splices: &mut [Splice],
     scratch: &mut Scratch,
 ) -> bool {
-    let Some(mut excerpt) = Excerpt::of(tree, splices) else {
+    let Some(mut excerpt) = Excerpt::of(tree, wanted, splices) else {
         return false;
     };
     let mut ranges = std::mem::take(&mut excerpt.ranges);
