@@ -215,35 +215,56 @@ pub(crate) fn parse<'s>(
     threads: usize,
     matters: &(dyn Fn(&str) -> bool + Sync),
 ) -> Result<Chunks<'s>, Message> {
-    let jobs: Vec<Job<'s>> = opened
-        .iter()
-        .enumerate()
-        .flat_map(|(source, open)| open.jobs(source))
-        .collect();
-    let read = in_order(threads, &jobs, Scratch::default, |scratch, job| {
-        job.read(matters, scratch)
-    });
-    let mut chunks = Chunks::default();
-    let mut whole = None;
-    for (job, read) in jobs.iter().zip(read) {
-        if whole == Some(job.source) {
-            continue;
-        }
-        let wrong = |error| unreadable(job.source, job.document, &error);
+    // Jobs are numbered over all sources: a list of them would be larger than many an input.
+    let mut starts = Vec::with_capacity(opened.len());
+    let mut count = 0;
+    for open in opened.iter() {
+        starts.push(count);
+        count += open.jobs();
+    }
+    let job = |number: usize| {
+        let source = starts.partition_point(|start| *start <= number) - 1;
+        let start = starts.get(source).copied().unwrap_or_default();
+        opened.get(source)?.job(source, number - start)
+    };
+    let read = in_order(
+        threads,
+        count,
+        Scratch::default,
+        |scratch, number, given| {
+            let read = job(number).map_or(Ok(()), |job| {
+                job.read(matters, scratch, &mut |chunk| given.push(Ok(chunk)))
+            });
+            given.extend(read.err().map(|unread| Err((number, unread))));
+        },
+    );
+    let mut parsed: Vec<Chunk<'s>> = Vec::with_capacity(read.len());
+    let mut whole: Vec<usize> = Vec::new();
+    for read in read {
         match read {
-            Ok(parsed) => chunks.parsed.extend(parsed),
-            Err(Unread::Document(error)) => return Err(wrong(error)),
-            Err(Unread::Item) => {
-                whole = Some(job.source);
-                chunks.parsed.retain(|chunk| chunk.source != job.source);
-                if let Some(open) = opened.get_mut(job.source) {
-                    let tree = Tree::parse(job.text, 0..job.text.len()).map_err(wrong)?;
-                    open.list = Some(ResourceList::Whole(tree));
+            Ok(chunk) => parsed.push(chunk),
+            Err((number, unread)) => {
+                let Some(job) = job(number) else { continue };
+                match unread {
+                    _ if whole.contains(&job.source) => {}
+                    Unread::Document(error) => {
+                        return Err(unreadable(job.source, job.document, &error));
+                    }
+                    Unread::Item => whole.push(job.source),
                 }
             }
         }
     }
-    Ok(chunks)
+    for source in whole {
+        parsed.retain(|chunk| chunk.source != source);
+        if let Some(open) = opened.get_mut(source) {
+            let text = open.source.text;
+            let tree = Tree::parse(text, 0..text.len());
+            let tree = tree.map_err(|error| unreadable(source, 1, &error))?;
+            open.list = Some(ResourceList::Whole(tree));
+        }
+    }
+    Ok(Chunks { parsed })
 }
 
 /// Whether a document says its kind on a line of its own, or a source is a ResourceList: what is passed over unread counts, too.
@@ -263,22 +284,30 @@ impl<'s> Opened<'s> {
         self.documents.len()
     }
 
-    fn jobs(&self, source: usize) -> Vec<Job<'s>> {
-        let (ranges, dash) = match &self.list {
+    /// How many chunks are to be read by themselves.
+    fn jobs(&self) -> usize {
+        match &self.list {
+            Some(ResourceList::Pieces { items, .. }) => items.items.len(),
+            Some(ResourceList::Whole(_)) => 0,
+            None => self.documents.len(),
+        }
+    }
+
+    fn job(&self, source: usize, number: usize) -> Option<Job<'s>> {
+        let (range, dash) = match &self.list {
             Some(ResourceList::Pieces { items, .. }) => {
-                (items.items.as_slice(), Some(items.dash_column))
+                (items.items.get(number)?, Some(items.dash_column))
             }
-            Some(ResourceList::Whole(_)) => (&[][..], None),
-            None => (self.documents.as_slice(), None),
+            Some(ResourceList::Whole(_)) => return None,
+            None => (self.documents.get(number)?, None),
         };
-        let job = |(number, range): (usize, &Range<usize>)| Job {
+        Some(Job {
             source,
             document: if dash.is_some() { 1 } else { number + 1 },
             text: self.source.text,
             range: range.clone(),
             dash,
-        };
-        ranges.iter().enumerate().map(job).collect()
+        })
     }
 }
 
@@ -291,15 +320,17 @@ enum Unread {
 }
 
 impl<'s> Job<'s> {
-    /// The chunks of it that matter.
+    /// Gives the chunks of it that matter.
     fn read(
         &self,
         matters: &(dyn Fn(&str) -> bool + Sync),
         scratch: &mut Scratch,
-    ) -> Result<Vec<Chunk<'s>>, Unread> {
+        give: &mut dyn FnMut(Chunk<'s>),
+    ) -> Result<(), Unread> {
         if let Some(dash) = self.dash {
             let chunk = self.item(self.range.clone(), dash, matters, scratch)?;
-            return Ok(chunk.into_iter().collect());
+            chunk.into_iter().for_each(give);
+            return Ok(());
         }
         let part = self.text.get(self.range.clone()).unwrap_or_default();
         if let Some(word) = kind_line(part, 0) {
@@ -307,19 +338,26 @@ impl<'s> Job<'s> {
                 // The items of a typed list may state no kind: they are read with their list.
                 let mixed = word == "List" || word == "ResourceList";
                 if mixed && let Some(parsed) = self.split(matters, scratch) {
-                    return Ok(parsed);
+                    parsed.into_iter().for_each(give);
+                    return Ok(());
                 }
             } else if !word.ends_with("List") && !matters(word) && !names_us(part) {
-                return Ok(Vec::new());
+                return Ok(());
             }
         }
         match Tree::parse_in(self.text, self.range.clone(), scratch) {
-            Ok(tree) => Ok(vec![self.chunk(tree)]),
+            // Nothing can be meant by a document without a node.
+            Ok(tree) if tree.root().is_none() => {}
+            Ok(tree) => give(self.chunk(tree)),
             Err(error) => match json_values(self.text, self.range.clone()) {
-                Some(trees) => Ok(trees.into_iter().map(|tree| self.chunk(tree)).collect()),
-                None => Err(Unread::Document(error)),
+                Some(trees) => trees
+                    .into_iter()
+                    .map(|tree| self.chunk(tree))
+                    .for_each(give),
+                None => return Err(Unread::Document(error)),
             },
         }
+        Ok(())
     }
 
     fn chunk(&self, tree: Tree<'s>) -> Chunk<'s> {

@@ -63,7 +63,8 @@ pub(crate) fn write<'s>(
     // Plans come in the order of the text, so those of one chunk stand together.
     let place = |plan: &Plan| (plan.target.source, plan.target.chunk);
     let groups: Vec<&[Plan]> = plans.chunk_by(|a, b| place(a) == place(b)).collect();
-    let edit = |scratch: &mut Scratch, group: &&[Plan]| -> Result<Vec<Splice>, EditError> {
+    let edit = |scratch: &mut Scratch, group: usize| -> Result<Vec<Splice>, EditError> {
+        let group = groups.get(group).copied().unwrap_or_default();
         let Some((source, chunk)) = group.first().map(place) else {
             return Ok(Vec::new());
         };
@@ -86,10 +87,15 @@ pub(crate) fn write<'s>(
             (None, _) => Ok(Vec::new()),
         }
     };
-    for (group, splices) in groups
-        .iter()
-        .zip(in_order(threads, &groups, Scratch::default, edit))
-    {
+    let edited = in_order(
+        threads,
+        groups.len(),
+        Scratch::default,
+        |scratch, group, given| {
+            given.push(edit(scratch, group));
+        },
+    );
+    for (group, splices) in groups.iter().zip(edited) {
         let Some(first) = group.first() else { continue };
         let splices = splices.map_err(|error| refused(&error, first))?;
         if let Some(output) = outputs.get_mut(first.target.source) {

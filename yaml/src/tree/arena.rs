@@ -23,11 +23,11 @@ pub struct Tree<'s> {
     pub(crate) props: Vec<Props>,
     pub(crate) aliases: Vec<u32>,
     /// The collection that each node is in; computed for the first edit.
-    pub(crate) parents: OnceLock<Vec<u32>>,
+    pub(crate) parents: OnceLock<Box<[u32]>>,
     /// The items of long sequences, once somebody asks for one by its index.
     pub(crate) long: OnceLock<HashMap<u32, Vec<u32>>>,
     /// The line breaks; computed for the first edit.
-    pub(crate) breaks: OnceLock<Breaks>,
+    pub(crate) breaks: OnceLock<Box<Breaks>>,
 }
 
 /// How a node is written.
@@ -243,9 +243,8 @@ impl<'s> Tree<'s> {
             let sequences = (0..).zip(&self.nodes).filter(|(at, raw)| {
                 raw.shape.is_sequence() && self.children(*at).nth(LONG).is_some()
             });
-            sequences
-                .map(|(at, _)| (at, self.children(at).collect()))
-                .collect()
+            let items = sequences.map(|(at, _)| (at, self.children(at).collect()));
+            items.collect()
         });
         long.get(&sequence)?.get(index).copied()
     }
