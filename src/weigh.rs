@@ -3,6 +3,7 @@
 use crate::config::{self, Config};
 use crate::input::objects::{Object, Render};
 use crate::say::{self, Message, Reason, Severity};
+use std::collections::HashMap;
 
 /// Takes out what the annotation `ignore` of an object says not to tell of it.
 pub(crate) fn drop_ignored(messages: &mut Vec<Message>, render: &Render<'_, '_>) {
@@ -11,15 +12,17 @@ pub(crate) fn drop_ignored(messages: &mut Vec<Message>, render: &Render<'_, '_>)
         let reasons: Vec<Reason> = reasons.filter_map(Result::ok).collect();
         Some((object.resource(), reasons))
     };
-    let ignoring: Vec<_> = render.objects.iter().filter_map(ignoring).collect();
-    if ignoring.is_empty() {
+    let mut ignored: HashMap<_, Vec<Reason>> = HashMap::new();
+    for (object, reasons) in render.objects.iter().filter_map(ignoring) {
+        ignored.entry(object).or_default().extend(reasons);
+    }
+    if ignored.is_empty() {
         return;
     }
     messages.retain(|message| {
-        let mut same = ignoring
-            .iter()
-            .filter(|(object, _)| Some(object) == message.object.as_ref());
-        !same.any(|(_, reasons)| reasons.contains(&message.reason))
+        let object = message.object.as_ref();
+        let reasons = object.and_then(|object| ignored.get(object));
+        !reasons.is_some_and(|reasons| reasons.contains(&message.reason))
     });
 }
 

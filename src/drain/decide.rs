@@ -19,8 +19,9 @@ use crate::say::Message;
 use crate::say::drain::{self as say, NoExec};
 use crate::tables::{Tables, shellless};
 use lossless_yaml::{Kind, Node};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The annotation that names containers.
 const CONTAINERS_KEY: &str = "set-prestop.dev/containers";
@@ -58,6 +59,8 @@ struct Pod<'a, 't, 's> {
     path: FieldPath,
     windows: bool,
     backend: &'a Backend,
+    /// The containers that its annotation names, if it has one.
+    chosen: Option<HashSet<&'a str>>,
     /// How long its containers have to sleep.
     sleep: &'a Sleep,
     /// Seconds of a hook that is written: as long as the longest sleep that stands in the pod, or `sleep`.
@@ -191,7 +194,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             file: object.package_file(),
             pod: path,
             sleep,
-            ways: backend.ways.clone(),
+            ways: Arc::clone(&backend.ways),
             containers,
             grace,
             target: Target {
@@ -248,6 +251,10 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 self.render.get(*found.first()?).map(Object::node)
             }),
             backend,
+            chosen: {
+                let names = backend.annotations.containers.as_ref();
+                names.map(|names| names.iter().map(String::as_str).collect())
+            },
             sleep,
             written: match self.config.existing_hooks {
                 Some(ExistingHooks::Set) => sleep.seconds,
@@ -364,8 +371,14 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     /// Whether the pod has every container that its annotation names. What it lacks is told.
     fn chosen_are_there(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) -> bool {
         let chosen = pod.backend.annotations.containers.iter().flatten();
+        let there: HashSet<&str> = containers.iter().map(|c| c.name.as_str()).collect();
+        let missing: Vec<&String> = chosen
+            .filter(|name| !there.contains(name.as_str()))
+            .collect();
+        if missing.is_empty() {
+            return true;
+        }
         let known: Vec<String> = containers.iter().map(|c| c.name.clone()).collect();
-        let missing: Vec<&String> = chosen.filter(|name| !known.contains(name)).collect();
         for name in &missing {
             let path = FieldPath::of(["metadata", "annotations", CONTAINERS_KEY]);
             let annotated = |node: Node<'t, 's>| {
@@ -376,7 +389,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             let message = say::no_such_container(name, &known).field(path);
             self.tell(message, pod.object, mark(at.unwrap_or(pod.spec)));
         }
-        missing.is_empty()
+        false
     }
 
     /// What becomes of the hook of a container.
@@ -391,11 +404,8 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     fn hook(&mut self, subject: Subject<'_, 't, 's>) -> Result<Hook, hook::WrongType> {
         use ExistingHooks::{Prepend, Replace};
         let existing = hook::read(subject.node)?;
-        let chosen = &subject.pod.backend.annotations.containers;
-        if chosen
-            .as_ref()
-            .is_some_and(|names| names.iter().all(|n| n != subject.name))
-        {
+        let chosen = subject.pod.chosen.as_ref();
+        if chosen.is_some_and(|names| !names.contains(subject.name)) {
             return Ok(not_chosen(existing));
         }
         self.tell_exec_that_cannot_run(subject, &existing);

@@ -144,6 +144,8 @@ pub(crate) struct Render<'t, 's> {
     names: HashMap<(&'t str, &'t str), (usize, usize)>,
     /// For each object the next one of its kind and name, itself where there is none: most names stand for one object.
     namesakes: Vec<usize>,
+    /// Where several objects have a kind and name: those of a namespace, by the first of all of them.
+    spread: HashMap<(usize, Option<&'t str>), Vec<usize>>,
     /// Groups and kinds of all objects.
     kinds: HashSet<(&'t str, &'t str)>,
     /// By the names that objects had before kustomize's `namePrefix` and `nameSuffix`: it corrects what refers to them
@@ -206,6 +208,15 @@ impl<'t, 's> Render<'t, 's> {
             }
             *last = index;
         }
+        let mut spread: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, object) in objects.iter().enumerate() {
+            if let Some((first, last)) = names.get(&(object.kind, object.name))
+                && first != last
+            {
+                let known = spread.entry((*first, object.namespace)).or_default();
+                known.push(index);
+            }
+        }
         let mut previous: HashMap<_, Vec<usize>> = HashMap::new();
         for (index, object) in objects.iter().enumerate() {
             let names = object.annotation(PREVIOUS_NAMES).into_iter();
@@ -227,6 +238,7 @@ impl<'t, 's> Render<'t, 's> {
             objects,
             names,
             namesakes,
+            spread,
         };
         (render, shadowed)
     }
@@ -246,6 +258,30 @@ impl<'t, 's> Render<'t, 's> {
         self.objects.get(index)
     }
 
+    /// Every object of this kind and name, in text order.
+    pub(crate) fn all_named(&self, kind: &str, name: &str) -> impl Iterator<Item = usize> {
+        let first = self.names.get(&(kind, name)).map(|(first, _)| *first);
+        std::iter::successors(first, |index| {
+            let next = self.namesakes.get(*index).copied();
+            next.filter(|next| next != index)
+        })
+    }
+
+    /// Whether a name in namespace `wanted` means one object at most, so that looking it up takes no time.
+    pub(crate) fn is_one(&self, kind: &str, name: &str, wanted: Option<&str>) -> bool {
+        match self.names.get(&(kind, name)) {
+            None => {
+                let previous = self.previous.get(&(kind, name));
+                previous.is_none_or(|previous| previous.len() == 1)
+            }
+            Some((first, last)) if first == last => true,
+            Some((first, _)) => {
+                let exact = self.spread.get(&(*first, wanted));
+                exact.is_some_and(|exact| exact.len() == 1)
+            }
+        }
+    }
+
     /// The objects with this kind and name that a name in namespace `wanted` can mean, indexes in text order.
     ///
     /// An exact match excludes an absent namespace; where there is none, unknown may stand for one that is stated
@@ -257,36 +293,46 @@ impl<'t, 's> Render<'t, 's> {
         name: &str,
         wanted: Option<&str>,
     ) -> Vec<usize> {
-        let counts = |index: usize| -> Option<(usize, Option<&str>)> {
-            let object = self.get(index)?;
-            (group(object.group) && !object.is_local()).then_some((index, object.namespace))
+        let counts = |index: &usize| {
+            let object = self.get(*index);
+            object.is_some_and(|object| group(object.group) && !object.is_local())
         };
-        let first = self.names.get(&(kind, name)).map(|(first, _)| *first);
-        let same = std::iter::successors(first, |index| {
-            self.namesakes
-                .get(*index)
-                .copied()
-                .filter(|next| next != index)
-        });
-        let mut all: Vec<_> = same.filter_map(counts).collect();
-        if all.is_empty() {
-            let previous = self.previous.get(&(kind, name)).into_iter().flatten();
-            all.extend(previous.copied().filter_map(counts));
-        }
-        let only = |keep: &dyn Fn(Option<&str>) -> bool| -> Vec<usize> {
-            all.iter()
-                .filter(|(_, ns)| keep(*ns))
-                .map(|(index, _)| *index)
-                .collect()
+        let within = |all: &[usize], namespace: Option<&str>| -> Vec<usize> {
+            let of = |index: &usize| self.get(*index).is_some_and(|o| o.namespace == namespace);
+            let all = all.iter().copied();
+            all.filter(|index| of(index) && counts(index)).collect()
         };
-        let exact = only(&|ns| ns == wanted);
-        if !exact.is_empty() {
-            return exact;
+        let some = |of: &dyn Fn(Option<&str>) -> Vec<usize>, all: &dyn Fn() -> Vec<usize>| {
+            let exact = of(wanted);
+            match wanted {
+                _ if !exact.is_empty() => exact,
+                Some(_) => of(None),
+                None => all(),
+            }
+        };
+        let first = self.names.get(&(kind, name));
+        let found = match first {
+            None => Vec::new(),
+            Some((first, last)) if first == last => {
+                let only = [*first];
+                let all = || only.iter().copied().filter(counts).collect();
+                some(&|namespace| within(&only, namespace), &all)
+            }
+            Some((first, _)) => {
+                let of = |namespace: Option<&str>| {
+                    let all = self.spread.get(&(*first, namespace));
+                    within(all.map_or(&[], Vec::as_slice), namespace)
+                };
+                some(&of, &|| self.all_named(kind, name).filter(counts).collect())
+            }
+        };
+        if !found.is_empty() || self.all_named(kind, name).any(|index| counts(&index)) {
+            return found;
         }
-        match wanted {
-            Some(_) => only(&|ns| ns.is_none()),
-            None => only(&|_| true),
-        }
+        let previous = self.previous.get(&(kind, name));
+        let previous = previous.map_or(&[][..], Vec::as_slice);
+        let all = || previous.iter().copied().filter(counts).collect();
+        some(&|namespace| within(previous, namespace), &all)
     }
 }
 

@@ -24,8 +24,12 @@ pub struct Covered {
     /// What is in front of it.
     pub behind: Behind,
     /// The Services that select it, if no route leads to it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub services: Vec<Selecting>,
+    #[serde(skip_serializing_if = "no_services")]
+    pub services: Arc<Vec<Selecting>>,
+}
+
+fn no_services(services: &Arc<Vec<Selecting>>) -> bool {
+    services.is_empty()
 }
 
 /// What is in front of a workload.

@@ -28,7 +28,7 @@ pub struct Plan {
     /// How long its containers have to sleep.
     pub sleep: Sleep,
     /// The ways from routes to it, in the order of the input.
-    pub ways: Vec<Way>,
+    pub ways: Arc<Vec<Way>>,
     /// Its regular containers, in their order.
     pub containers: Vec<Container>,
     /// Its time budget.

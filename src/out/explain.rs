@@ -25,7 +25,7 @@ fn draw(plan: &Plan, positions: &Positions<'_>) -> String {
         Some((source, at)) => line(format!("{}  {}:{}", plan.workload, source.name, at.line)),
         None => line(plan.workload.to_string()),
     }
-    for way in &plan.ways {
+    for way in plan.ways.iter() {
         line(format!("  path      {}", way_text(way)));
     }
     line(format!(

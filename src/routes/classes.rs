@@ -11,6 +11,7 @@ use crate::say::{Severity, routes as say};
 use crate::tables::path::Path;
 use crate::tables::references::{self, By, Classes, FollowRef};
 use crate::tables::{controller_by_class, controller_by_name, glob};
+use std::collections::BTreeSet;
 
 /// Marks an IngressClass as the one of routes without a class.
 const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
@@ -24,13 +25,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     pub(super) fn entries(&mut self, index: usize, classes: &Classes) -> Option<Vec<Entry>> {
         let mut found = Vec::new();
         self.read_entries(index, classes, 0, &mut found);
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut entries: Vec<Entry> = Vec::with_capacity(found.len());
+        let mut seen = BTreeSet::new();
+        let only = found.len() == 1;
         for entry in found {
-            if let Some(stated) = self.class_rule(entry.class.as_deref()) {
-                let entry = Entry { stated, ..entry };
-                if !entries.contains(&entry) {
-                    entries.push(entry);
-                }
+            if let Some(stated) = self.class_rule(entry.class.as_deref())
+                && (only || seen.insert(entry.identity()))
+            {
+                entries.push(Entry { stated, ..entry });
             }
         }
         (!entries.is_empty()).then_some(entries)

@@ -61,6 +61,24 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
+    /// How long an entry asks for in front of a Service that tells nothing, and whether it does so in front of any.
+    pub(super) fn asked_at_least(&mut self, entry: &Entry) -> (u64, bool) {
+        if let Some(stated) = &entry.stated {
+            return (stated.seconds, true);
+        }
+        let class = entry.class.as_deref();
+        let whatever = class.is_some_and(|class| {
+            self.class_object(class).is_some() || controller_by_class(class).is_some()
+        });
+        let whatever =
+            whatever || entry.kind.is_some() || self.signs(On::OfRoute, entry.route).is_some();
+        let seconds = match self.whose(entry, None) {
+            Whose::Known(controller) => controller.sleep_seconds.map(u64::from),
+            Whose::Default | Whose::Unknown(_) => None,
+        };
+        (seconds.unwrap_or(DEFAULT_SLEEP), whatever)
+    }
+
     /// Whose load balancer it is. The first of these that tells counts:
     ///
     /// | | what tells |

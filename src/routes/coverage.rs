@@ -1,16 +1,18 @@
 //! Which templates have to drain once every way is followed, and what no way leads to.
 
 use super::services::ServiceKind;
-use super::{Backend, Link, Tracer};
+use super::{Backend, Tracer};
 use crate::config::annotations::{self, Annotations, Inject, Roles};
-use crate::input::objects::{is_owned, left_alone, same_namespace};
-use crate::model::{Behind, Coverage, Covered, Exposed, Origin, Selecting, Way};
+use crate::input::objects::{is_owned, left_alone};
+use crate::model::{Behind, Coverage, Covered, Exposed, Selecting};
 use lossless_yaml::Node;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 impl Tracer<'_, '_, '_> {
     /// The templates that have to drain, in their order.
     pub(super) fn backends(&mut self) -> Vec<Backend> {
+        self.read_stated();
         let mut referrers: HashMap<usize, Annotations> = HashMap::new();
         for index in 0..self.render.objects.len() {
             if self.roles.get(index).is_some_and(|r| r.workload)
@@ -45,32 +47,18 @@ impl Tracer<'_, '_, '_> {
             if read.inject.is_none() && self.namespace_disabled(object.namespace) {
                 read.inject = Some(Inject::Disabled);
             }
-            let mut ways = self
-                .links
-                .get_mut(index)
-                .map(std::mem::take)
-                .unwrap_or_default();
-            // What a route leads to sleeps as its routes say; only without one it is asked for by itself.
-            if ways.iter().any(|way| way.route.is_some()) {
-                let counts = |way: &Link| {
-                    way.route.is_some() || matches!(way.sleep.origin, Origin::Backend { .. })
-                };
-                ways.retain(counts);
-            }
-            if ways.is_empty() && read.inject != Some(Inject::Enabled) {
+            let reached = self.pods.is_reached(index);
+            if !reached && read.inject != Some(Inject::Enabled) {
                 continue;
             }
             if is_owned(object) && !object.is_context {
                 *self.owned.entry(object.kind).or_default() += 1;
                 continue;
             }
-            if ways.is_empty() {
-                self.services_of(index, &template, &mut ways);
-            }
             self.tell_same_workload(template.object, &mut seen);
             backends.push(Backend {
                 template: index,
-                ways: ways.into_iter().map(|link| self.way(link)).collect(),
+                ways: self.ways(index),
                 annotations: read,
             });
         }
@@ -89,18 +77,8 @@ impl Tracer<'_, '_, '_> {
         found.any(|object| object.annotation(annotations::INJECT_KEY) == Some("disabled"))
     }
 
-    fn way(&self, link: Link) -> Way {
-        let placed = |index: Option<usize>| Some(self.render.get(index?)?.placed());
-        Way {
-            route: placed(link.route),
-            service: placed(link.service),
-            class: link.class,
-            sleep: link.sleep,
-        }
-    }
-
     /// What is in front of each workload that could drain.
-    pub(super) fn coverage(&self, backends: &[Backend]) -> Coverage {
+    pub(super) fn coverage(&mut self, backends: &[Backend]) -> Coverage {
         let mut reached: BTreeMap<usize, Behind> = BTreeMap::new();
         for backend in backends {
             let Some(template) = self.templates.get(backend.template) else {
@@ -116,14 +94,14 @@ impl Tracer<'_, '_, '_> {
                 *known = behind;
             }
         }
-        let mut selecting = self.selecting();
+        let selecting = self.selecting();
+        let mut known: HashMap<Vec<usize>, Arc<Vec<Selecting>>> = HashMap::new();
         let mut workloads: Vec<Covered> = Vec::new();
-        let mut last = None;
-        for template in &self.templates {
-            let index = template.object;
-            if last.replace(index) == Some(index) {
-                continue;
-            }
+        let mut first = 0;
+        for own in self.templates.chunk_by(|a, b| a.object == b.object) {
+            let templates = first..first + own.len();
+            first = templates.end;
+            let index = own.first().map_or(0, |template| template.object);
             let Some(object) = self.render.get(index) else {
                 continue;
             };
@@ -134,27 +112,38 @@ impl Tracer<'_, '_, '_> {
             {
                 continue;
             }
-            let services = selecting.remove(&index).unwrap_or_default();
+            let services = |pods: &usize| selecting.get(*pods).map_or(&[][..], Vec::as_slice);
+            let pods = templates.flat_map(|template| self.pods.among(template));
+            let mut pods: Vec<usize> = pods.copied().filter(|p| !services(p).is_empty()).collect();
             let behind = match reached.get(&index) {
                 Some(behind) => *behind,
-                None if services.is_empty() => Behind::Nothing,
+                None if pods.is_empty() => Behind::Nothing,
                 None => Behind::Service,
             };
+            if behind == Behind::Route {
+                pods.clear();
+            }
+            let shared = known.get(&pods).map(Arc::clone);
+            let services = shared.unwrap_or_else(|| {
+                let mut services: Vec<usize> = pods.iter().flat_map(services).copied().collect();
+                services.sort_unstable();
+                services.dedup();
+                let each = services.iter().filter_map(|s| self.exposing(*s));
+                Arc::new(each.collect())
+            });
+            known.entry(pods).or_insert_with(|| Arc::clone(&services));
             workloads.push(Covered {
                 workload: object.placed(),
                 behind,
-                services: match behind {
-                    Behind::Route => Vec::new(),
-                    _ => services.iter().filter_map(|s| self.exposing(*s)).collect(),
-                },
+                services,
             });
         }
         Coverage { workloads }
     }
 
-    /// The Services that select each workload, by their indexes.
-    fn selecting(&self) -> HashMap<usize, Vec<usize>> {
-        let mut selecting: HashMap<usize, Vec<usize>> = HashMap::new();
+    /// The Services that select workloads, by the number of the pods that they select.
+    fn selecting(&mut self) -> Vec<Vec<usize>> {
+        let mut selecting: Vec<Vec<usize>> = Vec::new();
         for (index, service) in self.render.objects.iter().enumerate() {
             if !self.roles.get(index).is_some_and(|roles| roles.service)
                 || service.is_local()
@@ -163,20 +152,15 @@ impl Tracer<'_, '_, '_> {
                 continue;
             }
             let kind = self.services.get(&index).cloned();
-            let ServiceKind::Selects(selected) = kind.unwrap_or_else(|| self.read_service(service))
-            else {
+            let kind = kind.unwrap_or_else(|| self.read_service(index, service));
+            let ServiceKind::Selects(pods) = kind else {
                 continue;
             };
-            for template in selected.iter().filter_map(|t| self.templates.get(*t)) {
-                let workload = self.render.get(template.object);
-                if workload
-                    .is_some_and(|w| same_namespace(service.namespace, w.namespace).is_some())
-                {
-                    let known = selecting.entry(template.object).or_default();
-                    if known.last() != Some(&index) {
-                        known.push(index);
-                    }
-                }
+            if selecting.len() <= pods {
+                selecting.resize(pods + 1, Vec::new());
+            }
+            if let Some(known) = selecting.get_mut(pods) {
+                known.push(index);
             }
         }
         selecting

@@ -4,7 +4,7 @@ use crate::model::Sleep;
 use crate::tables::Controller;
 
 /// How requests come to a route: one class, or one of its parents.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) class: Option<String>,
     /// What the configuration says of the class.
@@ -33,13 +33,23 @@ impl Entry {
             needs_class: false,
         }
     }
-}
 
-impl PartialEq for Controller {
-    fn eq(&self, other: &Controller) -> bool {
-        std::ptr::eq(self, other)
+    /// What makes it another than the other entries of its route; the rest follows from that.
+    pub(super) fn identity(&self) -> Identity {
+        let kind = self.kind.map(|controller| &*controller.product);
+        let class = self.class.clone();
+        (class, self.route, self.gateway, self.absent.clone(), kind)
     }
 }
+
+/// What makes two entries the same one.
+pub(super) type Identity = (
+    Option<String>,
+    usize,
+    Option<usize>,
+    Option<Unknown>,
+    Option<&'static str>,
+);
 
 /// What is not known of a controller.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

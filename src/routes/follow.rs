@@ -1,7 +1,8 @@
 //! From routes, and from what is brought in without one, to the Services and workloads that they name.
 
 use super::entry::Entry;
-use super::{DEFAULT_SLEEP, MOST_FOLLOWED, TraceError, Tracer};
+use super::pods::{Coming, Visits};
+use super::{DEFAULT_SLEEP, TraceError, Tracer};
 use crate::config::Seconds;
 use crate::config::annotations::Inject;
 use crate::input::objects::{Object, same_namespace};
@@ -12,6 +13,26 @@ use crate::tables::references::{RefError, References, counts, references, target
 use crate::tables::selects;
 use lossless_yaml::Node;
 use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Group, kind, name and namespace by which objects are meant.
+pub(super) type Named = (String, String, String, Option<String>);
+
+/// Objects that one name stands for.
+#[derive(Debug)]
+pub(super) struct Namesakes {
+    found: Rc<[usize]>,
+    visits: Visits,
+}
+
+impl Namesakes {
+    fn new(found: &Rc<[usize]>) -> Namesakes {
+        Namesakes {
+            found: Rc::clone(found),
+            visits: Visits::default(),
+        }
+    }
+}
 
 impl<'t, 's> Tracer<'_, 't, 's> {
     pub(super) fn follow_route(&mut self, index: usize) -> Result<(), TraceError> {
@@ -48,10 +69,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         };
         let before = self.routes.len();
         self.routes.insert(index);
-        let named = self.follow_references(index, found, &entries)?;
-        if self.followed > MOST_FOLLOWED {
-            return Err(TraceError::TooManyWays(index));
-        }
+        let coming = Coming::new(Some(index), &entries);
+        let named = self.follow_references(index, found, &coming)?;
         if !named && self.routes.len() > before {
             self.routes.remove(&index);
         }
@@ -63,7 +82,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         &mut self,
         route: usize,
         found: References<'t, 's>,
-        entries: &[Entry],
+        coming: &Coming<'_>,
     ) -> Result<bool, TraceError> {
         let mut named = false;
         let mut visited = BTreeSet::from([route]);
@@ -71,7 +90,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let mut waiting = Vec::new();
         let mut next = Some((route, found));
         while let Some((bearer, found)) = next.take() {
-            named |= self.follow_named(route, bearer, &found, entries);
+            named |= self.follow_named(bearer, &found, coming);
             let before = waiting.len();
             if let Some(object) = self.render.get(bearer) {
                 for follow in &found.follows {
@@ -84,9 +103,6 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             while next.is_none()
                 && let Some(to) = waiting.pop()
             {
-                let Some(target) = self.render.get(to) else {
-                    continue;
-                };
                 if !visited.insert(to) {
                     continue;
                 }
@@ -94,23 +110,61 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     self.taken_out = true;
                     continue;
                 }
-                if let Some(row) = self.tables.route(target.group, target.kind) {
-                    let found = references(row, target.node(), &mut self.visits)
-                        .map_err(|RefError::TooLarge| TraceError::TooLarge(to))?;
-                    next = Some((to, found));
+                let mut visits = self.visited.remove(&to).unwrap_or_default();
+                let enough = self.adds_nothing(coming, &mut visits);
+                self.visited.insert(to, visits);
+                if enough {
+                    named = named || self.leads(to)?;
+                    continue;
                 }
+                next = self.references_of(to)?.map(|found| (to, found));
             }
         }
         Ok(named)
     }
 
+    fn references_of(&mut self, index: usize) -> Result<Option<References<'t, 's>>, TraceError> {
+        let object = self.render.get(index);
+        let row = object.and_then(|o| Some((o, self.tables.route(o.group, o.kind)?)));
+        let found = row.map(|(object, row)| references(row, object.node(), &mut self.visits));
+        found
+            .transpose()
+            .map_err(|RefError::TooLarge| TraceError::TooLarge(index))
+    }
+
+    /// Whether an object, or one that it leads to, names a Service or a workload.
+    fn leads(&mut self, start: usize) -> Result<bool, TraceError> {
+        if let Some(known) = self.leads.get(&start) {
+            return Ok(*known);
+        }
+        let mut seen = BTreeSet::from([start]);
+        let mut waiting = vec![start];
+        let mut leads = false;
+        while let Some(index) = waiting.pop().filter(|_| !leads) {
+            let (Some(found), Some(object)) = (self.references_of(index)?, self.render.get(index))
+            else {
+                continue;
+            };
+            leads = !found.services.is_empty() || !found.targets.is_empty();
+            for follow in &found.follows {
+                let below = self.referred_to(object, follow);
+                waiting.extend(
+                    below
+                        .into_iter()
+                        .filter(|to| !self.is_disabled(*to) && seen.insert(*to)),
+                );
+            }
+        }
+        self.leads.insert(start, leads);
+        Ok(leads)
+    }
+
     /// Follows the Services and workloads that one object names: the route itself, or one that the route leads to.
     pub(super) fn follow_named(
         &mut self,
-        route: usize,
         bearer: usize,
         found: &References<'t, 's>,
-        entries: &[Entry],
+        coming: &Coming<'_>,
     ) -> bool {
         let Some(object) = self.render.get(bearer) else {
             return false;
@@ -127,9 +181,27 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             } else {
                 (reference.group.as_str(), reference.kind.as_str())
             };
-            let services = self
-                .render
-                .named(|g| g == group, kind, &reference.name, wanted);
+            let only_one = self.render.is_one(kind, &reference.name, wanted);
+            let key = || {
+                (
+                    group.into(),
+                    kind.into(),
+                    reference.name.clone(),
+                    wanted.map(str::to_owned),
+                )
+            };
+            let known = if only_one {
+                None
+            } else {
+                self.namesakes.get(&key())
+            };
+            let services = match known {
+                Some(known) => Rc::clone(&known.found),
+                None => self
+                    .render
+                    .named(|g| g == group, kind, &reference.name, wanted)
+                    .into(),
+            };
             if services.is_empty() && !reference.only_if_present {
                 self.tell_missing(object, kind, &reference.name, wanted, reference.node);
             }
@@ -140,8 +212,17 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 continue;
             }
             self.tell_twice(kind, &reference.name, &services);
-            for service in services {
-                self.follow_service(Some(route), service, wanted, entries);
+            if services.len() > 1 {
+                let known = self.namesakes.remove(&key());
+                let mut known = known.unwrap_or_else(|| Namesakes::new(&services));
+                let enough = self.adds_nothing(coming, &mut known.visits);
+                self.namesakes.insert(key(), known);
+                if enough {
+                    continue;
+                }
+            }
+            for service in services.iter() {
+                self.follow_service(coming, *service, wanted);
             }
         }
         for target in &found.targets {
@@ -150,18 +231,22 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 .render
                 .named(group, &target.kind, &target.name, object.namespace)
             {
-                let asked = self.asked(entries, Some(route), None);
+                let asked = self.asked(coming, None);
                 for template in self.templates_of(workload) {
-                    self.add_way(template, Some(route), None, &asked);
+                    let pods = self.pods_named(template);
+                    self.add_way(pods, coming.route, None, asked.clone());
                 }
             }
         }
         named
     }
 
-    /// Reads which Services controllers make when they run.
+    /// Reads which Services controllers make when they run, and which grants there are.
     pub(super) fn read_made(&mut self) {
-        for object in &self.render.objects {
+        for (index, object) in self.render.objects.iter().enumerate() {
+            if object.kind == "ReferenceGrant" && !object.is_local() {
+                self.grants.push(index);
+            }
             let row = self.tables.route(object.group, object.kind);
             let Some(row) = row.filter(|row| !row.makes.is_empty()) else {
                 continue;
@@ -172,8 +257,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     let suffixes = row.suffixes.iter().map(AsRef::as_ref);
                     let none = row.suffixes.is_empty().then_some("");
                     for suffix in suffixes.chain(none) {
-                        self.made
-                            .insert((object.namespace, format!("{name}{suffix}")));
+                        let made = self.made.entry(format!("{name}{suffix}")).or_default();
+                        made.push(object.namespace);
                     }
                 }
             }
@@ -196,11 +281,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             list.into_iter().flat_map(Node::items)
         };
         let of_kind = |from: &Node<'t, 's>| text(*from, "kind") == Some(object.kind);
-        let grants = self.render.objects.iter().filter(|grant| {
-            grant.kind == "ReferenceGrant"
-                && !grant.is_local()
-                && list(grant, "from").any(|from| of_kind(&from))
-        });
+        let grants = self.grants.iter().filter_map(|i| self.render.get(*i));
+        let grants = grants.filter(|grant| list(grant, "from").any(|from| of_kind(&from)));
         let mut found = false;
         for grant in grants {
             found = true;
@@ -286,7 +368,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 self.taken_out = true;
             } else if let Some(entry) = self.load_balancer(index, text("loadBalancerClass")) {
                 self.routes.insert(index);
-                self.follow_service(Some(index), index, service.namespace, &[entry]);
+                let entries = [entry];
+                let coming = Coming::new(Some(index), &entries);
+                self.follow_service(&coming, index, service.namespace);
             }
         }
     }
@@ -318,7 +402,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     };
                     Entry::stated(service, Sleep { seconds, origin })
                 });
-                self.follow_service(None, service, wanted, entry.as_slice());
+                let coming = Coming::new(None, entry.as_slice());
+                self.follow_service(&coming, service, wanted);
             }
         }
         !rules.is_empty()
@@ -339,7 +424,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             if let Some(service) = self.render.get(index)
                 && self.roles.get(index).is_some_and(|r| r.service)
             {
-                self.follow_service(None, index, service.namespace, &[]);
+                self.follow_service(&Coming::new(None, &[]), index, service.namespace);
             }
         }
         enabled

@@ -13,6 +13,7 @@ mod controller;
 mod coverage;
 mod entry;
 mod follow;
+mod pods;
 mod select;
 mod services;
 mod stray;
@@ -23,13 +24,16 @@ use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{Object, Render, labels};
 use crate::model::{Coverage, Sleep, Way};
 use crate::say::{Message, routes as say};
-use crate::tables::path::{Budget as Visits, List, Text};
+use crate::tables::path::{Budget, List, Text};
 use crate::tables::{Controller, On, Tables, Workload, selects};
 use controller::Policies;
+use follow::{Named, Namesakes};
 use lossless_yaml::{Kind, Node};
+use pods::{Found, Visits};
 use services::ServiceKind;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use tell::Told;
 
 /// The seconds where nothing says otherwise: the example of the document that this program follows.
@@ -42,16 +46,19 @@ const VISITS_PER_BYTE: usize = 64;
 /// So many ways of one template are kept; of the others only those that make it sleep longer.
 const MOST_WAYS: usize = 100;
 
-/// How many ways from routes to Services and templates one run follows. A hundred objects of one name on each step are
-/// a million, and no render has more that is meant.
+/// With how many templates the selectors of one run are compared. Each selector looks at those of its rarest label alone, and
+/// once: only thousands of different selectors for thousands of workloads are more.
 const MOST_FOLLOWED: usize = 4_000_000;
+
+/// So many names are compared for suggestions in one run, and so many for each object: no more suggestions are made then.
+const MOST_COMPARISONS: (usize, usize) = (100_000, 20);
 
 /// Why the trace can't be finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum TraceError {
     /// The object of this index has more nodes than may be visited.
     TooLarge(usize),
-    /// With the ways of the route of this index there are more than are followed.
+    /// With the selector of the object of this index there are more comparisons than are made.
     TooManyWays(usize),
 }
 
@@ -66,8 +73,10 @@ pub(crate) struct Template<'t, 's> {
 }
 
 /// One way from a route to a pod template, by the indexes of its objects.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Link {
+    /// In the order of the ways.
+    number: usize,
     /// The route; `None` where a Service or workload is brought in without one.
     route: Option<usize>,
     /// The Service; `None` for a route that names the workload itself.
@@ -77,13 +86,22 @@ struct Link {
     sleep: Sleep,
 }
 
+impl Link {
+    /// Whether it is the same way.
+    fn is(&self, other: &Link) -> bool {
+        (self.route, self.service) == (other.route, other.service)
+            && self.sleep == other.sleep
+            && self.class == other.class
+    }
+}
+
 /// A pod template that has to drain, and why.
 #[derive(Clone, Debug)]
 pub(crate) struct Backend {
     /// Index among [`Trace::templates`].
     pub(crate) template: usize,
     /// The ways that lead to it; empty where its own annotation brings it in and no Service selects it.
-    pub(crate) ways: Vec<Way>,
+    pub(crate) ways: Arc<Vec<Way>>,
     /// What the workload's and the template's annotations say.
     pub(crate) annotations: Annotations,
 }
@@ -113,7 +131,7 @@ pub(crate) struct Tracer<'a, 't, 's> {
     templates: Vec<Template<'t, 's>>,
     /// Templates by one of their labels.
     labels: HashMap<(&'t str, &'t str), Labelled<'t>>,
-    links: Vec<Vec<Link>>,
+    pods: Found,
     routes: BTreeSet<usize>,
     /// The Services that were led to, by their index, and what is behind each.
     services: BTreeMap<usize, ServiceKind>,
@@ -121,8 +139,8 @@ pub(crate) struct Tracer<'a, 't, 's> {
     reaching: BTreeSet<usize>,
     /// Routes or Services that a rule or an annotation took out: their absence is wanted.
     taken_out: bool,
-    /// Services that a controller makes when it runs, by namespace and name.
-    made: BTreeSet<(Option<&'t str>, String)>,
+    /// Services that a controller makes when it runs: the namespaces of each name.
+    made: HashMap<String, Vec<Option<&'t str>>>,
     /// Objects that are left alone because a controller owns them, by their kind.
     owned: BTreeMap<&'t str, usize>,
     /// Routes that do not count, for a reason that their row says.
@@ -137,9 +155,23 @@ pub(crate) struct Tracer<'a, 't, 's> {
     signs: HashMap<(On, usize), Option<&'static Controller>>,
     policies: Policies<'t>,
     told: BTreeSet<Told>,
-    visits: Visits,
-    /// Ways that have been followed.
+    visits: Budget,
+    /// Templates that selectors were compared with, and the object with which there were too many.
     followed: usize,
+    beyond: Option<usize>,
+    /// Ways that have been followed.
+    number: usize,
+    /// The visits to what several objects of one name stand for, and to objects that lead on.
+    namesakes: HashMap<Named, Namesakes>,
+    visited: HashMap<usize, Visits>,
+    /// Whether an object that leads on leads to anything.
+    leads: HashMap<usize, bool>,
+    /// Names that may yet be compared for a suggestion.
+    comparisons: usize,
+    /// The Services of the input, once one was looked for by a name like it.
+    all_services: OnceCell<Vec<usize>>,
+    /// The `ReferenceGrant`s of the input.
+    grants: Vec<usize>,
     messages: Vec<Message>,
 }
 
@@ -163,12 +195,12 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             annotations: BTreeMap::new(),
             templates: Vec::new(),
             labels: HashMap::new(),
-            links: Vec::new(),
+            pods: Found::default(),
             routes: BTreeSet::new(),
             services: BTreeMap::new(),
             reaching: BTreeSet::new(),
             taken_out: false,
-            made: BTreeSet::new(),
+            made: HashMap::new(),
             owned: BTreeMap::new(),
             uncounted: Vec::new(),
             classes_seen: BTreeSet::new(),
@@ -177,12 +209,20 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             signs: HashMap::new(),
             policies: HashMap::new(),
             told: BTreeSet::new(),
-            visits: Visits::new(
+            visits: Budget::new(
                 VISITS_PER_BYTE
                     .saturating_mul(render.bytes())
                     .saturating_add(100_000),
             ),
             followed: 0,
+            beyond: None,
+            number: 0,
+            namesakes: HashMap::new(),
+            visited: HashMap::new(),
+            leads: HashMap::new(),
+            comparisons: MOST_COMPARISONS.0 + MOST_COMPARISONS.1 * render.objects.len(),
+            all_services: OnceCell::new(),
+            grants: Vec::new(),
             messages: Vec::new(),
         };
         for (index, object) in render.objects.iter().enumerate() {
@@ -212,7 +252,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         }
         tracer.read_policies();
         tracer.tell_no_objects();
-        tracer.links = vec![Vec::new(); tracer.templates.len()];
+        tracer.pods = Found::new(tracer.templates.len());
         let labelled = tracer.labels.values_mut();
         labelled.for_each(|templates| templates.sort_unstable());
         tracer
@@ -283,6 +323,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             self.messages.push(say::owned(&owned));
         }
         let coverage = self.coverage(&backends);
+        if let Some(index) = self.beyond {
+            return Err(self.stop(&TraceError::TooManyWays(index)));
+        }
         self.tell_unreached(&coverage, listed || enabled || !backends.is_empty());
         Ok(Trace {
             templates: self.templates,

@@ -10,7 +10,7 @@ use lossless_yaml::{Kind, Node};
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// The templates whose labels hold the selector, in the Service's namespace or in one that is not known: every pair,
     /// looked up by the rarest.
-    pub(super) fn select(&self, selector: Node<'t, 's>, namespace: Option<&str>) -> Vec<usize> {
+    pub(super) fn select(&mut self, selector: Node<'t, 's>, namespace: Option<&str>) -> Vec<usize> {
         let Some(mut pairs) = pairs(selector) else {
             return Vec::new();
         };
@@ -46,13 +46,16 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     pairs.iter().all(|pair| held.binary_search(pair).is_ok())
                 })
         };
-        let mut found: Vec<usize> = candidates(rarest)
+        let all = candidates(rarest);
+        let count: usize = all.iter().map(|some| some.len()).sum();
+        let mut found: Vec<usize> = all
             .into_iter()
             .flatten()
             .map(|(_, template)| *template)
             .filter(holds_all)
             .collect();
         found.sort_unstable();
+        self.followed += count;
         found
     }
 
@@ -61,33 +64,34 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let Some((name, ordinal)) = pod.rsplit_once('-') else {
             return Vec::new();
         };
-        let templates = self.templates.iter().enumerate();
-        let meant = templates.filter(|(_, template)| {
-            let object = self.render.get(template.object);
-            ordinal.bytes().all(|b| b.is_ascii_digit())
-                && object.is_some_and(|o| {
-                    o.kind == "StatefulSet"
-                        && o.name == name
-                        && same_namespace(namespace, o.namespace).is_some()
-                })
-                && pairs
-                    .iter()
-                    .all(|pair| labels(template.node).any(|held| held == *pair))
+        if !ordinal.bytes().all(|b| b.is_ascii_digit()) {
+            return Vec::new();
+        }
+        let sets = self.render.all_named("StatefulSet", name);
+        let sets = sets.filter(|index| {
+            let object = self.render.get(*index);
+            object.is_some_and(|o| same_namespace(namespace, o.namespace).is_some())
         });
-        meant.map(|(index, _)| index).collect()
+        let holds_all = |template: &usize| {
+            let node = self.templates.get(*template).map(|t| t.node);
+            node.is_some_and(|node| {
+                let mut pairs = pairs.iter();
+                pairs.all(|pair| labels(node).any(|held| held == *pair))
+            })
+        };
+        let mut found: Vec<usize> = sets.flat_map(|set| self.own_templates(set)).collect();
+        found.retain(holds_all);
+        found
     }
 
     /// The workloads that a Service nearly selects: those that hold most of its labels, or one that differs by a slip.
-    pub(super) fn near_workloads(&self, service: &Object<'t, 's>) -> Vec<NearWorkload<'t>> {
-        let row = selects(service.group, service.kind);
-        let names = row
-            .and_then(|row| row.selector.as_deref())
-            .unwrap_or_default();
-        let mut names = names.iter();
-        let selector = names.try_fold(service.node(), |node, name| node.get(name));
-        let Some(pairs) = selector.and_then(pairs) else {
+    pub(super) fn near_workloads(&mut self, service: &Object<'t, 's>) -> Vec<NearWorkload<'t>> {
+        let Some(pairs) = selector_of(service).and_then(pairs) else {
             return Vec::new();
         };
+        if !self.may_compare(self.templates.len()) {
+            return Vec::new();
+        }
         let mut near: Vec<(usize, usize, NearWorkload<'t>)> = Vec::new();
         for template in &self.templates {
             let Some(object) = self.render.get(template.object) else {
@@ -132,6 +136,20 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
 /// The name of a pod of a StatefulSet, which its controller makes a label of.
 const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+
+/// The selector of what selects pods.
+pub(super) fn selector_of<'t, 's>(service: &Object<'t, 's>) -> Option<Node<'t, 's>> {
+    let row = selects(service.group, service.kind)?;
+    let mut names = row.selector.as_deref()?.iter();
+    names.try_fold(service.node(), |node, name| node.get(name))
+}
+
+/// The pairs of a selector, whatever their order; those of one that has none where a value is no text.
+pub(super) fn sorted_pairs<'t>(selector: Node<'t, '_>) -> Option<Vec<(&'t str, &'t str)>> {
+    let mut pairs = pairs(selector)?;
+    pairs.sort_unstable();
+    Some(pairs)
+}
 
 /// The pairs of a selector; none where a value is no text.
 fn pairs<'t>(selector: Node<'t, '_>) -> Option<Vec<(&'t str, &'t str)>> {

@@ -1,15 +1,13 @@
 //! From Services to pod templates: the ways, and their seconds.
 
-use super::entry::Entry;
-use super::{DEFAULT_SLEEP, Link, MOST_FOLLOWED, MOST_WAYS, Template, Tracer, Wanted};
+use super::pods::Coming;
+use super::select::selector_of;
+use super::{DEFAULT_SLEEP, Tracer, Wanted};
 use crate::config::Seconds;
-use crate::config::annotations::Inject;
 use crate::input::objects::{Object, same_namespace};
 use crate::model::{Origin, Role, Sleep};
 use crate::say::routes as say;
-use crate::tables::selects;
 use lossless_yaml::{Kind, Node};
-use std::rc::Rc;
 
 /// What is behind a Service.
 #[derive(Clone, Debug)]
@@ -22,22 +20,12 @@ pub(super) enum ServiceKind {
     Alias(String, String),
     /// Endpoints that something else manages.
     Selectorless,
-    /// These templates, whatever their namespaces.
-    Selects(Rc<[usize]>),
+    /// The pods of this number.
+    Selects(usize),
 }
 
 impl<'t, 's> Tracer<'_, 't, 's> {
-    pub(super) fn follow_service(
-        &mut self,
-        route: Option<usize>,
-        index: usize,
-        wanted: Wanted<'_>,
-        entries: &[Entry],
-    ) {
-        self.followed += 1;
-        if self.followed > MOST_FOLLOWED {
-            return;
-        }
+    pub(super) fn follow_service(&mut self, coming: &Coming<'_>, index: usize, wanted: Wanted<'_>) {
         let Some(service) = self.render.get(index) else {
             return;
         };
@@ -48,30 +36,28 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             self.taken_out = true;
             return;
         }
-        let selected = match self.service_kind(index, service) {
-            ServiceKind::Selects(selected) => selected,
+        let pods = match self.service_kind(index, service) {
+            ServiceKind::Selects(pods) if namespace == service.namespace => pods,
+            ServiceKind::Selects(_) => match self.pods_of(index, namespace) {
+                Some(pods) => pods,
+                None => return,
+            },
             ServiceKind::Alias(namespace, name) => {
                 for other in self.aliased(index, &namespace, &name) {
                     let kind = self.render.get(other).map(|o| self.service_kind(other, o));
                     // An alias of an alias is a circle more often than a way.
                     if !matches!(kind, Some(ServiceKind::Alias(..))) {
-                        self.follow_service(route, other, Some(&namespace), entries);
+                        self.follow_service(coming, other, Some(&namespace));
                     }
                 }
                 return;
             }
             _ => return,
         };
-        let asked = self.asked(entries, route, Some(index));
-        for &template in selected.iter() {
-            let object = self
-                .templates
-                .get(template)
-                .and_then(|t| self.render.get(t.object));
-            if object.is_some_and(|o| same_namespace(namespace, o.namespace).is_some()) {
-                self.reaching.insert(index);
-                self.add_way(template, route, Some(index), &asked);
-            }
+        let asked = self.asked(coming, Some(index));
+        if !self.pods.get(pods).is_empty() {
+            self.reaching.insert(index);
+            self.add_way(pods, coming.route, Some(index), asked);
         }
     }
 
@@ -91,21 +77,17 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let kind = if self.tell_wrong_types(service) {
             ServiceKind::Wrong
         } else {
-            self.read_service(service)
+            self.read_service(index, service)
         };
         self.services.insert(index, kind.clone());
         kind
     }
 
     /// As [`Tracer::service_kind`], of a Service that nothing may lead to.
-    pub(super) fn read_service(&self, service: &Object<'t, 's>) -> ServiceKind {
+    pub(super) fn read_service(&mut self, index: usize, service: &Object<'t, 's>) -> ServiceKind {
         let spec = service.node().get("spec");
         let text = |key| spec.and_then(|s| s.get(key)).and_then(Node::text);
-        let row = selects(service.group, service.kind);
-        let names = row.and_then(|row| row.selector.as_deref());
-        let mut names = names.unwrap_or_default().iter();
-        let selector = names.try_fold(service.node(), |node, name| node.get(name));
-        let selector = selector.filter(|s| s.kind() == Kind::Mapping && !s.is_empty());
+        let selector = selector_of(service).filter(|s| s.kind() == Kind::Mapping && !s.is_empty());
         if text("type") == Some("ExternalName") {
             let mut labels = text("externalName").unwrap_or_default().split('.');
             match (labels.next(), labels.next(), labels.next()) {
@@ -114,8 +96,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 }
                 _ => ServiceKind::ExternalName,
             }
-        } else if let Some(selector) = selector {
-            ServiceKind::Selects(self.select(selector, service.namespace).into())
+        } else if let Some(pods) = selector.and_then(|_| self.pods_of(index, service.namespace)) {
+            ServiceKind::Selects(pods)
         } else {
             ServiceKind::Selectorless
         }
@@ -154,10 +136,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     /// How long a way through a Service asks to sleep, and the class that decided.
     pub(super) fn asked(
         &mut self,
-        entries: &[Entry],
-        route: Option<usize>,
+        coming: &Coming<'_>,
         service: Option<usize>,
     ) -> (Option<String>, Sleep) {
+        let (route, entries) = (coming.route, coming.entries);
         let stated = |index: Option<usize>, on: Role| {
             let seconds = self.annotations.get(&index?)?.sleep?.get();
             Some(Sleep {
@@ -176,84 +158,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         greatest.unwrap_or_else(|| (None, self.without_route()))
     }
 
-    pub(super) fn add_way(
-        &mut self,
-        template: usize,
-        route: Option<usize>,
-        service: Option<usize>,
-        (class, sleep): &(Option<String>, Sleep),
-    ) {
-        self.followed += 1;
-        let Some(ways) = self.links.get_mut(template) else {
-            return;
-        };
-        // Where hundreds of objects share a name everything leads to everything: more ways tell nobody more.
-        let longest = ways.iter().map(|way| way.sleep.seconds).max();
-        if ways.len() >= MOST_WAYS && Some(sleep.seconds) <= longest {
-            return;
-        }
-        let way = Link {
-            route,
-            service,
-            class: class.clone(),
-            sleep: sleep.clone(),
-        };
-        if !ways.contains(&way) {
-            ways.push(way);
-        }
-    }
-
     /// The sleep of what is brought in without a route: `sleepSeconds`, else the default.
     pub(super) fn without_route(&self) -> Sleep {
         let configured = self.config.sleep_seconds;
         Sleep {
             seconds: configured.map_or(DEFAULT_SLEEP, Seconds::get),
             origin: configured.map_or(Origin::Default, |_| Origin::Configured),
-        }
-    }
-
-    /// The Services that select a workload which its own annotation brings in: their annotations say how long it sleeps.
-    pub(super) fn services_of(
-        &self,
-        index: usize,
-        template: &Template<'t, 's>,
-        ways: &mut Vec<Link>,
-    ) {
-        let namespace = self.render.get(template.object).and_then(|o| o.namespace);
-        for (&service, read) in &self.annotations {
-            let is_service = self.roles.get(service).is_some_and(|r| r.service);
-            let Some(seconds) = read
-                .sleep
-                .filter(|_| is_service && read.inject != Some(Inject::Disabled))
-            else {
-                continue;
-            };
-            let Some(object) = self.render.get(service) else {
-                continue;
-            };
-            if same_namespace(namespace, object.namespace).is_none() {
-                continue;
-            }
-            let selector = object.node().get("spec").and_then(|s| s.get("selector"));
-            if selector.is_some_and(|s| self.select(s, object.namespace).contains(&index)) {
-                ways.push(Link {
-                    route: None,
-                    service: Some(service),
-                    class: None,
-                    sleep: Sleep {
-                        seconds: seconds.get(),
-                        origin: Origin::Annotation { on: Role::Service },
-                    },
-                });
-            }
-        }
-        if ways.is_empty() {
-            ways.push(Link {
-                route: None,
-                service: None,
-                class: None,
-                sleep: self.without_route(),
-            });
         }
     }
 }

@@ -8,6 +8,8 @@ use crate::config::{API_VERSION, KIND};
 use crate::input::objects::Object;
 use crate::say::routes as say;
 use lossless_yaml::Node;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// Tells what of an object has no effect.
@@ -42,12 +44,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// A key that stands twice at a document's top: of two documents the marker between them is missing.
     fn tell_keys_twice(&mut self, object: &Object<'t, 's>) {
-        let keys = object.node().written_entries().map(|(key, _)| key);
-        let keys: Vec<Node<'t, 's>> = keys.collect();
-        let twice = keys.iter().enumerate().find_map(|(index, second)| {
-            let same = |first: &&Node<'t, 's>| first.text() == second.text();
-            let first = keys.iter().take(index).find(same)?;
-            Some((*first, *second))
+        let mut seen: HashMap<Option<&str>, Node<'t, 's>> = HashMap::new();
+        let mut keys = object.node().written_entries().map(|(key, _)| key);
+        let twice = keys.find_map(|second| match seen.entry(second.text()) {
+            Entry::Occupied(first) => Some((*first.get(), second)),
+            Entry::Vacant(slot) => {
+                slot.insert(second);
+                None
+            }
         });
         if let Some((first, second)) = twice {
             let at = object.at(first.span());

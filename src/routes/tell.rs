@@ -106,10 +106,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         wanted: Wanted<'_>,
         node: Node<'_, '_>,
     ) {
-        let made = self.made.iter();
-        let mut made = made.filter(|(namespace, _)| same_namespace(*namespace, wanted).is_some());
         // The context has routes of others, whose Services stand elsewhere.
-        if object.is_context || made.any(|(_, service)| service == name) {
+        if object.is_context || self.is_made(name, wanted) {
             return;
         }
         let namespace = wanted.map(str::to_owned);
@@ -129,6 +127,20 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
+    /// Whether a controller makes a Service of this name when it runs.
+    fn is_made(&self, name: &str, wanted: Wanted<'_>) -> bool {
+        let made = self.made.get(name).map_or(&[][..], Vec::as_slice);
+        let mut made = made.iter();
+        made.any(|namespace| same_namespace(*namespace, wanted).is_some())
+    }
+
+    /// Whether so many more names may be compared for a suggestion.
+    pub(super) fn may_compare(&mut self, names: usize) -> bool {
+        let left = self.comparisons.checked_sub(names);
+        self.comparisons = left.unwrap_or_default();
+        left.is_some()
+    }
+
     fn tell_backend_unknown(&mut self, object: &Object<'t, 's>, unknown: &UnknownRef<'t, 's>) {
         let UnknownRef {
             group,
@@ -143,12 +155,18 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The Service that a missing one's name may mean: a host's, one that was renamed, or a name with a slip.
-    pub(super) fn near_service(&self, name: &str, wanted: Wanted<'_>) -> Option<say::Near<'t>> {
-        let services = self.render.objects.iter().filter(|o| {
-            o.kind == "Service"
-                && o.group.is_empty()
-                && same_namespace(wanted, o.namespace).is_some()
+    pub(super) fn near_service(&mut self, name: &str, wanted: Wanted<'_>) -> Option<say::Near<'t>> {
+        let services = self.all_services.get_or_init(|| {
+            let objects = self.render.objects.iter().enumerate();
+            let services = objects.filter(|(_, o)| o.kind == "Service" && o.group.is_empty());
+            services.map(|(index, _)| index).collect()
         });
+        if !self.may_compare(services.len()) {
+            return None;
+        }
+        let services = self.all_services.get().into_iter().flatten();
+        let services = services.filter_map(|index| self.render.get(*index));
+        let services = services.filter(|o| same_namespace(wanted, o.namespace).is_some());
         let names = services.map(|service| service.name);
         let mut hosts = names.clone();
         let host = |service: &&str| {

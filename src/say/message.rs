@@ -350,10 +350,34 @@ impl fmt::Display for Message {
 pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = |s: &str| s.to_ascii_lowercase().replace(['-', '_'], "");
     let wanted = plain(word);
-    known
-        .into_iter()
-        .map(|k| (strsim::damerau_levenshtein(&wanted, &plain(k)), k))
-        .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, k)| *distance <= 2.max(k.len() / 3))
+    let mut letters = [0_i32; 256];
+    count(&mut letters, &wanted, 1);
+    let mut best: Option<(usize, &'k str)> = None;
+    for word in known {
+        let plain = plain(word);
+        // Each slip changes one letter: where more differ than in the best so far, it need not be compared.
+        count(&mut letters, &plain, -1);
+        let more: i32 = letters.iter().filter(|n| **n > 0).sum();
+        let less: i32 = letters.iter().filter(|n| **n < 0).sum();
+        count(&mut letters, &plain, 1);
+        let least = usize::try_from(more.max(-less)).unwrap_or_default();
+        let ascii = wanted.is_ascii() && plain.is_ascii();
+        if ascii && best.is_some_and(|(distance, _)| least >= distance) {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&wanted, &plain);
+        if best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, word));
+        }
+    }
+    best.filter(|(distance, k)| *distance <= 2.max(k.len() / 3))
         .map(|(_, k)| k)
+}
+
+fn count(letters: &mut [i32; 256], word: &str, by: i32) {
+    for byte in word.bytes() {
+        if let Some(letter) = letters.get_mut(usize::from(byte)) {
+            *letter += by;
+        }
+    }
 }

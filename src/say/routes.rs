@@ -466,7 +466,7 @@ fn add_uncounted(text: &mut String, uncounted: &[(String, String)]) {
 
 /// Adds the Services that are open to the outside.
 fn add_exposed(text: &mut String, unreached: &[&Covered]) {
-    let services = unreached.iter().flat_map(|each| &each.services);
+    let services = unreached.iter().flat_map(|each| each.services.iter());
     let mut exposed: Vec<String> = services
         .filter_map(|each| {
             let kind = match each.exposed? {
@@ -487,7 +487,7 @@ fn add_exposed(text: &mut String, unreached: &[&Covered]) {
 
 /// What counts a Service as a route to itself.
 fn load_balancer_help(unreached: &[&Covered]) -> &'static str {
-    let mut services = unreached.iter().flat_map(|each| &each.services);
+    let mut services = unreached.iter().flat_map(|each| each.services.iter());
     if services.any(|each| each.exposed == Some(Exposed::LoadBalancer)) {
         "; `loadBalancerServices: true` (`--load-balancer-services`) counts each Service of type LoadBalancer as a route"
     } else {

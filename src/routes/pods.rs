@@ -1,0 +1,354 @@
+//! The pods that one selector finds, and the ways that lead to all of them.
+//!
+//! Ways are kept once for all Services of one selector and all templates behind it, and visits that can add nothing are
+//! not made: so the cost of a run grows with its input, though everything may lead to everything.
+
+use super::entry::Entry;
+use super::select::{selector_of, sorted_pairs};
+use super::{Link, MOST_FOLLOWED, MOST_WAYS, Tracer, Wanted};
+use crate::config::annotations::Inject;
+use crate::model::{Origin, Placed, Role, Sleep, Way};
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+/// Templates that one selector finds from one namespace.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pods {
+    /// In their order.
+    pub(super) templates: Vec<usize>,
+    /// The first Service that has the selector, and the namespace.
+    of: Option<(usize, Option<String>)>,
+    /// The ways that lead to them.
+    ways: Links,
+    /// The Services of this selector whose annotations say how long to sleep.
+    stated: Links,
+}
+
+/// Ways in the order in which they were followed: the first, and those that ask for longer.
+#[derive(Clone, Debug, Default)]
+struct Links {
+    links: Vec<Link>,
+    longest: Option<u64>,
+}
+
+impl Links {
+    /// Adds a way, unless so many are there that it would tell nobody more.
+    fn add(&mut self, link: &Link) {
+        let seconds = Some(link.sleep.seconds);
+        if self.links.len() >= MOST_WAYS && seconds <= self.longest {
+            return;
+        }
+        if !self.links.iter().any(|known| known.is(link)) {
+            self.longest = self.longest.max(seconds);
+            self.links.push(link.clone());
+        }
+    }
+}
+
+/// The pods found so far.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    all: Vec<Pods>,
+    hasher: RandomState,
+    /// Pods by their namespace and selector, as a hash of these.
+    selected: HashMap<u64, usize>,
+    /// The pods of one template, where a route names its workload.
+    named: HashMap<usize, usize>,
+    /// By template: the pods that it is among.
+    among: Vec<Vec<usize>>,
+    /// What was made of the ways to the same pods.
+    shared: HashMap<Vec<usize>, Arc<Vec<Way>>>,
+}
+
+impl Found {
+    pub(super) fn new(templates: usize) -> Found {
+        Found {
+            among: vec![Vec::new(); templates],
+            ..Found::default()
+        }
+    }
+
+    pub(super) fn get(&self, pods: usize) -> &[usize] {
+        let pods = self.all.get(pods);
+        pods.map_or(&[], |pods| &pods.templates)
+    }
+
+    /// The pods that a template is among.
+    pub(super) fn among(&self, template: usize) -> &[usize] {
+        self.among.get(template).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a way leads to a template.
+    pub(super) fn is_reached(&self, template: usize) -> bool {
+        let mut pods = self.among(template).iter();
+        pods.any(|pods| {
+            let pods = self.all.get(*pods);
+            pods.is_some_and(|pods| !pods.ways.links.is_empty())
+        })
+    }
+
+    fn push(&mut self, pods: Pods) -> usize {
+        let number = self.all.len();
+        for template in &pods.templates {
+            if let Some(among) = self.among.get_mut(*template) {
+                among.push(number);
+            }
+        }
+        self.all.push(pods);
+        number
+    }
+
+    fn links(&self, pods: &[usize], of: fn(&Pods) -> &Links) -> Vec<Link> {
+        let each = pods.iter().filter_map(|pods| self.all.get(*pods).map(of));
+        let mut each = each.filter(|links| !links.links.is_empty());
+        let (first, second) = (each.next(), each.next());
+        let (Some(first), second) = (first, second) else {
+            return Vec::new();
+        };
+        let Some(second) = second else {
+            return first.links.clone();
+        };
+        let mut all: Vec<&Link> = [first, second]
+            .into_iter()
+            .chain(each)
+            .flat_map(|links| &links.links)
+            .collect();
+        all.sort_by_key(|link| link.number);
+        let mut links = Links::default();
+        for link in all {
+            links.add(link);
+        }
+        links.links
+    }
+}
+
+/// What comes along a way: a route, or what the configuration or an annotation brings in.
+pub(super) struct Coming<'e> {
+    pub(super) route: Option<usize>,
+    pub(super) entries: &'e [Entry],
+    rank: OnceCell<Rank>,
+}
+
+impl<'e> Coming<'e> {
+    pub(super) fn new(route: Option<usize>, entries: &'e [Entry]) -> Self {
+        Coming {
+            route,
+            entries,
+            rank: OnceCell::new(),
+        }
+    }
+}
+
+/// How long a route asks to sleep at most: whatever the Service is, and where the Service does not tell a controller. Who
+/// has both as great asks for as long, in front of any Service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Rank {
+    whatever: Option<u64>,
+    otherwise: Option<u64>,
+}
+
+/// The visits to something that leads on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Visits {
+    count: usize,
+    most: Rank,
+    last: Option<usize>,
+}
+
+impl Visits {
+    /// Notes a visit. Whether it can add nothing: the same route was there, or as many as are kept and none asks for less.
+    fn adds_nothing(&mut self, route: Option<usize>, rank: Rank) -> bool {
+        let again = self.count > 0 && self.last == route && route.is_some();
+        let within = rank.whatever <= self.most.whatever && rank.otherwise <= self.most.otherwise;
+        if again || self.count >= MOST_WAYS && within {
+            return true;
+        }
+        self.count += 1;
+        self.last = route;
+        self.most.whatever = self.most.whatever.max(rank.whatever);
+        self.most.otherwise = self.most.otherwise.max(rank.otherwise);
+        false
+    }
+}
+
+impl Tracer<'_, '_, '_> {
+    /// Whether a visit can add nothing that is kept.
+    pub(super) fn adds_nothing(&mut self, coming: &Coming<'_>, visits: &mut Visits) -> bool {
+        let known = coming.rank.get().copied();
+        let rank = known.unwrap_or_else(|| self.rank(coming));
+        let rank = *coming.rank.get_or_init(|| rank);
+        visits.adds_nothing(coming.route, rank)
+    }
+
+    fn rank(&mut self, coming: &Coming<'_>) -> Rank {
+        let stated = coming.route.and_then(|route| self.annotations.get(&route));
+        if let Some(seconds) = stated.and_then(|read| read.sleep) {
+            return Rank {
+                whatever: Some(seconds.get()),
+                otherwise: None,
+            };
+        }
+        let mut rank = Rank::default();
+        if coming.entries.is_empty() {
+            rank.whatever = Some(self.without_route().seconds);
+        }
+        for entry in coming.entries {
+            let (seconds, whatever) = self.asked_at_least(entry);
+            let slot = if whatever {
+                &mut rank.whatever
+            } else {
+                &mut rank.otherwise
+            };
+            *slot = (*slot).max(Some(seconds));
+        }
+        rank
+    }
+
+    /// The pods that a Service selects from a namespace.
+    pub(super) fn pods_of(&mut self, index: usize, wanted: Wanted<'_>) -> Option<usize> {
+        let service = self.render.get(index)?;
+        let selector = selector_of(service)?;
+        let pairs = sorted_pairs(selector);
+        let key = self.pods.hasher.hash_one((wanted, &pairs));
+        if let Some(known) = self.pods.selected.get(&key)
+            && let Some(pods) = self.pods.all.get(*known)
+            && let Some((first, namespace)) = &pods.of
+            && namespace.as_deref() == wanted
+        {
+            let first = self.render.get(*first).and_then(selector_of);
+            if first.map(sorted_pairs) == Some(pairs) {
+                return Some(*known);
+            }
+        }
+        let templates = if self.followed > MOST_FOLLOWED {
+            self.beyond.get_or_insert(index);
+            Vec::new()
+        } else {
+            self.select(selector, wanted)
+        };
+        let number = self.pods.push(Pods {
+            templates,
+            of: Some((index, wanted.map(str::to_owned))),
+            ..Pods::default()
+        });
+        self.pods.selected.insert(key, number);
+        Some(number)
+    }
+
+    /// The pods of one template.
+    pub(super) fn pods_named(&mut self, template: usize) -> usize {
+        match self.pods.named.entry(template) {
+            Slot::Occupied(known) => *known.get(),
+            Slot::Vacant(slot) => {
+                let number = self.pods.all.len();
+                slot.insert(number);
+                self.pods.push(Pods {
+                    templates: vec![template],
+                    ..Pods::default()
+                })
+            }
+        }
+    }
+
+    pub(super) fn add_way(
+        &mut self,
+        pods: usize,
+        route: Option<usize>,
+        service: Option<usize>,
+        (class, sleep): (Option<String>, Sleep),
+    ) {
+        self.number += 1;
+        let link = Link {
+            number: self.number,
+            route,
+            service,
+            class,
+            sleep,
+        };
+        if let Some(pods) = self.pods.all.get_mut(pods) {
+            pods.ways.add(&link);
+        }
+    }
+
+    /// Notes the Services whose annotations say how long to sleep, for workloads that their own annotation brings in.
+    pub(super) fn read_stated(&mut self) {
+        let services: Vec<(usize, u64)> = self
+            .annotations
+            .iter()
+            .filter(|(index, read)| {
+                self.roles.get(**index).is_some_and(|role| role.service)
+                    && read.inject != Some(Inject::Disabled)
+            })
+            .filter_map(|(index, read)| Some((*index, read.sleep?.get())))
+            .collect();
+        for (service, seconds) in services {
+            let namespace = self.render.get(service).and_then(|o| o.namespace);
+            let Some(pods) = self.pods_of(service, namespace) else {
+                continue;
+            };
+            let link = Link {
+                number: service,
+                route: None,
+                service: Some(service),
+                class: None,
+                sleep: Sleep {
+                    seconds,
+                    origin: Origin::Annotation { on: Role::Service },
+                },
+            };
+            if let Some(pods) = self.pods.all.get_mut(pods) {
+                pods.stated.add(&link);
+            }
+        }
+    }
+
+    /// The ways to a template that has to drain.
+    pub(super) fn ways(&mut self, template: usize) -> Arc<Vec<Way>> {
+        let among = self.pods.among(template);
+        let mut sizes = among.iter().map(|pods| self.pods.get(*pods).len());
+        let is_shared = sizes.all(|templates| templates > 1);
+        if is_shared && let Some(known) = self.pods.shared.get(among) {
+            return Arc::clone(known);
+        }
+        let mut links = self.pods.links(among, |pods| &pods.ways);
+        // What a route leads to sleeps as its routes say; only without one it is asked for by itself.
+        if links.iter().any(|link| link.route.is_some()) {
+            links.retain(|link| {
+                link.route.is_some() || matches!(link.sleep.origin, Origin::Backend { .. })
+            });
+        }
+        if links.is_empty() {
+            links = self.pods.links(among, |pods| &pods.stated);
+        }
+        if links.is_empty() {
+            links.push(Link {
+                number: 0,
+                route: None,
+                service: None,
+                class: None,
+                sleep: self.without_route(),
+            });
+        }
+        let ways: Vec<Way> = links.into_iter().map(|link| self.way(link)).collect();
+        let ways = Arc::new(ways);
+        if is_shared {
+            let among = among.to_vec();
+            self.pods.shared.insert(among, Arc::clone(&ways));
+        }
+        ways
+    }
+
+    fn way(&self, link: Link) -> Way {
+        let placed =
+            |index: Option<usize>| -> Option<Placed> { Some(self.render.get(index?)?.placed()) };
+        Way {
+            route: placed(link.route),
+            service: placed(link.service),
+            class: link.class,
+            sleep: link.sleep,
+        }
+    }
+}
