@@ -464,6 +464,117 @@ fn fail_on_makes_a_warning_fail() {
     );
 }
 
+/// As kubelet mounts a ConfigMap: every file is a link through a folder whose name begins with a dot.
+#[test]
+fn a_folder_of_links_within_it_is_read() {
+    let dir = folder(&[("mount/..2026_11_26/tea.yaml", TEA)]);
+    let mount = dir.path().join("mount");
+    std::os::unix::fs::symlink("..2026_11_26", mount.join("..data")).unwrap();
+    std::os::unix::fs::symlink("..data/tea.yaml", mount.join("tea.yaml")).unwrap();
+    let run = run(dir.path(), &["--check", "mount"], "");
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("mount/tea.yaml:16:9: error[ChangePending]"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn links_that_leave_the_folder_or_lead_nowhere_are_named() {
+    let dir = folder(&[("outside/tea.yaml", TEA), ("in/own.yaml", "")]);
+    let link = |to: &str, name: &str| {
+        std::os::unix::fs::symlink(to, dir.path().join("in").join(name)).unwrap();
+    };
+    link("../outside/tea.yaml", "away.yaml");
+    link("../outside", "folder");
+    link("around.yaml", "around.yaml");
+    link("gone.yaml", "nowhere.yaml");
+    link(".", "self");
+    link("gone", "notes.txt");
+    let run = run(dir.path(), &["in"], "");
+    let named: Vec<&str> = run
+        .stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("warning[NotRead]: "))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            "`in/around.yaml` is a link that is not read: Too many levels of symbolic links (os error 40)",
+            "`in/away.yaml` is a link that leads out of the folder, and is not read",
+            "`in/folder` is a link that leads out of the folder, and is not read",
+            "`in/nowhere.yaml` is a link that is not read: No such file or directory (os error 2)",
+        ],
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_pipe_in_a_folder_is_passed_over_and_one_that_is_named_is_read() {
+    let dir = folder(&[("a/tea.yaml", TEA)]);
+    let pipe = dir.path().join("a/pipe.yaml");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let passed = run(dir.path(), &["--diff", "a"], "");
+    assert_eq!(passed.code, Some(0), "{}", passed.stderr);
+    assert!(
+        passed.stderr.contains(
+            "info[NotRead]: `a/pipe.yaml` is not a regular file, and is not read\n  help: name it on the command line"
+        ),
+        "{}",
+        passed.stderr
+    );
+    let child = command(dir.path(), &["a/pipe.yaml"]).spawn().unwrap();
+    fs::write(&pipe, TEA).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), drained());
+}
+
+#[test]
+fn a_file_that_is_given_twice_is_read_once() {
+    let dir = folder(&[("d/a.yaml", TEA)]);
+    std::os::unix::fs::symlink("a.yaml", dir.path().join("d/link.yaml")).unwrap();
+    for paths in [
+        &["d", "d/a.yaml"][..],
+        &["d/a.yaml", "d/../d/a.yaml"],
+        &["d/link.yaml", "d"],
+        &["d", "--context", "d/a.yaml"],
+    ] {
+        let run = run(dir.path(), paths, "");
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        assert_eq!(run.stdout, drained());
+        assert!(
+            run.stderr
+                .contains("1 workload: 1 behind a route, 1 changed\n")
+                && !run.stderr.contains("warning"),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn a_folder_with_a_kustomization_is_told() {
+    let dir = folder(&[
+        ("kz/kustomization.yaml", "resources: [tea.yaml]\n"),
+        ("kz/tea.yaml", TEA),
+    ]);
+    let run = run(dir.path(), &["--diff", "kz"], "");
+    assert!(
+        run.stderr.contains("info[NotBuilt]: `kz` has a kustomization; its files are read as they are, not as kustomize builds them\n  help: `kustomize build kz | set-prestop` reads what is built\n"),
+        "{}",
+        run.stderr
+    );
+}
+
 #[test]
 fn a_chart_is_not_read_as_manifests() {
     let dir = folder(&[

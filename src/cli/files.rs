@@ -2,10 +2,10 @@
 //!
 //! What is promised of writing, and what can't be, is in docs/guarantees.md.
 
-use super::Refused;
+use super::{Refused, say};
 use anyhow::{Context as _, bail, ensure};
 use set_prestop::{Message, Output, Place, Reason, Source};
-use std::ffi::OsStr;
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, IoSlice, Read as _};
 use std::path::{Path, PathBuf};
@@ -46,27 +46,22 @@ impl Read {
     }
 }
 
+/// How the files of a folder that are read end.
+const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
+
 /// How long a stream that is not ready is left alone: pipes that a parent left non-blocking can't be waited for otherwise.
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// Reads the paths in their order, folders sorted; without any, stdin. Also gives what is to be told of it.
 pub(crate) fn read(paths: &[PathBuf]) -> Result<(Vec<Read>, Vec<Message>), Refused> {
-    let (mut inputs, mut told) = (Vec::new(), Vec::new());
+    let mut reader = Reader::default();
     if paths.is_empty() {
-        inputs.push(stdin()?);
+        reader.inputs.push(stdin()?);
     }
     for path in paths {
-        if path.as_os_str() == "-" {
-            inputs.push(stdin()?);
-        } else if path.is_dir() {
-            folder(path, &mut inputs, &mut told)?;
-        } else {
-            let read = file(path)?;
-            told.extend(read.text.is_empty().then(|| empty(inputs.len())));
-            inputs.push(read);
-        }
+        reader.path(path)?;
     }
-    Ok((inputs, told))
+    Ok((reader.inputs, reader.told))
 }
 
 /// The configuration that holds for a file: the `set-prestop.yaml` of its folder, or of one above it in its repository.
@@ -91,26 +86,39 @@ pub(crate) fn configuration_of(first: &Path) -> Option<PathBuf> {
     found.find(|path| path.is_file() && *path != first)
 }
 
-/// Reads the paths as context. `before` is the number of inputs that stand before them.
+/// Reads the paths as context, which comes behind these inputs.
 pub(crate) fn read_context(
     paths: &[PathBuf],
-    before: usize,
+    inputs: &[Read],
 ) -> Result<(Vec<Read>, Vec<Message>), Refused> {
     if paths.iter().any(|path| path.as_os_str() == "-") {
         let message = Message::new(Reason::BadInput, "the context cannot be read from stdin")
             .help("write it to a file, and name that file with `--context`");
         return Err(message.into());
     }
-    let (mut inputs, mut told) = read(paths)?;
-    for input in &mut inputs {
+    let mut reader = Reader::default();
+    // What is among the manifests is no context.
+    reader.seen = inputs
+        .iter()
+        .filter_map(|input| resolved(input.path.as_ref()?).ok())
+        .collect();
+    for path in paths {
+        reader.path(path)?;
+    }
+    let Reader {
+        inputs: mut context,
+        mut told,
+        ..
+    } = reader;
+    for input in &mut context {
         input.context = true;
     }
     for message in &mut told {
         if let Some(place) = &mut message.place {
-            place.source += before;
+            place.source += inputs.len();
         }
     }
-    Ok((inputs, told))
+    Ok((context, told))
 }
 
 /// A file that was named and holds nothing: `set-prestop f.yaml > f.yaml` has emptied it.
@@ -163,10 +171,14 @@ fn file(path: &Path) -> Result<Read, Refused> {
     })
 }
 
+fn cannot_read(path: &Path) -> String {
+    format!("cannot read `{}`", path.display())
+}
+
 /// The text of a file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Refused> {
     let name = path.display().to_string();
-    let bytes = fs::read(path).with_context(|| format!("cannot read `{name}`"))?;
+    let bytes = fs::read(path).with_context(|| cannot_read(path))?;
     utf8(&name, bytes)
 }
 
@@ -193,48 +205,81 @@ fn at(source: usize, offset: usize) -> Place {
     }
 }
 
-/// Reads a folder: recursive, sorted, no dot-folders, no links, no templates of a chart.
-fn folder(path: &Path, inputs: &mut Vec<Read>, told: &mut Vec<Message>) -> Result<(), Refused> {
-    let unread = || format!("cannot read `{}`", path.display());
-    let mut entries = fs::read_dir(path)
-        .and_then(Iterator::collect::<io::Result<Vec<_>>>)
-        .with_context(unread)?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    let chart = path.join("Chart.yaml").is_file();
-    for entry in entries {
-        let (path, hidden) = (
-            entry.path(),
-            entry.file_name().as_encoded_bytes().starts_with(b"."),
-        );
-        let kind = entry.file_type().with_context(unread)?;
-        if hidden || kind.is_symlink() {
-            continue;
-        }
-        if kind.is_dir() {
-            if chart && entry.file_name() == "templates" {
-                let text = format!(
-                    "`{}` holds the templates of a chart and is not read",
-                    path.display()
-                );
-                told.push(
-                    Message::new(Reason::TemplatesSkipped, text)
-                        .help("pipe `helm template` into set-prestop to change what it renders"),
-                );
-                continue;
-            }
-            folder(&path, inputs, told)?;
-        // Reading a pipe that lies in a folder would wait for ever.
-        } else if kind.is_file()
-            && ["yaml", "yml", "json"]
-                .iter()
-                .any(|end| path.extension() == Some(OsStr::new(end)))
-        {
-            inputs.push(file(&path)?);
-        }
-    }
-    Ok(())
+/// Reads files and folders, each file once.
+#[derive(Default)]
+struct Reader {
+    inputs: Vec<Read>,
+    told: Vec<Message>,
+    /// Files and folders that were read, as they are called when links are followed.
+    seen: HashSet<PathBuf>,
 }
 
+impl Reader {
+    /// What the command line names: a folder, stdin, or a file of any name and kind.
+    fn path(&mut self, path: &Path) -> Result<(), Refused> {
+        if path.as_os_str() == "-" {
+            self.inputs.push(stdin()?);
+        } else if path.is_dir() {
+            let root = resolved(path).with_context(|| cannot_read(path))?;
+            if self.seen.insert(root.clone()) {
+                self.folder(path, &root)?;
+            }
+        } else if resolved(path).map_or(true, |real| self.seen.insert(real)) {
+            let read = file(path)?;
+            let empty = read.text.is_empty().then(|| empty(self.inputs.len()));
+            self.told.extend(empty);
+            self.inputs.push(read);
+        }
+        Ok(())
+    }
+
+    /// A folder: recursive, sorted, nothing whose name begins with a dot, no templates of a chart. Links are followed as long as
+    /// they stay in the folder that was named: a ConfigMap that is mounted is all links (`a.yaml -> ..data/a.yaml`).
+    fn folder(&mut self, path: &Path, root: &Path) -> Result<(), Refused> {
+        let mut entries = fs::read_dir(path)
+            .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+            .with_context(|| cannot_read(path))?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        let chart = path.join("Chart.yaml").is_file();
+        if ["kustomization.yaml", "kustomization.yml", "Kustomization"]
+            .iter()
+            .any(|name| path.join(name).is_file())
+        {
+            self.told.push(say::not_built(path));
+        }
+        for entry in entries {
+            let path = entry.path();
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let kind = entry.file_type().with_context(|| cannot_read(&path))?;
+            let ending = path.extension();
+            let wanted = ending.is_some_and(|end| ENDINGS.iter().any(|known| end == *known));
+            let real = resolved(&path);
+            if kind.is_symlink() && !real.as_ref().is_ok_and(|real| real.starts_with(root)) {
+                let may_matter = wanted || ending.is_none() || path.is_dir();
+                self.told
+                    .extend(may_matter.then(|| say::link_not_followed(&path, real.as_ref().err())));
+                continue;
+            }
+            let real = real.with_context(|| cannot_read(&path))?;
+            let kind = fs::metadata(&path).with_context(|| cannot_read(&path))?;
+            if kind.is_dir() && chart && entry.file_name() == "templates" {
+                self.told.push(say::templates_skipped(&path));
+            } else if kind.is_dir() {
+                if self.seen.insert(real) {
+                    self.folder(&path, root)?;
+                }
+            } else if wanted && !kind.is_file() {
+                // To read a pipe that lies in a folder would be to wait for ever.
+                self.told.push(say::no_file(&path));
+            } else if wanted && self.seen.insert(real) {
+                self.inputs.push(file(&path)?);
+            }
+        }
+        Ok(())
+    }
+}
 /// Writes every changed file beside itself first, then renames one by one. Gives what to tell of files that could not be kept as they were.
 ///
 /// A signal that ends the process ends it between two files, with no temporary file left; once the first is renamed, after the last.

@@ -213,7 +213,7 @@ fn prepare(args: &Args) -> anyhow::Result<Prepared> {
     let (mut inputs, mut told) = files::read(&paths)?;
     told.extend(found);
     if !args.context.is_empty() {
-        let (context, more) = files::read_context(&args.context, inputs.len())?;
+        let (context, more) = files::read_context(&args.context, &inputs)?;
         inputs.extend(context);
         told.extend(more);
     }

@@ -1,6 +1,6 @@
 //! The sentences of the command itself: one function a message.
 
-use set_prestop::{Message, Reason};
+use set_prestop::{Message, Reason, Severity};
 use std::path::Path;
 
 fn bad_input(text: impl Into<String>) -> Message {
@@ -39,4 +39,51 @@ pub(crate) fn configuration_found(path: &Path) -> Message {
     let text = format!("using the configuration `{}`", path.display());
     Message::new(Reason::ConfigurationFound, text)
         .help("`--config FILE` uses another one, `--no-config` none")
+}
+
+/// The templates of a chart in a folder.
+pub(crate) fn templates_skipped(path: &Path) -> Message {
+    let text = format!(
+        "`{}` holds the templates of a chart and is not read",
+        path.display()
+    );
+    Message::new(Reason::TemplatesSkipped, text)
+        .help("pipe `helm template` into set-prestop to change what it renders")
+}
+
+/// A folder with a kustomization.
+pub(crate) fn not_built(path: &Path) -> Message {
+    let text = format!(
+        "`{}` has a kustomization; its files are read as they are, not as kustomize builds them",
+        path.display()
+    );
+    let help = format!(
+        "`kustomize build {} | set-prestop` reads what is built",
+        path.display()
+    );
+    Message::new(Reason::NotBuilt, text).help(help)
+}
+
+/// A link in a folder that leads out of it, or, with this error, nowhere.
+pub(crate) fn link_not_followed(path: &Path, error: Option<&std::io::Error>) -> Message {
+    let text = match error {
+        None => format!(
+            "`{}` is a link that leads out of the folder, and is not read",
+            path.display()
+        ),
+        Some(error) => format!("`{}` is a link that is not read: {error}", path.display()),
+    };
+    Message::new(Reason::NotRead, text).help("name where it leads on the command line to read it")
+}
+
+/// A pipe, a socket or a device in a folder.
+pub(crate) fn no_file(path: &Path) -> Message {
+    let text = format!(
+        "`{}` is not a regular file, and is not read",
+        path.display()
+    );
+    let mut message =
+        Message::new(Reason::NotRead, text).help("name it on the command line to read it");
+    message.severity = Severity::Info;
+    message
 }

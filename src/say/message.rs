@@ -114,6 +114,10 @@ reasons! {
     ConfigurationFound = Info,
     /// The `templates` folder of a Helm chart holds templates, no manifests, and is not read.
     TemplatesSkipped = Info,
+    /// A folder has a kustomization: its files are read as they are, not as kustomize builds them.
+    NotBuilt = Info,
+    /// A link in a folder leads out of it or nowhere, or an entry is a pipe, a socket or a device (then an info): it is not read. Name it on the command line.
+    NotRead = Warning,
     /// A file that the command line names holds nothing. The shell empties the file of `set-prestop FILE > FILE` before it is read; `--write` edits in place.
     EmptyFile = Warning,
     /// `--write` replaced a file, and the new one does not have its owner, its group or an attribute, or other hard links of it keep the old text. Set it again, or write into the file.
