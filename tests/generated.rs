@@ -62,7 +62,7 @@ fn messages() {
         .unwrap();
     }
     text.push_str(
-        "\n## As they are told\n\nOne of each, from the smallest golden case that has it; `short` of `--message-format`.\n",
+        "\n## As they are told\n\nAn example of each, as `--message-format short` prints it, from the smallest golden case in which it occurs.\n",
     );
     let cases = told_in_cases();
     for reason in Reason::ALL {
@@ -111,8 +111,8 @@ fn told_in_cases() -> Vec<(String, String)> {
 /// The first message of a Reason in what a case tells, with the lines that belong to it.
 fn example(told: &str, reason: &str) -> Option<String> {
     let mut lines = told.split_inclusive('\n');
-    let mark = format!("[{reason}] ");
-    let first = lines.find(|line| line.contains(&mark))?;
+    let marks = [" ", ":"].map(|behind| format!("[{reason}]{behind}"));
+    let first = lines.find(|line| marks.iter().any(|mark| line.contains(mark)))?;
     let rest = lines.take_while(|line| line.starts_with(' '));
     Some(std::iter::once(first).chain(rest).collect())
 }

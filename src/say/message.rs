@@ -74,13 +74,13 @@ macro_rules! reasons {
 reasons! {
     /// A container got its preStop sleep.
     HookAdded = Info,
-    /// A sleep that was shorter than needed was raised; only its number changed.
+    /// A sleep that was too short was raised; only its number changed.
     HookRaised = Info,
     /// A sleep was lowered because `existingHooks: Set` makes it the configured value.
     HookLowered = Info,
     /// A sleep was put before the script of a hook (`existingHooks: Prepend`).
     HookPrepended = Info,
-    /// A hook that was no sleep was replaced by the sleep (`existingHooks: Replace`).
+    /// A hook that was not a sleep was replaced by the sleep (`existingHooks: Replace`).
     HookReplaced = Info,
     /// `terminationGracePeriodSeconds` was written so that the sleep does not come out of the program's own time.
     GraceWritten = Info,
@@ -92,37 +92,37 @@ reasons! {
     SleepShorter = Info,
     /// Nothing says which controller's load balancer is in front of a route, so the default of 10 seconds is used. Give its class or Gateway with `--context`, or set `ingressClasses` or `sleepSeconds`.
     ControllerUnknown = Info,
-    /// A document has no `apiVersion` or no `kind`, or is a list: it is passed through. A warning if nothing in the input is an object.
+    /// A document has no `apiVersion` or no `kind`, or is a list. It is passed through unread. This is a warning if nothing in the input is an object.
     NotAnObject = Info,
     /// A route names a Service of another namespace, and no `ReferenceGrant` of the input allows it.
     NotGranted = Info,
-    /// A Service of type ExternalName behind a route points outside the cluster: nothing to change here.
+    /// A Service of type ExternalName behind a route points outside the cluster, so there is nothing to change here.
     ExternalName = Info,
-    /// A Service without a selector: its endpoints are managed elsewhere.
+    /// A Service behind a route has no selector, so its endpoints are managed elsewhere.
     Selectorless = Info,
     /// A route names a backend of a group and kind that no row follows, so the pods behind it are not known.
     BackendUnknown = Info,
-    /// A workload is behind a route but is left alone: a Helm hook, owned by a controller, local configuration, switched off by an annotation, or of a kind that takes no hook.
+    /// A workload behind a route is not changed: it is a Helm hook, is owned by a controller, is local configuration, is switched off by an annotation, or is of a kind that takes no hook.
     LeftAlone = Info,
     /// An object of the context (`--context`) is also among the manifests: the one among the manifests counts.
     ContextShadowed = Info,
     /// An annotation asks for a longer sleep than `maxSleepSeconds`, and gets that.
     SleepBounded = Warning,
-    /// A number in an annotation is not in quotes. It is used, but the API server refuses it.
+    /// A number in an annotation is not quoted. It is used, but the API server refuses it.
     AnnotationUnquoted = Warning,
     /// A configuration `set-prestop.yaml` was found in the folder of the first file, or above it in its repository.
     ConfigurationFound = Info,
-    /// The `templates` folder of a Helm chart holds templates, no manifests, and is not read.
+    /// The `templates` folder of a Helm chart is not read: it holds templates, not manifests.
     TemplatesSkipped = Info,
     /// A folder has a kustomization: its files are read as they are, not as kustomize builds them.
     NotBuilt = Info,
-    /// A link in a folder leads out of it or nowhere, or an entry is a pipe, a socket or a device (then an info): it is not read. Name it on the command line.
+    /// An entry of a folder is not read: a link that leads out of the folder or nowhere, or (as an info) a pipe, socket or device. Name it on the command line to read it.
     NotRead = Warning,
-    /// A file that the command line names holds nothing. The shell empties the file of `set-prestop FILE > FILE` before it is read; `--write` edits in place.
+    /// A file named on the command line is empty. In `set-prestop FILE > FILE` the shell empties the file before it is read; use `--write` to edit in place.
     EmptyFile = Warning,
-    /// `--write` replaced a file, and the new one does not have its owner, its group or an attribute, or other hard links of it keep the old text. Set it again, or write into the file.
+    /// `--write` replaced a file and could not keep its owner, group or an attribute, or its other hard links still have the old text. Set them again.
     NotKept = Warning,
-    /// A hook stands that is no sleep, and is kept as it is: the pod may stop before the load balancer knows.
+    /// An existing hook that is not a sleep is kept: the program may stop before the load balancer knows.
     HookKept = Warning,
     /// A container's image has no shell, or it is a Windows container, so a sleep by `exec` cannot run. Use the native sleep (`handler: Sleep`).
     NoShell = Warning,
@@ -130,27 +130,27 @@ reasons! {
     HandlerTooNew = Warning,
     /// The native sleep was written and no version is set: it needs Kubernetes 1.30 or later. For an older cluster set `kubernetesVersion` or `handler: Exec`.
     NeedsKubernetes = Advice,
-    /// A key is nearly one that is read, such as `prestop`: the API server drops or refuses it. Correct it.
+    /// A key looks like a misspelt field, such as `prestop`. The API server drops or refuses it. Correct it.
     KeyMisspelt = Warning,
-    /// A key stands at a place where it has no effect, such as `terminationGracePeriodSeconds` in a container. Move it.
+    /// A field is in a place where it has no effect, such as `terminationGracePeriodSeconds` in a container. Move it.
     KeyMisplaced = Warning,
     /// `terminationGracePeriodSeconds: 0` kills at once and runs no hook.
     GraceZero = Warning,
-    /// There are workloads but no route names one. Drop `selectors:` from the Kptfile, or name Services in `backends`, or annotate with `set-prestop.dev/inject: enabled`.
+    /// There are workloads, but no route leads to one. Drop `selectors:` from the Kptfile, or name Services in `backends`, or annotate with `set-prestop.dev/inject: enabled`.
     NoRoute = Warning,
-    /// A route states a class in two places and they differ; the first counts.
+    /// A route sets two different classes in two places; the first counts.
     ClassConflict = Warning,
-    /// GKE reads the class of an Ingress from the annotation `kubernetes.io/ingress.class` alone: an Ingress with the field is served by nothing.
+    /// GKE reads the class of an Ingress only from the annotation `kubernetes.io/ingress.class`. With the field, nothing serves the Ingress.
     ClassNotServed = Warning,
-    /// A configuration among the manifests, an annotation or a label of ours where it has no effect, or a class rule that no route matches.
+    /// Something has no effect: a configuration among the manifests, a `set-prestop.dev/` annotation or label in the wrong place, or a setting that matches nothing.
     Unused = Warning,
-    /// A key stands twice at the top of a document: `---` is missing before the second, or one of them is.
+    /// A key appears twice at the top of a document. Perhaps a `---` is missing before the second.
     KeyTwice = Warning,
-    /// Two objects of kind IngressClass are marked as default; none is taken.
+    /// Two IngressClasses are marked as default, so neither is used.
     DefaultClassTwice = Warning,
-    /// Two objects have one name, and both count.
+    /// Two objects have the same name; both count.
     NameTwice = Warning,
-    /// A bare Pod is changed, but an existing Pod can't be updated: it has to be replaced.
+    /// A bare Pod was changed, but a running Pod cannot be updated; it has to be replaced.
     BarePod = Warning,
     /// The JSON of an annotation that names backends can't be read.
     AnnotationUnreadable = Warning,
@@ -158,21 +158,21 @@ reasons! {
     ServiceMissing = Warning,
     /// A Service that a route names selects no workload of the input.
     ServiceSelectsNothing = Warning,
-    /// `publishNotReadyAddresses` keeps a terminating pod's address published, so a sleep may buy nothing.
+    /// `publishNotReadyAddresses` keeps a terminating pod's address published, so the sleep may have no effect.
     NotReadyPublished = Warning,
-    /// A strategy that stops all pods before new ones run: requests are lost whatever the hook does.
+    /// The update strategy stops all pods before new ones run, so requests are lost whatever the hook does.
     AllAtOnce = Warning,
     /// A serving container without a readiness probe gets requests before it can answer.
     NoReadinessProbe = Advice,
-    /// A Job behind a route: its pods end by themselves and are not changed.
+    /// A Job is behind a route. Its pods end by themselves and are not changed.
     JobBehindRoute = Warning,
     /// Pods are replaced one by one, so each sleep makes the rollout longer; `helm --atomic` or `--wait` may give up.
     RolloutSlow = Warning,
-    /// Workloads behind a Service that no route leads to: they get no hook. `severity: {Unreached: Error}` makes a gate of it.
+    /// Workloads are behind a Service that no route leads to, and get no hook. `severity: {Unreached: Error}` makes the run fail.
     Unreached = Advice,
     /// A load balancer's deregistration delay is set: a shorter sleep may do, or requests may last longer than the program's own time.
     DrainDelay = Advice,
-    /// Pods are replaced one by one: the sleep makes the rollout longer by that much.
+    /// Pods are replaced one by one, so each sleep makes the rollout longer.
     RolloutLonger = Advice,
     /// A pod that holds a port of its node keeps it during the sleep, and its successor waits.
     HostPort = Advice,
@@ -182,31 +182,31 @@ reasons! {
     NodeGoesFirst = Advice,
     /// A probe's own `terminationGracePeriodSeconds` is shorter than the sleep: a restart by that probe is cut short.
     ProbeGrace = Advice,
-    /// A mesh proxy that is injected later is not in this input; its own setting has to hold it as long.
+    /// A mesh proxy that is injected later is not in this input. Its own setting has to keep it running as long as the program.
     MeshProxy = Advice,
-    /// `--check` or `check: true` found a change that is not made yet.
+    /// `--check` or `check: true` found a missing change.
     ChangePending = Error,
     /// `--check` found no Kubernetes object at all: a values file, a chart, an empty folder. Pass rendered manifests. If that is meant, set `severity: {NothingToCheck: Ignore}`.
     NothingToCheck = Error,
-    /// The input can't be read: not UTF-8, a NUL byte, no YAML.
+    /// The input cannot be read: it is not UTF-8, has a NUL byte, or is not YAML.
     BadInput = Error,
-    /// The configuration can't be read.
+    /// The configuration cannot be read.
     BadConfiguration = Error,
-    /// An annotation under `set-prestop.dev/` can't be read.
+    /// A `set-prestop.dev/` annotation cannot be read.
     BadAnnotation = Error,
-    /// A resource that the run needs has a wrong type or misses a field.
+    /// A resource that is needed has a value of the wrong type or lacks a field.
     BadResource = Error,
-    /// The change can't be written without touching something else; nothing is written.
+    /// The change cannot be written without touching something else. Nothing is written.
     EditRefused = Error,
-    /// A message as heavy as `--fail-on` says was given; nothing is written.
+    /// There was a message of the severity that `--fail-on` sets, or higher. Nothing is written.
     FailOn = Error,
-    /// Output can't be written: a full disk, a folder without permission.
+    /// The output cannot be written: a full disk, a missing permission.
     OutputFailed = Error,
-    /// A patch (`--output kustomize` or `kubectl`) can't name an object or a container, or can't tell it from another. Nothing is written.
+    /// A patch (`--output kustomize` or `kubectl`) cannot name an object or a container, or cannot tell it from another. Nothing is written.
     NotUnique = Error,
-    /// A limit was reached; nothing is written.
+    /// A limit was reached. Nothing is written.
     LimitReached = Error,
-    /// A check of this program on its own work failed. Nothing is written; please report it.
+    /// set-prestop found a fault in its own work. Nothing is written; please report it.
     Bug = Error,
 }
 

@@ -346,10 +346,10 @@ fn annotated<'t, 's>(
     // A JSON string holds no raw tab, so that a tab is always indentation, which the YAML reader wants as blanks.
     let text = node.text().unwrap_or_default().replace('\t', " ");
     let tree = Tree::parse(&text, 0..text.len())
-        .map_err(|error| format!("is no JSON: {}", error.message))?;
+        .map_err(|error| format!("it is not JSON: {}", error.message))?;
     let root = tree.root();
     let root = root.filter(|root| matches!(root.kind(), Kind::Mapping | Kind::Sequence));
-    let root = root.ok_or("is no JSON object or array")?;
+    let root = root.ok_or("it is not a JSON object or array")?;
     let nodes = path.find(root, column.ignore_case, budget).into_iter();
     let services = nodes.filter_map(|each| {
         let service = service(column, each)?;
