@@ -641,12 +641,14 @@ fn results(text: &str) -> Result<String, Failed> {
                 .as_str()
                 .map(|n| format!("{n}/"))
                 .unwrap_or_default();
-            write!(
-                lines,
-                " {} {namespace}{}",
+            for word in [
                 text(&resource["kind"]),
-                text(&resource["name"])
-            )?;
+                namespace + &text(&resource["name"]),
+            ] {
+                if !word.is_empty() {
+                    write!(lines, " {word}")?;
+                }
+            }
         }
         if let Some(path) = result["field"]["path"].as_str() {
             write!(lines, " {path}")?;
