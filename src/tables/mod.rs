@@ -24,6 +24,7 @@ mod generated {
     pub(super) static SELECTORS: &[Selects] = &[];
     pub(super) static KINDS: &[&str] = &[];
 }
+mod grammar;
 mod images;
 pub(crate) mod path;
 pub(crate) mod references;

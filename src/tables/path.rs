@@ -1,24 +1,13 @@
 //! The `JSONPath`s of the tables' rows, compiled and walked on the span tree.
 //!
-//! The parser is `jsonpath-rust`'s, so that what is a path and what is none is RFC 9535's word. The walker is our own: it
-//! keeps the nodes' places in the text, looks through aliases and `<<` as the tree does, and counts its visits, so that a
-//! document of aliases within aliases ends in an error and not in hours. It knows four selectors (names, indexes, `[*]`
+//! What is a path and what is none is RFC 9535's word (`grammar`). The walker keeps the nodes' places in the text, looks
+//! through aliases and `<<` as the tree does, and counts its visits, so that a document of aliases within aliases ends in an
+//! error and not in hours. It knows four selectors (names, indexes, `[*]`
 //! and comparisons with literals, joined by `&&`); a path with any other is refused, by name, when its row is read.
 
-use std::borrow::Cow;
-
-use jsonpath_rust::parser::model::{
-    Comparable, Comparison, Filter, FilterAtom, Literal as Parsed, Segment, Selector,
-    SingularQuery, SingularQuerySegment,
-};
-use jsonpath_rust::parser::parse_json_path;
+use super::grammar::{self, Fault};
+pub(crate) use super::grammar::{Below, List, Literal, Step, Test, Text};
 use lossless_yaml::{Kind, Node};
-
-/// A text of a compiled row: the program's own, or one that was read from the configuration.
-pub(crate) type Text = Cow<'static, str>;
-
-/// A list of a compiled row, as [`Text`] is a text of one.
-pub(crate) type List<T> = Cow<'static, [T]>;
 
 /// A compiled `JSONPath`.
 #[derive(Clone, Debug)]
@@ -40,41 +29,6 @@ pub(crate) struct Budget {
 #[error("{0}")]
 pub(crate) struct PathError(String);
 
-/// One selector of a path.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Step {
-    Name(Text),
-    Index(i64),
-    Every,
-    /// What all of these tests hold for.
-    Where(List<Test>),
-}
-
-/// `[?@.k == literal]`; `equal` is false for `!=`.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Test {
-    pub(crate) at: List<Below>,
-    pub(crate) equal: bool,
-    pub(crate) literal: Literal,
-}
-
-/// One selector behind the `@` of a test, which leads to one node at most.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Below {
-    Child(Text),
-    Item(i64),
-}
-
-/// What a test compares with.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Literal {
-    String(Text),
-    Int(i64),
-    Float(f64),
-    Bool(bool),
-    Null,
-}
-
 impl Path {
     /// Compiles a path.
     ///
@@ -82,17 +36,13 @@ impl Path {
     ///
     /// Where the text is no `JSONPath`, with the column; where it has a selector that rows can't have, with its name.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
-        if let Some(steps) = plain(text) {
-            return Ok(Self(steps.into()));
-        }
-        let query = parse_json_path(text).map_err(|error| syntax(text, &error.to_string()))?;
-        let steps = query.segments.into_iter().map(step);
-        let steps = steps.collect::<Result<Vec<_>, _>>().map_err(|selector| {
-            PathError(format!(
+        match grammar::parse(text) {
+            Ok(steps) => Ok(Self(steps.into())),
+            Err(Fault::Syntax(at)) => Err(syntax(text, at)),
+            Err(Fault::Unknown(selector)) => Err(PathError(format!(
                 "`{text}` has {selector}, expected names, indexes, `[*]`, `[?@.name == 'value']`, `[?@.name != 'value']`, or several of these joined by `&&`"
-            ))
-        })?;
-        Ok(Self(steps.into()))
+            ))),
+        }
     }
 
     /// Every node that the path leads to from `node`, in document order. With `ignore_case` a name finds a key of any
@@ -258,114 +208,17 @@ fn children<'t, 's>(node: Node<'t, 's>) -> impl Iterator<Item = Node<'t, 's>> {
     node.items().chain(node.entries().map(|(_, value)| value))
 }
 
-/// The steps of a path of short names and `[*]` alone, which nearly all are: the grammar's parser takes longer for one than
-/// the walk over an object does. A test holds it against that parser.
-fn plain(text: &str) -> Option<Vec<Step>> {
-    let mut rest = text.strip_prefix('$')?;
-    let mut steps = Vec::new();
-    while !rest.is_empty() {
-        if let Some(after) = rest.strip_prefix("[*]") {
-            steps.push(Step::Every);
-            rest = after;
-        } else {
-            let after = rest.strip_prefix('.')?;
-            let end = after.find(['.', '[']).unwrap_or(after.len());
-            let (name, after) = after.split_at_checked(end)?;
-            let short = name.chars().all(|c| c.is_ascii_alphanumeric());
-            if !short || !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-                return None;
-            }
-            steps.push(Step::Name(name.to_owned().into()));
-            rest = after;
-        }
-    }
-    Some(steps)
-}
-
-fn step(segment: Segment) -> Result<Step, &'static str> {
-    match segment {
-        Segment::Selector(Selector::Name(name)) => Ok(Step::Name(name.into())),
-        Segment::Selector(Selector::Index(index)) => Ok(Step::Index(index)),
-        Segment::Selector(Selector::Wildcard) => Ok(Step::Every),
-        Segment::Selector(Selector::Filter(filter)) => {
-            tests(filter).map(|all| Step::Where(all.into()))
-        }
-        Segment::Selector(Selector::Slice(..)) => Err("a slice (`[a:b]`)"),
-        Segment::Selectors(_) => Err("a union (`[a, b]`)"),
-        Segment::Descendant(_) => Err("a descendant segment (`..`)"),
-    }
-}
-
-/// The comparisons of a filter, which have to hold together.
-fn tests(filter: Filter) -> Result<Vec<Test>, &'static str> {
-    match filter {
-        Filter::Atom(FilterAtom::Comparison(comparison)) => Ok(vec![test(*comparison)?]),
-        Filter::And(filters) => {
-            let each: Result<Vec<Vec<Test>>, _> = filters.into_iter().map(tests).collect();
-            Ok(each?.concat())
-        }
-        Filter::Atom(FilterAtom::Filter { .. }) => Err("a filter in parentheses"),
-        Filter::Atom(FilterAtom::Test { .. }) => {
-            Err("a filter that asks whether something is there")
-        }
-        Filter::Or(_) => Err("an `||` in a filter"),
-    }
-}
-
-fn test(comparison: Comparison) -> Result<Test, &'static str> {
-    let (equal, left, right) = match comparison {
-        Comparison::Eq(left, right) => (true, left, right),
-        Comparison::Ne(left, right) => (false, left, right),
-        _ => return Err("a comparison other than `==` and `!=`"),
-    };
-    let (segments, literal) = match (left, right) {
-        (
-            Comparable::SingularQuery(SingularQuery::Current(segments)),
-            Comparable::Literal(literal),
-        )
-        | (
-            Comparable::Literal(literal),
-            Comparable::SingularQuery(SingularQuery::Current(segments)),
-        ) => (segments, literal),
-        (Comparable::Function(_), _) | (_, Comparable::Function(_)) => {
-            return Err("a function in a filter");
-        }
-        _ => return Err("a filter that does not compare `@` with a literal"),
-    };
-    let at = segments.into_iter().map(|segment| match segment {
-        SingularQuerySegment::Name(name) => Below::Child(name.into()),
-        SingularQuerySegment::Index(index) => Below::Item(index),
-    });
-    Ok(Test {
-        at: at.collect(),
-        equal,
-        literal: match literal {
-            Parsed::String(text) => Literal::String(text.into()),
-            Parsed::Int(number) => Literal::Int(number),
-            Parsed::Float(number) => Literal::Float(number),
-            Parsed::Bool(flag) => Literal::Bool(flag),
-            Parsed::Null => Literal::Null,
-        },
-    })
-}
-
-/// The parser's own report draws the text and names grammar rules; the column in it is what a reader needs.
-fn syntax(text: &str, report: &str) -> PathError {
-    let column = report
-        .split_once("--> 1:")
-        .and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next())
-        .and_then(|digits| digits.parse::<usize>().ok());
+/// A text that can't be read from this byte on.
+fn syntax(text: &str, at: usize) -> PathError {
     let advice = "expected a JSONPath such as `$.spec.rules[*].backend`";
-    PathError(match column {
-        Some(1) if !text.starts_with('$') => {
-            format!("`{text}` does not begin with `$`, {advice}")
-        }
-        Some(column) if column <= text.chars().count() => {
-            let rest: String = text.chars().skip(column - 1).collect();
-            format!("`{text}` can't be read from column {column} on (`{rest}`), {advice}")
-        }
-        Some(_) => format!("`{text}` ends too early, {advice}"),
-        None => format!("`{text}` can't be read, {advice}"),
+    let rest = text.get(at..).unwrap_or_default();
+    PathError(if !text.starts_with('$') {
+        format!("`{text}` does not begin with `$`, {advice}")
+    } else if rest.is_empty() {
+        format!("`{text}` ends too early, {advice}")
+    } else {
+        let column = text.chars().count() - rest.chars().count() + 1;
+        format!("`{text}` can't be read from column {column} on (`{rest}`), {advice}")
     })
 }
 
@@ -517,34 +370,5 @@ merged: {<<: {k: far}, own: near}
             9
         );
         assert!(!budget.exhausted());
-    }
-
-    #[test]
-    fn the_short_way_reads_what_the_grammar_reads() {
-        let parsed = |text: &str| {
-            let query = parse_json_path(text).ok()?;
-            let steps = query.segments.into_iter().map(step);
-            steps.collect::<Result<Vec<_>, _>>().ok()
-        };
-        let (mut plains, mut others) = (0, 0);
-        let parts = [
-            "", "$", ".a", ".b2", "[*]", ".2b", ".a-b", ".*", "['a']", "[0]", ".", "..a", "[", " ",
-            ".é",
-        ];
-        for first in parts {
-            for second in parts {
-                for third in parts {
-                    let text = format!("{first}{second}{third}");
-                    match plain(&text) {
-                        Some(steps) => {
-                            assert_eq!(Some(steps), parsed(&text), "{text}");
-                            plains += 1;
-                        }
-                        None => others += 1,
-                    }
-                }
-            }
-        }
-        assert!(plains > 10 && others > 10, "{plains} {others}");
     }
 }
