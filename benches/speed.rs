@@ -114,6 +114,12 @@ fn run_list(bencher: Bencher<'_, '_>, count: usize) {
     run(bencher, &fleet::resource_list(count));
 }
 
+/// A whole run on a ResourceList in kustomize's form.
+#[divan::bench(args = DOCUMENTS)]
+fn run_kustomize_list(bencher: Bencher<'_, '_>, count: usize) {
+    run(bencher, &fleet::kustomize_list(count));
+}
+
 /// A whole run on a stream in which nothing can matter.
 #[divan::bench(args = DOCUMENTS)]
 fn run_idle(bencher: Bencher<'_, '_>, count: usize) {

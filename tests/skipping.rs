@@ -41,6 +41,7 @@ fn main() {
     for (name, text) in [
         ("stream", fleet::stream(500)),
         ("list", fleet::resource_list(500)),
+        ("kustomize", fleet::kustomize_list(500)),
         ("idle", fleet::idle(500)),
     ] {
         trials.push(Trial::test(format!("fleet/{name}"), move || {

@@ -29,6 +29,11 @@ pub(crate) fn resource_list(documents: usize) -> String {
     Fleet::of(documents, false).resource_list()
 }
 
+/// The same as kustomize writes it for a function: the items are indented, and each says which file it is of.
+pub(crate) fn kustomize_list(documents: usize) -> String {
+    Fleet::of(documents, false).kustomize_list()
+}
+
 /// A stream of `documents` manifests among which is no route and no workload: there is nothing to do.
 pub(crate) fn idle(documents: usize) -> String {
     Fleet::of(documents, true).stream()
@@ -111,6 +116,40 @@ impl Fleet {
             }
         }
         text
+    }
+
+    fn kustomize_list(&self) -> String {
+        let mut text =
+            String::from("apiVersion: config.kubernetes.io/v1\nkind: ResourceList\nitems:\n");
+        for (number, document) in self.documents.iter().enumerate() {
+            let key = if document.contains("\n  annotations:\n") {
+                "  annotations:\n"
+            } else {
+                "metadata:\n"
+            };
+            let mut begin = "  - ";
+            let mut noted = false;
+            let lines = document.split_inclusive('\n');
+            for line in lines.filter(|line| !line.starts_with('#')) {
+                text.push_str(if line == "\n" { "" } else { begin });
+                text.push_str(line);
+                begin = "    ";
+                if line == key && !std::mem::replace(&mut noted, true) {
+                    if key == "metadata:\n" {
+                        text.push_str("      annotations:\n");
+                    }
+                    for prefix in ["", "internal."] {
+                        let _ = writeln!(text, "        {prefix}config.kubernetes.io/index: '0'");
+                        let _ = writeln!(
+                            text,
+                            "        {prefix}config.kubernetes.io/path: 'object_{number}.yaml'"
+                        );
+                    }
+                    let _ = writeln!(text, "        kustomize.config.k8s.io/id: '{}'", number + 1);
+                }
+            }
+        }
+        text + "functionConfig:\n  apiVersion: set-prestop.dev/v1alpha1\n  kind: SetPreStop\n  metadata:\n    name: set-prestop\n"
     }
 
     fn app(&mut self, number: usize, idle: bool) {
