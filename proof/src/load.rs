@@ -1,6 +1,6 @@
 //! Requests at a fixed rate, whatever became of the ones before: a client that waits for answers would hide an outage.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +18,9 @@ type Web = Client<HttpConnector, Empty<Bytes>>;
 
 /// Longer than the 30 s that load balancers wait for a connection.
 const PATIENCE: Duration = Duration::from_secs(45);
+
+/// No two requests of a run have the same number: a pod may log those of several trials.
+static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// One request: when it was due, how much later it was sent, its status (0 where no answer came), and the pod that answered.
 #[derive(Clone, Debug)]
@@ -59,10 +62,8 @@ impl Load {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let task = tokio::spawn(async move {
             let mut requests = JoinSet::new();
-            for number in 0_u64.. {
-                if stopped.load(Ordering::Relaxed) {
-                    break;
-                }
+            while !stopped.load(Ordering::Relaxed) {
+                let number = NUMBER.fetch_add(1, Ordering::Relaxed);
                 let due = ticks.tick().await;
                 let (web, all) = (web.clone(), all.clone());
                 let (url, host) = (format!("{url}/?{number}"), host.clone());

@@ -29,9 +29,8 @@ enum What {
     Run {
         #[command(flatten)]
         settings: Settings,
-        /// Seconds that the load balancer is known to be behind; only noted in the output
-        #[arg(long, value_name = "SECONDS")]
-        lag: Option<f64>,
+        #[command(flatten)]
+        known: Known,
         /// Scenarios to run [default: all]
         scenarios: Vec<String>,
     },
@@ -62,14 +61,25 @@ struct Settings {
     /// Changes of each scenario, or trials of `measure`
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=1000))]
     times: u32,
-    /// Seconds of requests before and after each change; take more than the lag
-    #[arg(long, default_value_t = 8, value_name = "SECONDS")]
+    /// Seconds of requests before and after each change; take more than twice the lag, so that the load balancer is at rest
+    #[arg(long, default_value_t = 14, value_name = "SECONDS")]
     settle: u64,
     /// Namespace to create, and to delete at the end
     #[arg(long, default_value = "set-prestop-proof", value_name = "NAME")]
     namespace: String,
     #[command(flatten)]
     place: Place,
+}
+
+/// What is known of the load balancer, for a comparison with the model. It is printed with each line, and changes nothing.
+#[derive(Args)]
+struct Known {
+    /// Seconds that the load balancer takes to act on a change; only printed with each change
+    #[arg(long, value_name = "SECONDS")]
+    lag: Option<f64>,
+    /// Seconds between two looks of a load balancer that takes changes in together; only printed with each change
+    #[arg(long, value_name = "SECONDS")]
+    interval: Option<f64>,
 }
 
 impl Settings {
@@ -88,7 +98,7 @@ async fn main() -> Result<()> {
     match Cli::parse().command {
         What::Run {
             settings,
-            lag,
+            known,
             scenarios,
         } => {
             for name in &scenarios {
@@ -107,7 +117,7 @@ async fn main() -> Result<()> {
                 }
             }
             let cluster = Cluster::new(&settings.namespace).await?;
-            let work = trial::run(&settings, lag, &cluster, &rendered);
+            let work = trial::run(&settings, &known, &cluster, &rendered);
             guarded(&cluster, work).await
         }
         What::Measure { settings } => {

@@ -258,7 +258,7 @@ impl Scenario {
                 file(
                     "set-prestop.yaml",
                     &format!(
-                        "apiVersion: set-prestop.dev/v1\nkind: SetPreStop\nmetadata:\n  name: set-prestop\n  annotations:\n    \
+                        "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nmetadata:\n  name: set-prestop\n  annotations:\n    \
                          config.kubernetes.io/function: |\n      exec:\n        path: {tool}\n"
                     ),
                 )?;

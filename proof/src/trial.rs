@@ -8,10 +8,10 @@ use k8s_openapi::api::apps::v1::Deployment;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
-use crate::Settings;
 use crate::cluster::{Cluster, Seen};
 use crate::load::{Answer, Load};
 use crate::scenario::{Change, Scenario};
+use crate::{Known, Settings};
 
 const REPLICAS: u32 = 3;
 
@@ -22,8 +22,9 @@ pub struct Line {
     pub scenario: String,
     pub label: String,
     pub change: Change,
-    /// What is known of the load balancer's lag.
+    /// What is known of the load balancer.
     pub lag: Option<f64>,
+    pub interval: Option<f64>,
     pub rate: u32,
     pub replicas: u32,
     /// What the hook sleeps; 0 where there is none, or where its shell is missing.
@@ -48,7 +49,7 @@ pub struct Line {
 
 pub async fn run(
     settings: &Settings,
-    lag: Option<f64>,
+    known: &Known,
     cluster: &Cluster,
     rendered: &[(&Scenario, String)],
 ) -> Result<()> {
@@ -56,7 +57,7 @@ pub async fn run(
         cluster.apply(manifests).await?;
         for _ in 0..settings.times {
             let mut line = change(settings, cluster, scenario).await?;
-            line.lag = lag;
+            (line.lag, line.interval) = (known.lag, known.interval);
             println!("{}", serde_json::to_string(&line)?);
         }
     }
@@ -105,6 +106,7 @@ async fn change(settings: &Settings, cluster: &Cluster, scenario: &Scenario) -> 
         label: scenario.label.to_owned(),
         change: scenario.change,
         lag: None,
+        interval: None,
         rate: settings.rate,
         replicas: REPLICAS,
         sleep,
