@@ -25,15 +25,17 @@ pub struct Race {
     pub unavailable: u32,
     /// Pods that are taken away without a successor; with 0 the workload is restarted.
     pub removed: u32,
+    /// How long a new pod takes to have an address: it joins the endpoints then, not ready.
+    pub address: f64,
     /// How long a new pod takes to be ready.
     pub startup: f64,
-    /// How far the load balancer is behind.
+    /// How long the load balancer takes to act on a change.
     pub lag: f64,
-    /// Whether it takes the first change in at once and the next ones together `lag` later, instead of each one `lag` later.
-    pub batched: bool,
+    /// How often at most it looks for changes: it acts on the first one, then on all those of an interval together.
+    pub interval: f64,
     /// How long the preStop hook sleeps; 0 without one.
     pub sleep: f64,
-    /// How long the program goes on after SIGTERM.
+    /// How long the program finishes open requests after SIGTERM, while it refuses new ones.
     pub shutdown: f64,
     /// The pod's `terminationGracePeriodSeconds`.
     pub grace: f64,
@@ -49,9 +51,10 @@ impl Default for Race {
             surge: 1,
             unavailable: 0,
             removed: 0,
+            address: 0.5,
             startup: 1.5,
             lag: 6.0,
-            batched: false,
+            interval: 0.0,
             sleep: 0.0,
             shutdown: 0.0,
             grace: 30.0,
@@ -72,10 +75,16 @@ pub struct Lost {
     pub gone_after: f64,
 }
 
-/// When a pod comes and goes, from the view of the cluster.
-struct Pod {
-    ready: f64,
-    deleted: f64,
+/// When pods come and go, in seconds after the change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Times {
+    /// When each new pod has an address.
+    pub addressed: Vec<f64>,
+    /// When each new pod is ready.
+    pub ready: Vec<f64>,
+    /// When each old pod is told to stop.
+    pub deleted: Vec<f64>,
 }
 
 impl Race {
@@ -88,77 +97,91 @@ impl Race {
         }
     }
 
-    fn pods(&self) -> Vec<Pod> {
-        let never = f64::from(LIMIT_SECONDS) * 2.0;
-        let old = |deleted| Pod {
-            ready: -never,
-            deleted,
-        };
+    /// A change that goes evenly, as the Deployment controller plans it.
+    fn times(&self) -> Times {
         if self.removed > 0 {
-            let kept = self.replicas.saturating_sub(self.removed);
-            return (0..self.replicas)
-                .map(|pod| old(if pod < kept { never } else { 0.0 }))
-                .collect();
+            return Times {
+                deleted: (0..self.removed.min(self.replicas)).map(|_| 0.0).collect(),
+                ..Times::default()
+            };
         }
         // As many new pods come at a time as the rollout may have too many or too few; each that is ready lets an old one go.
         let wave = (self.surge.saturating_add(self.unavailable)).max(1);
-        (0..self.replicas)
-            .flat_map(|pod| {
-                let ready = self.startup * f64::from(pod / wave + 1);
-                let deleted = match pod.checked_sub(self.unavailable) {
+        let begun = |pod: u32| self.startup * f64::from(pod / wave);
+        Times {
+            addressed: (0..self.replicas)
+                .map(|pod| begun(pod) + self.address.min(self.startup))
+                .collect(),
+            ready: (0..self.replicas)
+                .map(|pod| begun(pod) + self.startup)
+                .collect(),
+            deleted: (0..self.replicas)
+                .map(|pod| match pod.checked_sub(self.unavailable) {
                     None => 0.0,
-                    Some(after) => self.startup * f64::from(after / wave + 1),
-                };
-                [
-                    old(deleted),
-                    Pod {
-                        ready,
-                        deleted: never,
-                    },
-                ]
-            })
-            .collect()
+                    Some(after) => begun(after) + self.startup,
+                })
+                .collect(),
+        }
     }
 
-    /// The time whose state of the cluster the load balancer goes by at `now`.
-    fn known(&self, now: f64) -> f64 {
-        if self.batched && self.lag > 0.0 {
-            (now / self.lag).floor() * self.lag
-        } else {
-            now - self.lag
+    /// When the load balancer looks for changes: with the first one, and `interval` later if there were more.
+    fn looks(&self, times: &Times) -> Vec<f64> {
+        let ends = times.deleted.iter().map(|at| at + self.gone_after());
+        let all = [&times.addressed, &times.ready, &times.deleted];
+        let mut changes: Vec<f64> = all.into_iter().flatten().copied().chain(ends).collect();
+        changes.sort_by(f64::total_cmp);
+        let mut looks: Vec<f64> = Vec::new();
+        for change in changes {
+            match looks.last() {
+                Some(last) if change <= *last => {}
+                Some(last) => looks.push(change.max(last + self.interval)),
+                None => looks.push(change),
+            }
         }
+        looks
     }
 }
 
 /// The requests that a change is expected to lose.
 #[must_use]
 pub fn simulate(race: &Race) -> Lost {
+    replay(race, &race.times())
+}
+
+/// The requests that a change is expected to lose whose pods came and went at these times.
+///
+/// Left out: that a pod takes a moment to get its SIGTERM, that a load balancer tries another pod, that it looks at the health
+/// of pods itself, and that its connections to a pod outlive its decision.
+#[must_use]
+pub fn replay(race: &Race, times: &Times) -> Lost {
     let gone_after = race.gone_after();
-    let pods = race.pods();
-    let end = pods
-        .iter()
-        .map(|pod| pod.deleted)
-        .filter(|deleted| *deleted <= f64::from(LIMIT_SECONDS))
-        .fold(0.0, f64::max);
-    let end = end + 2.0 * race.lag + 1.0;
+    let refuses_after = race.sleep.min(gone_after);
+    let kept = (race.replicas as usize).saturating_sub(times.deleted.len());
+    let looks = race.looks(times);
+    let end = times.deleted.iter().copied().fold(0.0, f64::max);
+    let end = end + 2.0 * (race.lag + race.interval) + 1.0;
     let mut by_second = Vec::new();
     for second in (0..LIMIT_SECONDS).take_while(|second| f64::from(*second) < end) {
         let mut lost = 0.0;
         for step in 0..STEPS {
             let now = f64::from(second) + (f64::from(step) + 0.5) / f64::from(STEPS);
-            let known = race.known(now);
-            let (mut targets, mut failing) = (0_u32, 0_u32);
-            for pod in pods
+            let known = looks
                 .iter()
-                .filter(|pod| pod.ready <= known && known < pod.deleted)
-            {
+                .rfind(|look| **look + race.lag <= now)
+                .map_or(f64::NEG_INFINITY, |look| *look);
+            let (mut targets, mut failing) = (kept, 0_usize);
+            targets += times.ready.iter().filter(|ready| **ready <= known).count();
+            for deleted in times.deleted.iter().filter(|deleted| known < **deleted) {
                 targets += 1;
-                // In the middle of an answer when the program ends, or sent to a pod that is gone.
-                failing += u32::from(now + race.answer > pod.deleted + gone_after);
+                // Refused, or in the middle of an answer when the program ends.
+                failing += usize::from(
+                    now > deleted + refuses_after || now + race.answer > deleted + gone_after,
+                );
             }
-            let share = match targets {
-                0 => 1.0,
-                targets => f64::from(failing) / f64::from(targets),
+            let share = match (targets, failing) {
+                (0, _) => 1.0,
+                (_, 0) => 0.0,
+                _ => count(failing) / count(targets),
             };
             lost += race.rate * share / f64::from(STEPS);
         }
@@ -169,6 +192,10 @@ pub fn simulate(race: &Race) -> Lost {
         by_second,
         gone_after,
     }
+}
+
+fn count(pods: usize) -> f64 {
+    u32::try_from(pods).map_or(f64::MAX, f64::from)
 }
 
 #[cfg(test)]
@@ -187,16 +214,32 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_once_the_sleep_covers_the_lag() {
-        for batched in [false, true] {
+        for (lag, interval) in [(6.0, 0.0), (0.5, 5.5), (0.0, 6.0)] {
             for sleep in [6.1, 10.0] {
                 let race = Race {
-                    batched,
+                    lag,
+                    interval,
                     sleep,
                     ..Race::default()
                 };
                 assert!(lost(&race) < 1e-9, "{race:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_look_at_an_interval_takes_all_its_changes_in() {
+        let race = Race {
+            interval: 6.0,
+            ..Race::default()
+        };
+        let times = Times {
+            addressed: vec![1.0, 4.0],
+            ready: vec![3.0, 6.0],
+            deleted: vec![3.0, 20.0],
+        };
+        // The end of the second pod is a change too, and falls together with its deletion.
+        assert_eq!(race.looks(&times), [1.0, 7.0, 20.0]);
     }
 
     #[test]
