@@ -47,6 +47,7 @@ pub use out::place::Positions;
 pub use out::text::write_message;
 #[cfg(feature = "cli")]
 pub use out::{
+    diff::diff,
     github::write_command,
     sarif::Sarif,
     snippet::{Look, picture},
@@ -120,6 +121,13 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         .chain(changes)
         .chain(shadowed.iter().map(told_shadowed))
         .collect();
+    let mut no_route = messages.iter_mut().filter(|m| m.reason == Reason::NoRoute);
+    if let Some(message) = no_route.next()
+        && let Some((place, found, meant)) =
+            input::nearly_a_kind(opened, tables.route_kinds(), |kind| tables.reads(kind))
+    {
+        say::routes::nearly_a_route(message, found, meant, place);
+    }
     weigh::drop_ignored(&mut messages, &render);
     if settings.gate {
         messages.extend(nothing_checked(opened, &render));

@@ -123,7 +123,10 @@ fn input_that_can_not_be_read_is_exit_2_with_place_and_help() {
         (b"a: [1\n", "<stdin>:1:4: error[BadInput]"),
         (b"a: 1\n b: 2\n", "<stdin>:2:"),
         (b"a: \"x\n", "<stdin>:1:4: error[BadInput]"),
-        (b"kind: Deployment\n\ta: 1\n", "<stdin>:1:"),
+        (
+            b"kind: Deployment\n\ta: 1\n",
+            "<stdin>:2:1: error[BadInput]",
+        ),
         (b"kind: Service\nspec: {a: *nowhere}\n", "<stdin>:2:"),
         (b"kind: Ingress\nspec: {a: 1}}\n", "<stdin>:2:"),
         (

@@ -321,7 +321,17 @@ warning[ServiceMissing]: Ingress tea-ingress: Service `tea-scv` is not in the in
 25 |   defaultBackend: {service: {name: \"tea-scv\", port: {number: 80}}}
    |                                    ^^^^^^^^^
    |
-   = help: ",
+  ::: <stdin>:16:9
+   |
+16 |   name: tea-svc
+   |         ------- this Service is there
+   |
+help: did you mean `tea-svc`?
+   |
+25 -   defaultBackend: {service: {name: \"tea-scv\", port: {number: 80}}}
+25 +   defaultBackend: {service: {name: \"tea-svc\", port: {number: 80}}}
+   |
+",
         "\
   --> <stdin>:34:9
    |

@@ -178,7 +178,10 @@ fn cannot_read(path: &Path) -> String {
 /// The text of a file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Refused> {
     let name = path.display().to_string();
-    let bytes = fs::read(path).with_context(|| cannot_read(path))?;
+    let bytes = fs::read(path).map_err(|error| {
+        let text = format!("{}: {error}", cannot_read(path));
+        Message::new(Reason::BadInput, text).help(say::unread(path))
+    })?;
     utf8(&name, bytes)
 }
 
@@ -186,8 +189,7 @@ fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Refused> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let start = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default());
-        let mut message = Message::new(Reason::BadInput, "the input is not UTF-8")
-            .help("save the file as UTF-8; UTF-16 and binary files can't be read");
+        let mut message = say::not_text(error.as_bytes());
         message.place = Some(at(0, valid));
         Refused {
             messages: vec![message],

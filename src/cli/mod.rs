@@ -294,7 +294,11 @@ fn show(args: &Args, outcome: &Outcome<'_>, positions: &Positions<'_>) -> anyhow
     }
     let mut shown = false;
     if args.diff {
-        let diffs: Vec<String> = outcome.outputs.iter().map(Output::diff).collect();
+        let colour = tell::look(&io::stdout()).colour;
+        let outputs = outcome.outputs.iter();
+        let diffs: Vec<String> = outputs
+            .map(|output| set_prestop::diff(output, &outcome.plans, positions, colour))
+            .collect();
         shown = diffs.iter().any(|diff| !diff.is_empty());
         print(diffs.iter().map(String::as_str))?;
     }

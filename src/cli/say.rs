@@ -13,6 +13,48 @@ pub(crate) fn write_needs_files() -> Message {
         .help("name files or folders, or leave out `--write` to get the result on stdout")
 }
 
+/// What to do where a path cannot be read.
+pub(crate) fn unread(path: &Path) -> String {
+    let name = path.to_string_lossy();
+    if name.contains("://") {
+        return format!("nothing is fetched: `curl -sSfL {name} | set-prestop`");
+    }
+    if path.is_dir() {
+        return "this is a folder: name a file in it".to_owned();
+    }
+    match &*name {
+        "check" | "lint" | "verify" | "validate" => {
+            "there is no such command: `set-prestop --check FILE`".to_owned()
+        }
+        "diff" | "explain" | "write" | "help" | "version" => {
+            format!("there is no such command: `set-prestop --{name}`")
+        }
+        "fix" | "apply" | "inject" => {
+            "there is no such command: `set-prestop --write FILE`".to_owned()
+        }
+        _ => "check that the path is right and that you may use it".to_owned(),
+    }
+}
+
+/// Bytes that are no text.
+pub(crate) fn not_text(bytes: &[u8]) -> Message {
+    let (text, help) = match bytes {
+        [0x1f, 0x8b, ..] => (
+            "the input is compressed (gzip)",
+            "unpack it: `gzip -dc FILE | set-prestop`, or `tar -xOzf FILE` for an archive",
+        ),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => (
+            "the input is UTF-16",
+            "save the file as UTF-8: `iconv -f UTF-16 -t UTF-8 FILE`",
+        ),
+        _ => (
+            "the input is not UTF-8",
+            "save the file as UTF-8; binary files can't be read",
+        ),
+    };
+    bad_input(text).help(help)
+}
+
 /// stdout cannot be written.
 pub(crate) fn stdout_failed() -> Message {
     Message::new(Reason::OutputFailed, "cannot write to stdout")

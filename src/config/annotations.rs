@@ -160,10 +160,10 @@ fn seconds(text: &str) -> Result<u64, Message> {
 
 /// The Reasons that the value of [`IGNORE`] names.
 pub(crate) fn ignored(text: &str) -> impl Iterator<Item = Result<Reason, Message>> {
-    words(text).map(|word| {
+    words(text).map(move |word| {
         let mut all = Reason::ALL.iter().filter(|reason| !reason.is_fixed());
         let found = all.find(|reason| reason.name() == word);
-        found.copied().ok_or_else(|| say::not_ignorable(word))
+        found.copied().ok_or_else(|| say::not_ignorable(word, text))
     })
 }
 

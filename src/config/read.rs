@@ -2,8 +2,9 @@
 
 use super::{API_VERSION, BackendRule, ClassRule, Config, KIND, MAX_SECONDS, SetPreStop};
 use crate::model::Place;
-use crate::say::Message;
 use crate::say::config as say;
+use crate::say::input::syntax;
+use crate::say::{Message, Reason};
 use crate::tables::{self, RowError, Tables};
 use lossless_yaml::{Kind, Node, Tree};
 use serde::de::DeserializeOwned;
@@ -19,14 +20,14 @@ pub fn parse(text: &str) -> Result<Config, Vec<Message>> {
         .map(|range| Tree::parse(text, range))
         .collect::<Result<_, _>>()
         .map_err(|error| {
-            vec![place(
-                say::syntax(&error.message),
-                error.offset..error.offset,
-            )]
+            let (message, range) = syntax(Reason::BadConfiguration, text, &error);
+            vec![place(message, range)]
         })?;
     let mut roots = trees.iter().filter_map(Tree::root);
     match (roots.next(), roots.next()) {
         (None, _) => Err(vec![place(say::empty(API_VERSION, KIND), 0..0)]),
+        // Manifests in the place of a configuration are told by their first kind.
+        (Some(root), Some(_)) if !is_configuration(root) => read(root),
         (Some(_), Some(second)) => {
             let start = second.offset();
             let message = say::second_document(API_VERSION, KIND);
@@ -47,6 +48,12 @@ pub fn function_config(text: &str) -> Option<Result<Config, Vec<Message>>> {
         (Some(root), None) if is_set_prestop(root) => Some(read(root)),
         _ => None,
     }
+}
+
+/// Whether the kind is one that a configuration has.
+fn is_configuration(node: Node<'_, '_>) -> bool {
+    let kind = node.get("kind").and_then(Node::text);
+    matches!(kind, Some(KIND | "ConfigMap"))
 }
 
 /// Whether the node is a configuration of any version.
@@ -239,7 +246,10 @@ fn from_value<T: DeserializeOwned>(
                 .nth(1)
                 .filter(|_| field.ends_with("severity"))
         };
-        let key = name.and_then(|name| key_of(node, at, name));
+        let value = name.and_then(|name| at.entries().find(|(_, v)| v.text() == Some(name)));
+        let key = name
+            .and_then(|name| key_of(node, at, name))
+            .or(value.map(|(_, value)| value));
         let found = at.text().filter(|_| at.kind() == Kind::Scalar);
         about(
             say::refused(&text, &field, found, MAX_SECONDS),
@@ -357,7 +367,7 @@ fn about(message: Message, node: Node<'_, '_>) -> Message {
         Kind::Scalar => node.span(),
         Kind::Null | Kind::Sequence | Kind::Mapping => node.offset()..node.offset(),
     };
-    place(message, range)
+    place(message, range).fitted(node.source())
 }
 
 fn place(mut message: Message, range: std::ops::Range<usize>) -> Message {

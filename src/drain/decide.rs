@@ -181,6 +181,10 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             self.tell_of(say::left_alone(&why), object);
             return None;
         }
+        if let Some(name) = template_name(object.node()) {
+            self.tell(say::template_name(), object, name);
+            return None;
+        }
         for (message, at) in keys::misplaced(object.node(), template) {
             self.tell(message, object, at);
         }
@@ -644,4 +648,12 @@ fn sleep_of(backend: &Backend) -> Sleep {
         }
     });
     greatest.clone()
+}
+
+/// The bytes of a name that is a template's: `{{ … }}` is a mapping to YAML, or text in quotes.
+fn template_name(object: Node<'_, '_>) -> Option<Range<usize>> {
+    let name = object.get("metadata")?.get("name")?;
+    let text = name.text();
+    let braces = text.is_some_and(|text| text.contains("{{"));
+    (braces || matches!(name.kind(), Kind::Mapping | Kind::Sequence)).then(|| name.span())
 }

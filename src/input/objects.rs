@@ -104,7 +104,16 @@ impl<'t, 's> Object<'t, 's> {
     /// A message about bytes of its source.
     pub(crate) fn about_bytes(&self, message: Message, range: Range<usize>) -> Message {
         let file = self.package_file();
-        message.about(&self.resource(), file.as_ref(), Some(self.at(range)))
+        message
+            .about(&self.resource(), file.as_ref(), Some(self.at(range)))
+            .fitted(self.node().source())
+    }
+
+    /// The bytes of its name, or where it begins.
+    pub(crate) fn name_bytes(&self) -> Range<usize> {
+        let metadata = self.node().get("metadata");
+        let name = metadata.and_then(|metadata| metadata.get("name"));
+        mark(name.unwrap_or(self.node()))
     }
 
     /// The object and where it stands.

@@ -6,9 +6,11 @@
 use crate::config::annotations::PREFIX;
 use crate::input::parallel::in_order;
 use crate::model::Place;
+use crate::say::input::{glued as glued_marker, syntax};
 use crate::say::{Message, Reason};
 use lossless_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented};
 use memchr::{memchr, memchr_iter};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// A text with manifests.
@@ -96,20 +98,65 @@ pub(crate) struct Chunks<'s> {
     pub(crate) parsed: Vec<Chunk<'s>>,
 }
 
-fn unreadable(source: usize, document: usize, error: &SyntaxError) -> Message {
-    let text = match document {
-        1 => error.message.clone(),
-        _ => format!("{} (in document {document})", error.message),
-    };
-    let mut message = Message::new(Reason::BadInput, text).help(
-        "correct the YAML at this place; if it is a template, render it first (`helm template`, `kustomize build`)",
-    );
+fn unreadable(source: usize, document: usize, text: &str, error: &SyntaxError) -> Message {
+    let (mut message, range) = syntax(Reason::BadInput, text, error);
+    if document > 1 {
+        message.text = format!("{} (in document {document})", message.text);
+    }
     message.place = Some(Place {
         source,
         document,
-        range: error.offset..error.offset,
+        range,
     });
     message
+}
+
+/// The first marker of a text that has a key glued to it: its place, and the key with its colon.
+fn glued(text: &str) -> Option<(usize, &str)> {
+    let marks = memchr::memmem::find_iter(text.as_bytes(), "\n---").map(|at| at + 1);
+    let first = text.starts_with("---").then_some(0);
+    first.into_iter().chain(marks).find_map(|at| {
+        let rest = text.get(at + "---".len()..)?;
+        let key = rest.get(..=rest.find([':', '\n', ' '])?)?;
+        let name = key.strip_suffix(':')?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"._/-".contains(&b);
+        (name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(plain))
+            .then_some((at, key))
+    })
+}
+
+/// The kind of a document that is nearly one that is `known`: its place, the word, and what it may mean.
+pub(crate) fn nearly_a_kind<'s, 'k>(
+    opened: &[Opened<'s>],
+    known: impl Iterator<Item = &'k str> + Clone,
+    reads: impl Fn(&str) -> bool,
+) -> Option<(Place, &'s str, &'k str)> {
+    // Kinds that were looked at: a stranger's input may hold many.
+    let mut seen = HashSet::new();
+    let jobs = opened.iter().enumerate();
+    let mut jobs = jobs.flat_map(|(source, open)| {
+        (0..open.jobs()).filter_map(move |number| open.job(source, number))
+    });
+    jobs.find_map(|job| {
+        let part = job.text.get(job.range.clone())?;
+        let word = match job.dash {
+            Some(dash) => item_kind(part, dash)?,
+            None => kind_line(part, 0)?,
+        };
+        if word.len() < 5 || seen.len() > 1000 || !seen.insert(word) || reads(word) {
+            return None;
+        }
+        let lower = word.to_lowercase();
+        let slips = |kind: &&str| strsim::damerau_levenshtein(&kind.to_lowercase(), &lower);
+        let meant = known.clone().find(|kind| slips(kind) <= 1)?;
+        let begins = word.as_ptr().addr() - job.text.as_ptr().addr();
+        let place = Place {
+            source: job.source,
+            document: job.document,
+            range: begins..begins + word.len(),
+        };
+        Some((place, word, meant))
+    })
 }
 
 /// Tells the documents of each source apart and opens the source that is the ResourceList of a function: the only one that
@@ -134,10 +181,20 @@ pub(crate) fn open<'s>(
             });
             return Err(message);
         }
+        if let Some((offset, key)) = glued(source.text) {
+            let mut message = glued_marker(key);
+            message.place = Some(Place {
+                source: index,
+                document: 1,
+                range: offset..offset + "---".len() + key.len(),
+            });
+            return Err(message);
+        }
         let documents: Vec<_> = lossless_yaml::documents(source.text).collect();
         let list = match documents.as_slice() {
             [only] if !(several || among_files || source.read_only) => {
-                open_list(source.text, only.clone()).map_err(|e| unreadable(index, 1, &e))?
+                open_list(source.text, only.clone())
+                    .map_err(|e| unreadable(index, 1, source.text, &e))?
             }
             _ => None,
         };
@@ -248,7 +305,8 @@ pub(crate) fn parse<'s>(
                 match unread {
                     _ if whole.contains(&job.source) => {}
                     Unread::Document(error) => {
-                        return Err(unreadable(job.source, job.document, &error));
+                        let unread = unreadable(job.source, job.document, job.text, &error);
+                        return Err(unread);
                     }
                     Unread::Item => whole.push(job.source),
                 }
@@ -260,7 +318,7 @@ pub(crate) fn parse<'s>(
         if let Some(open) = opened.get_mut(source) {
             let text = open.source.text;
             let tree = Tree::parse(text, 0..text.len());
-            let tree = tree.map_err(|error| unreadable(source, 1, &error))?;
+            let tree = tree.map_err(|error| unreadable(source, 1, text, &error))?;
             open.list = Some(ResourceList::Whole(tree));
         }
     }
@@ -274,7 +332,9 @@ pub(crate) fn names_a_kind(opened: &[Opened<'_>]) -> bool {
             .documents
             .iter()
             .filter_map(|range| open.source.text.get(range.clone()));
-        open.list.is_some() || parts.any(|part| kind_line(part, 0).is_some())
+        // What steers kustomize goes to no cluster.
+        let of_kustomize = |part: &str| part.contains("kustomize.config.k8s.io/");
+        open.list.is_some() || parts.any(|part| kind_line(part, 0).is_some() && !of_kustomize(part))
     })
 }
 

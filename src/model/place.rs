@@ -23,10 +23,12 @@ pub struct ObjectRef {
 
 impl fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.kind)?;
+        if self.name.is_empty() {
+            return f.write_str(&self.kind);
+        }
         // A document that is no object may have no kind.
         if !self.kind.is_empty() {
-            f.write_str(" ")?;
+            write!(f, "{} ", self.kind)?;
         }
         match &self.namespace {
             Some(namespace) => write!(f, "{namespace}/{}", self.name),

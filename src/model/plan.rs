@@ -414,7 +414,7 @@ impl Hook {
     }
 
     /// What is written, and where below the container.
-    fn edit(&self) -> Option<(FieldPath, NewValue)> {
+    pub(crate) fn edit(&self) -> Option<(FieldPath, NewValue)> {
         let word = |index: usize, word: String| {
             let path = FieldPath::of(["lifecycle", "preStop", "exec", "command"]).index(index);
             Some((path, NewValue::Word(word)))

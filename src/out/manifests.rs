@@ -2,9 +2,10 @@
 
 use super::escape::diff_name;
 use super::results;
+use super::value::value_of;
 use crate::input::parallel::in_order;
 use crate::input::{Chunk, Chunks, Opened, ResourceList, Source};
-use crate::model::{FieldEdit, Handler, NewValue, Place, Plan};
+use crate::model::{FieldEdit, NewValue, Place, Plan};
 use crate::say::{self, Message};
 use lossless_yaml::{Edit, EditError, Node, Scratch, Splice, Step, Tree, Value};
 use std::fmt;
@@ -143,10 +144,8 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
                     value,
                 }: FieldEdit| {
         let value = match value {
-            NewValue::Seconds(seconds) => number(seconds),
             NewValue::Word(text) => word(below(workload, &below_it.0), text),
-            NewValue::PreStop(handler) => handler_value(handler),
-            NewValue::Lifecycle(handler) => mapping("preStop", handler_value(handler)),
+            other => value_of(other),
         };
         let mut path = Vec::with_capacity(plan.target.path.len() + below_it.0.len());
         path.extend_from_slice(&plan.target.path);
@@ -154,31 +153,6 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
         Edit { path, value }
     };
     plan.edits().into_iter().map(edit).collect()
-}
-
-fn mapping(key: &'static str, value: Value) -> Value {
-    Value::Mapping(vec![(key.into(), value)])
-}
-
-fn number(seconds: u64) -> Value {
-    Value::Int(i64::try_from(seconds).unwrap_or(i64::MAX))
-}
-
-fn handler_value(handler: Handler) -> Value {
-    match handler {
-        Handler::Exec(seconds) => mapping(
-            "exec",
-            mapping(
-                "command",
-                Value::Sequence(vec![
-                    Value::Str("/bin/sh".into()),
-                    Value::Str("-c".into()),
-                    Value::Quoted(format!("sleep {seconds}").into()),
-                ]),
-            ),
-        ),
-        Handler::Sleep(seconds) => mapping("sleep", mapping("seconds", number(seconds))),
-    }
 }
 
 /// The node that a path leads to.

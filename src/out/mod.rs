@@ -2,6 +2,8 @@
 
 #[cfg(feature = "cli")]
 pub(crate) mod address;
+#[cfg(feature = "cli")]
+pub(crate) mod diff;
 pub(crate) mod escape;
 pub(crate) mod explain;
 #[cfg(feature = "cli")]
@@ -22,3 +24,4 @@ pub(crate) mod sarif;
 #[cfg(feature = "cli")]
 pub(crate) mod snippet;
 pub(crate) mod text;
+pub(crate) mod value;

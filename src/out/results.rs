@@ -1,8 +1,10 @@
 //! Messages as the `results` of a ResourceList, with the field names of the KRM functions specification.
 
 use super::escape::escaped;
+use super::value::value_of;
 use crate::config::annotations::REASON_TAG;
 use crate::input::ResourceList;
+use crate::model::NewValue;
 use crate::say::{Message, Severity};
 use lossless_yaml::{Edit, Kind, Node, Splice, Step, Value, emit_entry};
 
@@ -30,7 +32,17 @@ fn result(message: &Message) -> Value {
         }
         fields.push(("resourceRef".into(), Value::Mapping(parts)));
     }
-    if let Some(field) = &message.field {
+    if let Some(change) = &message.change {
+        let value = |new: &NewValue| match new {
+            NewValue::Word(word) => text(word),
+            other => value_of(other.clone()),
+        };
+        let mut field = vec![("path".into(), text(&change.path.to_string()))];
+        let current = change.current.as_ref();
+        field.extend(current.map(|current| ("currentValue".into(), value(current))));
+        field.push(("proposedValue".into(), value(&change.proposed)));
+        fields.push(("field".into(), Value::Mapping(field)));
+    } else if let Some(field) = &message.field {
         fields.push((
             "field".into(),
             Value::Mapping(vec![("path".into(), text(field))]),

@@ -71,8 +71,9 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
     let mut groups = vec![group];
     if let Some(help) = message.help.as_deref().filter(|_| help) {
         let help = escaped(help).into_owned();
-        if let Some(new) = &message.replacement {
-            let patch = Patch::new(window.span.clone(), escaped(new).into_owned());
+        if let Some(new) = message.replacement.as_ref().filter(|_| window.whole) {
+            let new: Vec<_> = new.split('\n').map(escaped).collect();
+            let patch = Patch::new(window.span.clone(), new.join("\n"));
             let title = Level::HELP.secondary_title(help);
             groups.push(title.element(window.snippet::<Patch<'_>>().patch(patch)));
         } else {
@@ -106,6 +107,8 @@ struct Window {
     text: String,
     /// What is underlined, in the text.
     span: Range<usize>,
+    /// Whether that is the whole place.
+    whole: bool,
 }
 
 impl Window {
@@ -124,8 +127,9 @@ impl Window {
         // A byte order mark is no part of the line.
         let mut text = escaped(before.trim_start_matches('\u{feff}')).into_owned();
         let start = text.len();
-        text.push_str(&escaped(all.get(range)?));
+        text.push_str(&escaped(all.get(range.clone())?));
         let span = start..text.len();
+        let whole = range == place.range;
         text.push_str(&escaped(behind.strip_suffix('\r').unwrap_or(behind)));
         Some(Window {
             name: file_name(source.name).into_owned(),
@@ -133,6 +137,7 @@ impl Window {
             column: at.column,
             text,
             span,
+            whole,
         })
     }
 

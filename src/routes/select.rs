@@ -1,7 +1,7 @@
 //! Selectors: which pod templates hold the labels that a Service asks for.
 
 use super::Tracer;
-use crate::input::objects::{Object, labels, same_namespace};
+use crate::input::objects::{Object, labels, mark, same_namespace};
 use crate::say::nearest;
 use crate::say::routes::NearWorkload;
 use crate::tables::selects;
@@ -118,7 +118,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             if misses == 0 || misses == pairs.len() && slips == 0 {
                 continue;
             }
+            let held = template.node.get("metadata").and_then(|m| m.get("labels"));
+            let first = differ.first();
+            let first = first.and_then(|(key, ..)| held?.get(key)).or(held);
+            let place = object.at(mark(first.unwrap_or(template.node)));
             let workload = NearWorkload {
+                place,
                 kind: object.kind,
                 name: object.name,
                 differ,

@@ -122,7 +122,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 ServiceKind::Selectorless => self.tell(service, say::selectorless()),
                 ServiceKind::Selects(_) if !self.reaching.contains(&index) => {
                     let near = self.near_workloads(service);
-                    self.tell(service, say::selects_nothing(service.kind, &near));
+                    let message = say::selects_nothing(service.kind, &near);
+                    let wanted = near.first().and_then(|near| near.differ.first());
+                    let node = wanted.and_then(|(key, ..)| selector_of(service)?.get(key));
+                    match node {
+                        Some(node) => self.tell_at(service, node, message),
+                        None => self.tell(service, message),
+                    }
                 }
                 ServiceKind::Selects(_) => {
                     if published.and_then(Node::as_bool) == Some(true) {

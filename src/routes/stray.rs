@@ -7,7 +7,7 @@ use crate::config::annotations::Roles;
 use crate::config::{API_VERSION, KIND};
 use crate::input::objects::Object;
 use crate::say::routes as say;
-use lossless_yaml::Node;
+use lossless_yaml::{Kind, Node};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -67,8 +67,21 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let (objects, others): (Vec<_>, Vec<_>) =
             objects.partition(|object| !object.kind.is_empty());
         if let Some(first) = others.first() {
-            let message = say::not_an_object(others.len(), objects.is_empty());
+            let message = say::not_an_object(others.len(), objects.is_empty(), what(first.node()));
             self.tell_at(first, first.node(), message);
         }
+    }
+}
+
+/// What a document without a kind is, by its form.
+fn what(node: Node<'_, '_>) -> say::NotAnObject {
+    let of_kustomize = ["resources", "bases", "components", "helmCharts"];
+    let holds = |name: &&str| node.get(name).is_some_and(|n| n.kind() == Kind::Sequence);
+    if node.kind() == Kind::Sequence {
+        say::NotAnObject::List
+    } else if of_kustomize.iter().any(holds) {
+        say::NotAnObject::Kustomization
+    } else {
+        say::NotAnObject::Other
     }
 }

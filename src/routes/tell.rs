@@ -122,7 +122,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let near = self.near_service(name, wanted);
             let row = self.tables.route(object.group, object.kind);
             let corrected = row.is_some_and(|row| row.renamed);
-            let message = say::service_missing(kind, wanted, name, near, corrected);
+            let mut message = say::service_missing(kind, wanted, name, near, corrected);
+            // Some references are a part of their text.
+            message.replacement = message.replacement.filter(|_| node.text() == Some(name));
             self.tell_at(object, node, message);
         }
     }
@@ -167,27 +169,31 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let services = self.all_services.get().into_iter().flatten();
         let services = services.filter_map(|index| self.render.get(*index));
         let services = services.filter(|o| same_namespace(wanted, o.namespace).is_some());
-        let names = services.map(|service| service.name);
-        let mut hosts = names.clone();
-        let host = |service: &&str| {
-            let rest = name.strip_prefix(service);
+        let near = |service: &Object<'t, 's>, how| say::Near {
+            name: service.name,
+            how,
+            place: service.at(service.name_bytes()),
+        };
+        let host = |service: &&Object<'t, 's>| {
+            let rest = name.strip_prefix(service.name);
             rest.is_some_and(|rest| rest.starts_with('.') && rest.contains(".svc"))
         };
-        if let Some(service) = hosts.find(host) {
-            return Some(say::Near::Host(service));
+        if let Some(service) = services.clone().find(host) {
+            return Some(near(service, say::NearBy::Host));
         }
-        let renamed = |service: &&str| {
-            let more = service.len() > name.len() && !name.is_empty();
-            more && (service.starts_with(&format!("{name}-"))
-                || service.ends_with(&format!("-{name}")))
+        let renamed = |service: &&Object<'t, 's>| {
+            let more = service.name.len() > name.len() && !name.is_empty();
+            more && (service.name.starts_with(&format!("{name}-"))
+                || service.name.ends_with(&format!("-{name}")))
         };
-        if let Some(service) = names.clone().find(renamed) {
-            return Some(say::Near::Renamed(service));
+        if let Some(service) = services.clone().find(renamed) {
+            return Some(near(service, say::NearBy::Renamed));
         }
         // One slip in a short name, more in a long one.
-        let near = nearest(name, names)?;
-        let slips = strsim::damerau_levenshtein(name, near);
-        (slips <= 1.max(name.len() / 4)).then_some(say::Near::Spelt(near))
+        let meant = nearest(name, services.clone().map(|service| service.name))?;
+        let slips = strsim::damerau_levenshtein(name, meant);
+        let service = services.clone().find(|service| service.name == meant)?;
+        (slips <= 1.max(name.len() / 4)).then(|| near(service, say::NearBy::Spelt))
     }
 
     /// Two workloads of one kind, name and namespace: both drain, and one of them is not what the cluster gets.
@@ -258,7 +264,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             say::no_route(coverage.workloads.len(), &unreached, &uncounted)
         } else {
             let classes = self.skipped.iter().map(Option::as_deref);
-            say::every_route_skipped(coverage.workloads.len(), classes)
+            let wanted = self.config.ingress_class.as_deref();
+            say::every_route_skipped(coverage.workloads.len(), classes, wanted)
         };
         self.messages.push(message);
     }

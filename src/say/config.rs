@@ -12,25 +12,27 @@ fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.join(", ")
 }
 
-/// "did you mean", or else `otherwise`.
+/// The message with "did you mean", or else with what to do `otherwise`.
 fn did_you_mean<'a>(
+    message: Message,
     word: &str,
     known: impl IntoIterator<Item = &'a str>,
     otherwise: impl FnOnce() -> String,
-) -> String {
+) -> Message {
     match nearest(word, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => otherwise(),
+        Some(near) => meant(message, near),
+        None => message.help(otherwise()),
     }
+}
+
+fn meant(message: Message, near: &str) -> Message {
+    message
+        .help(format!("did you mean `{near}`?"))
+        .instead(near)
 }
 
 fn head(api_version: &str, kind: &str) -> String {
     format!("write one document of `apiVersion: {api_version}`, `kind: {kind}`")
-}
-
-/// A configuration that is not YAML: the parser says what is wrong.
-pub(crate) fn syntax(error: &str) -> Message {
-    bad(error)
 }
 
 /// A file without a configuration.
@@ -50,32 +52,33 @@ pub(crate) fn unknown_version(found: &str, api_version: &str, kind: &str) -> Mes
     ))
     .field("apiVersion")
     .help(format!("write `apiVersion: {api_version}`"))
+    .instead(api_version)
 }
 
 /// A `kind` that is no configuration.
 pub(crate) fn unknown_kind(found: &str, api_version: &str, kind: &str) -> Message {
-    bad(format!("`{found}` is not a configuration of this function"))
-        .field("kind")
-        .help(format!(
+    let message = bad(format!("`{found}` is not a configuration of this function")).field("kind");
+    did_you_mean(message, found, [kind], || {
+        format!(
             "write `apiVersion: {api_version}`, `kind: {kind}`, or a ConfigMap with the settings in `data`"
-        ))
+        )
+    })
 }
 
 /// A ConfigMap whose settings are not in `data`.
 pub(crate) fn no_data(field: &str) -> Message {
     let text = format!("a ConfigMap keeps its settings in `data`, not in `{field}`");
-    bad(text).field(field).help("rename the field to `data`")
+    let message = bad(text).field(field).help("rename the field to `data`");
+    message.instead("data")
 }
 
 /// A field that a ConfigMap cannot hold.
 pub(crate) fn unknown_data(name: &str, known: &[&str], kind: &str) -> Message {
-    let help = did_you_mean(name, known.iter().copied(), || {
+    let message = bad(format!("unknown field `{name}`")).field(format!("data.{name}"));
+    did_you_mean(message, name, known.iter().copied(), || {
         let known = list(known.iter().copied());
         format!("a ConfigMap takes {known}; for the others write a {kind}")
-    });
-    bad(format!("unknown field `{name}`"))
-        .field(format!("data.{name}"))
-        .help(help)
+    })
 }
 
 /// A value of a ConfigMap that is not text.
@@ -122,12 +125,10 @@ pub(crate) fn unknown_controller<'a>(
     name: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Message {
-    let help = did_you_mean(name, known, || {
+    let message = bad(format!("unknown controller `{name}`")).field(field);
+    did_you_mean(message, name, known, || {
         "choose one from docs/controllers.md, or set `sleepSeconds` instead".to_owned()
-    });
-    bad(format!("unknown controller `{name}`"))
-        .field(field)
-        .help(help)
+    })
 }
 
 /// A Reason that `severity` cannot change.
@@ -149,39 +150,36 @@ pub(crate) fn row(column: &str, text: &str) -> Message {
 pub(crate) fn refused(error: &str, field: &str, found: Option<&str>, most_seconds: u64) -> Message {
     let name = field.rsplit(['.', '[']).next().unwrap_or_default();
     let is_text = field.starts_with("data.");
-    let write = |value: &str| {
-        if is_text {
-            format!("write `{name}: \"{value}\"`")
-        } else {
-            format!("write `{name}: {value}`")
-        }
+    let value = |value: &str| match is_text {
+        true => format!("\"{value}\""),
+        false => value.to_owned(),
     };
+    let write = |new: &str| format!("write `{name}: {}`", value(new));
     let is_value = error.starts_with("invalid ") || error.contains("is a number");
     let message = match found {
         Some(found) if is_value && name.ends_with("Seconds") => {
             let text =
                 format!("`{found}` is not a whole number of seconds from 0 to {most_seconds}");
-            bad(text).help(seconds(found).map_or_else(
-                || write("10"),
-                |number| {
-                    if number == found {
-                        format!("remove the quotes: {}", write(&number))
-                    } else {
-                        write(&number)
-                    }
-                },
-            ))
+            match seconds(found) {
+                None => bad(text).help(write("10")),
+                Some(number) if number == found => bad(text)
+                    .help(format!("remove the quotes: {}", write(&number)))
+                    .instead(value(&number)),
+                Some(number) => bad(text).help(write(&number)).instead(value(&number)),
+            }
         }
         Some(found) if error.contains("is a number") => {
             bad(format!("`{found}` needs quotes: YAML reads it as a number"))
                 .help(format!("write `{name}: \"{found}\"`"))
+                .instead(format!("\"{found}\""))
         }
         Some(found) if is_value && error.contains("a boolean") => {
-            let value = match found.to_ascii_lowercase().as_str() {
+            let new = match found.to_ascii_lowercase().as_str() {
                 "false" | "no" | "off" | "n" | "0" => "false",
                 _ => "true",
             };
-            bad(format!("`{found}` is neither true nor false")).help(write(value))
+            let message = bad(format!("`{found}` is neither true nor false"));
+            message.help(write(new)).instead(value(new))
         }
         _ => general(error, field),
     };
@@ -232,20 +230,30 @@ fn general(error: &str, field: &str) -> Message {
         return bad(format!("expected {expected}, found {found}")).help(otherwise());
     }
     let known = words(expected);
-    let wrong = if field.ends_with("severity") {
-        wrong.replace("unknown value", "unknown Reason")
-    } else {
-        wrong.to_owned()
+    let is_severity = known.iter().any(|name| name == "Warning");
+    let is_reason = field.ends_with("severity") && !is_severity;
+    let wrong = match (is_reason, is_severity) {
+        (true, _) => wrong.replace("unknown value", "unknown Reason"),
+        (_, true) => wrong.replace("unknown value", "unknown severity"),
+        _ => wrong.to_owned(),
     };
     let word = words(&wrong).first().cloned().unwrap_or_default();
-    let help = did_you_mean(&word, known.iter().map(String::as_str), || {
-        if field.ends_with("severity") {
-            "choose a Reason from docs/messages.md".to_owned()
-        } else {
-            format!("expected {expected}")
-        }
-    });
-    bad(wrong).help(help)
+    let other = match word.to_ascii_lowercase().as_str() {
+        "warn" => Some("Warning"),
+        "err" | "fatal" => Some("Error"),
+        "off" | "none" | "disable" | "disabled" => Some("Ignore"),
+        _ => None,
+    };
+    match other.filter(|_| is_severity) {
+        Some(other) => meant(bad(wrong), other),
+        None => did_you_mean(bad(wrong), &word, known.iter().map(String::as_str), || {
+            if is_reason {
+                "choose a Reason from docs/messages.md".to_owned()
+            } else {
+                format!("expected {expected}")
+            }
+        }),
+    }
 }
 
 fn bad_annotation(text: impl Into<String>) -> Message {
@@ -254,13 +262,13 @@ fn bad_annotation(text: impl Into<String>) -> Message {
 
 /// An annotation under our prefix that does not exist.
 pub(crate) fn unknown_annotation(name: &str, prefix: &str, known: &[&str]) -> Message {
-    let help = if let Some(near) = nearest(name, known.iter().copied()) {
-        format!("did you mean `{prefix}{near}`?")
+    let message = bad_annotation("unknown annotation");
+    if let Some(near) = nearest(name, known.iter().copied()) {
+        meant(message, &format!("{prefix}{near}"))
     } else {
         let known: Vec<String> = known.iter().map(|k| format!("`{prefix}{k}`")).collect();
-        format!("expected one of {}", known.join(", "))
-    };
-    bad_annotation("unknown annotation").help(help)
+        message.help(format!("expected one of {}", known.join(", ")))
+    }
 }
 
 /// An annotation that is for workloads alone.
@@ -277,15 +285,16 @@ pub(crate) fn enabled_on_route() -> Message {
 
 /// `inject` with another word.
 pub(crate) fn neither_enabled_nor_disabled(found: &str) -> Message {
-    let meant = match found.to_ascii_lowercase().as_str() {
+    let near = match found.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "y" | "1" | "enable" => Some("enabled"),
         "false" | "no" | "off" | "n" | "0" | "disable" => Some("disabled"),
         _ => nearest(found, ["enabled", "disabled"]),
     };
-    bad_annotation(format!("`{found}` is neither `enabled` nor `disabled`")).help(match meant {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => "write `enabled` or `disabled`".to_owned(),
-    })
+    let message = bad_annotation(format!("`{found}` is neither `enabled` nor `disabled`"));
+    match near {
+        Some(near) => meant(message, near),
+        None => message.help("write `enabled` or `disabled`"),
+    }
 }
 
 /// `containers` without a name.
@@ -297,24 +306,36 @@ pub(crate) fn no_containers() -> Message {
 
 /// An annotation that is no number of seconds.
 pub(crate) fn not_seconds(wrong: String, found: &str) -> Message {
-    let number = seconds(found).unwrap_or_else(|| "15".to_owned());
-    bad_annotation(wrong).help(format!(
-        "write whole seconds in quotes, such as \"{number}\""
-    ))
+    let write = |number: &str| format!("write whole seconds in quotes, such as \"{number}\"");
+    match seconds(found) {
+        Some(number) => bad_annotation(wrong)
+            .help(write(&number))
+            .instead(format!("\"{number}\"")),
+        None => bad_annotation(wrong).help(write("15")),
+    }
 }
 
 /// `ignore` with a word that is no Reason, or one that cannot be ignored.
-pub(crate) fn not_ignorable(found: &str) -> Message {
+/// `all` is the whole value.
+pub(crate) fn not_ignorable(found: &str, all: &str) -> Message {
     match Reason::ALL.iter().find(|reason| reason.name() == found) {
         Some(_) => bad_annotation(format!(
             "`{found}` always stops the run, and cannot be ignored"
         ))
         .help("fix the cause, or remove the name from the annotation"),
-        None => bad_annotation(format!("unknown Reason `{found}`")).help(did_you_mean(
-            found,
-            Reason::ALL.iter().map(|reason| reason.name()),
-            || "choose a Reason from docs/messages.md".to_owned(),
-        )),
+        None => {
+            let names = Reason::ALL.iter().filter(|reason| !reason.is_fixed());
+            let mut message = did_you_mean(
+                bad_annotation(format!("unknown Reason `{found}`")),
+                found,
+                names.map(|reason| reason.name()),
+                || "choose a Reason from docs/messages.md".to_owned(),
+            );
+            message.replacement = message
+                .replacement
+                .map(|near| all.replacen(found, &near, 1));
+            message
+        }
     }
 }
 
@@ -330,5 +351,7 @@ pub(crate) fn unquoted(key: &str, found: &str) -> Message {
     let text = format!(
         "`{found}` is not in quotes: the API server refuses an annotation that is a number"
     );
-    Message::new(Reason::AnnotationUnquoted, text).help(format!("write `{key}: \"{found}\"`"))
+    Message::new(Reason::AnnotationUnquoted, text)
+        .help(format!("write `{key}: \"{found}\"`"))
+        .instead(format!("\"{found}\""))
 }

@@ -1,9 +1,9 @@
 //! What is said of a workload that has to drain: its changes, its hooks, its grace period.
 
-use super::{Message, Reason, kind_name};
+use super::{FieldChange, Message, Reason, kind_name};
 use crate::model::{
-    Container, DEFAULT_GRACE, FieldPath, Grace, Handler, Hook, NotASleep, Origin, PackageFile,
-    Place, Plan, Role, Sleep,
+    Container, DEFAULT_GRACE, FieldPath, Grace, Handler, Hook, NewValue, NotASleep, Number, Origin,
+    PackageFile, Place, Plan, Role, Sleep,
 };
 use lossless_yaml::Kind;
 use std::ops::Range;
@@ -56,14 +56,48 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
         };
         let Change { reason, text, but } = change;
         let text = format!("{text}{to}{but} ({})", origin(&plan.sleep.origin));
-        messages.push(told(reason, text, plan.hook_path(first), &first.at));
+        let mut message = told(reason, text, plan.hook_path(first), &first.at);
+        message.change = field_change(plan, first);
+        messages.push(message);
     }
     messages.extend(plan.grace.written.map(|seconds| {
         let field = plan.pod.clone().key("terminationGracePeriodSeconds");
         let text = grace_written(&plan.grace, seconds, mood);
-        told(Reason::GraceWritten, text, field, &plan.grace.at)
+        let mut message = told(Reason::GraceWritten, text, field.clone(), &plan.grace.at);
+        message.change = Some(FieldChange {
+            path: field,
+            current: plan.grace.stated.map(NewValue::Seconds),
+            proposed: NewValue::Seconds(seconds),
+        });
+        message
     }));
     messages
+}
+
+/// The field of a container that changes, and its values.
+fn field_change(plan: &Plan, container: &Container) -> Option<FieldChange> {
+    let (below, proposed) = match container.hook.edit()? {
+        (_, NewValue::Lifecycle(handler)) => (
+            FieldPath::of(["lifecycle", "preStop"]),
+            NewValue::PreStop(handler),
+        ),
+        other => other,
+    };
+    let current = match &container.hook {
+        Hook::Changed { number, before, .. } => Some(match number {
+            Number::Native => NewValue::Seconds(*before),
+            Number::Command { word, .. } => NewValue::Word(word.clone()),
+        }),
+        Hook::Prepended { script, .. } => Some(NewValue::Word(script.clone())),
+        _ => None,
+    };
+    let mut path = plan.pod.clone().key("containers").index(container.index);
+    path.0.extend(below.0);
+    Some(FieldChange {
+        path,
+        current,
+        proposed,
+    })
 }
 
 /// What is done for a container, or missing.
@@ -429,10 +463,22 @@ pub(crate) fn grace_zero(written: Option<u64>) -> Message {
     .help("set the seconds that the program needs, or `set-prestop.dev/inject: disabled` if it is meant to be killed")
 }
 
+/// A workload whose name is the template of one.
+pub(crate) fn template_name() -> Message {
+    Message::new(
+        Reason::BadResource,
+        "`metadata.name` is a template, not a name",
+    )
+    .help("render it first: `helm template CHART | set-prestop`")
+    .field("metadata.name")
+}
+
 /// A key that is nearly one that is read.
 pub(crate) fn key_misspelt(key: &str, meant: &str) -> Message {
     let text = format!("`{key}` is not a field of Kubernetes: the API server drops or refuses it");
-    Message::new(Reason::KeyMisspelt, text).help(format!("did you mean `{meant}`?"))
+    Message::new(Reason::KeyMisspelt, text)
+        .help(format!("did you mean `{meant}`?"))
+        .instead(meant)
 }
 
 /// A key that stands at the wrong place.
@@ -445,13 +491,20 @@ pub(crate) fn key_misplaced(key: &str, place: &str, right: &str) -> Message {
 pub(crate) fn not_a_grace_period(field: &str, stands: Option<&str>) -> Message {
     let stands = stands.unwrap_or_default();
     let number = stands.parse::<f64>().ok();
-    let help = match number.filter(|n| n.is_finite()) {
-        Some(n) if n < 0.0 => format!("write 0 or a greater number, such as `{field}: 45`"),
-        Some(n) => format!("write `{field}: {}`", n.ceil()),
-        None => format!("write a whole number without quotes, such as `{field}: 45`"),
-    };
     let text = format!("`{field}` is `{stands}`, which is not a whole number of seconds");
-    Message::new(Reason::BadResource, text).help(help)
+    let message = Message::new(Reason::BadResource, text);
+    let unit = stands.strip_suffix('s').and_then(|n| n.parse().ok());
+    match number.filter(|n| n.is_finite()).or(unit) {
+        Some(n) if n < 0.0 => message.help(format!(
+            "write 0 or a greater number, such as `{field}: 45`"
+        )),
+        Some(n) => message
+            .help(format!("write `{field}: {}`", n.ceil()))
+            .instead(n.ceil().to_string()),
+        None => message.help(format!(
+            "write a whole number without quotes, such as `{field}: 45`"
+        )),
+    }
 }
 
 /// A number of seconds that Kubernetes would take and nobody can mean.
@@ -468,17 +521,16 @@ pub(crate) fn wrong_type(field: &str, found: Kind, expected: &str, help: &str) -
 
 /// A word of a command that is no text.
 pub(crate) fn not_text(field: &str, index: usize, stands: &str, found: Kind) -> Message {
-    let (what, help) = match found {
-        Kind::Scalar => (
-            format!("`{stands}`, which is not text"),
-            format!("quote it: `\"{stands}\"`"),
-        ),
-        other => (
-            kind_name(other).to_owned(),
-            "write each word as text".to_owned(),
-        ),
+    let told = |what: &str| {
+        let text = format!("`{field}[{index}]` is {what}");
+        Message::new(Reason::BadResource, text)
     };
-    Message::new(Reason::BadResource, format!("`{field}[{index}]` is {what}")).help(help)
+    match found {
+        Kind::Scalar => told(&format!("`{stands}`, which is not text"))
+            .help(format!("quote it: `\"{stands}\"`"))
+            .instead(format!("\"{stands}\"")),
+        other => told(kind_name(other)).help("write each word as text"),
+    }
 }
 
 /// A field that is not a number of seconds.

@@ -2,6 +2,8 @@
 
 use super::{Message, Reason};
 use crate::model::{ObjectRef, Place};
+use lossless_yaml::SyntaxError;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// An object of the context that is also among the manifests.
@@ -28,4 +30,74 @@ pub(crate) fn nothing_to_check(sources: usize, documents: usize) -> Message {
     Message::new(Reason::NothingToCheck, text).help(
         "pass rendered manifests, such as `helm template CHART | set-prestop --check` or `kustomize build DIR | set-prestop --check`",
     )
+}
+
+/// A text that is not YAML, and the bytes that are at fault. The parser says what it met, which is often not where the fault is.
+pub(crate) fn syntax(reason: Reason, text: &str, error: &SyntaxError) -> (Message, Range<usize>) {
+    let at = error.offset..error.offset;
+    let told = |text: &str| Message::new(reason, text);
+    let start = text.get(..at.start).and_then(|t| t.rfind('\n'));
+    let start = start.map_or(0, |at| at + 1);
+    let rest = text.get(start..).unwrap_or_default();
+    if error.message.contains("tab") {
+        // The parser stops in front of the line, on it, or behind the tab.
+        let mut begins = start;
+        for line in rest.split_inclusive('\n').take(2) {
+            let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+            if line
+                .get(..blanks)
+                .is_some_and(|blanks| blanks.contains('\t'))
+            {
+                let message = told("a tab indents this line, and YAML takes only spaces");
+                return (
+                    message.help("replace each tab by spaces, as many as the lines beside it have"),
+                    begins..begins + blanks,
+                );
+            }
+            begins += line.len();
+        }
+    }
+    let line = rest.lines().next().unwrap_or_default();
+    let above = text.get(..start).unwrap_or_default();
+    let above = above.lines().rev().find(|line| !line.trim().is_empty());
+    let message = told(&error.message);
+    if line.contains("{{") {
+        let help = "render the template first: `helm template CHART | set-prestop`";
+        return (message.help(help), at);
+    }
+    let unaligned = [
+        "mapping values are not allowed",
+        "did not find expected key",
+    ]
+    .iter()
+    .any(|met| error.message.contains(met));
+    match (key(line), above.and_then(key)) {
+        (Some((column, key)), Some((other, before))) if unaligned && column != other => {
+            let help = format!(
+                "`{key}` begins at column {column} and `{before}` above it at column {other}: align them"
+            );
+            let begins = start + column - 1;
+            (message.help(help), begins..begins + key.len())
+        }
+        _ => (message.help("correct the YAML at this place"), at),
+    }
+}
+
+/// The column, from 1, and the name of the key that a line begins with, behind the dashes of a list.
+fn key(line: &str) -> Option<(usize, &str)> {
+    let rest = line.trim_start_matches([' ', '-']);
+    let (key, _) = rest.split_once(':')?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
+    let named = !key.is_empty() && key.chars().all(plain);
+    named.then_some((line.len() - rest.len() + 1, key))
+}
+
+/// A marker with a key glued to it, which `kubectl` refuses with the whole stream; its bytes are at fault.
+pub(crate) fn glued(key: &str) -> Message {
+    let text =
+        format!("`---{key}` does not separate two documents: the marker needs a line of its own");
+    let mut message =
+        Message::new(Reason::BadInput, text).help(format!("begin a new line before `{key}`"));
+    message.replacement = Some(format!("---\n{key}"));
+    message
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing here prints; `results` turns messages into a ResourceList's `results`, the command line prints them.
 
-use crate::model::{ObjectRef, PackageFile, Place};
+use crate::model::{FieldPath, NewValue, ObjectRef, PackageFile, Place};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -252,6 +252,17 @@ pub struct Message {
     /// The text that is meant at the place, to be written instead of what stands there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replacement: Option<String>,
+    /// The field that changes, for the result of a function.
+    #[serde(skip)]
+    pub(crate) change: Option<Change>,
+}
+
+/// A field that changes: what a result of a function has as `currentValue` and `proposedValue`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) path: FieldPath,
+    pub(crate) current: Option<NewValue>,
+    pub(crate) proposed: NewValue,
 }
 
 /// A second place of a message.
@@ -280,6 +291,7 @@ impl Message {
             file: None,
             related: None,
             replacement: None,
+            change: None,
         }
     }
 
@@ -294,6 +306,30 @@ impl Message {
     #[must_use]
     pub fn field(mut self, field: impl Into<String>) -> Message {
         self.field = Some(field.into());
+        self
+    }
+
+    /// The same with what is meant at its place. Quotes that stand there stay; a number, a boolean or a text with quotes of its
+    /// own is written as it is.
+    #[must_use]
+    pub(crate) fn instead(mut self, new: impl Into<String>) -> Message {
+        self.replacement = Some(new.into());
+        self
+    }
+
+    /// The same with a replacement that fits what stands at its place in `text`, or without one.
+    #[must_use]
+    pub(crate) fn fitted(mut self, text: &str) -> Message {
+        let stands = self.place.as_ref();
+        let stands = stands.and_then(|place| text.get(place.range.clone()));
+        let stands = stands.unwrap_or_default();
+        self.replacement = self
+            .replacement
+            .filter(|new| replaces(stands, new))
+            .map(|new| match stands.chars().next() {
+                Some(quote @ ('"' | '\'')) if !is_exact(&new) => format!("{quote}{new}{quote}"),
+                _ => new,
+            });
         self
     }
 
@@ -320,6 +356,21 @@ impl Message {
         self.place = place;
         self
     }
+}
+
+/// Whether a scalar of one line stands there that `new` can be written for.
+fn replaces(stands: &str, new: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || "._/-, \"".contains(c);
+    !stands.is_empty()
+        && !stands.starts_with(['|', '>', '*', '&', '!', '{', '['])
+        && !stands.contains('\n')
+        && stands != new
+        && new.chars().all(word)
+}
+
+/// Whether a replacement is written as it is, whatever quotes stand there.
+fn is_exact(new: &str) -> bool {
+    new.starts_with('"') || matches!(new, "true" | "false") || new.parse::<f64>().is_ok()
 }
 
 #[expect(

@@ -8,7 +8,7 @@ mod message;
 pub(crate) mod out;
 pub(crate) mod routes;
 
-pub(crate) use message::nearest;
+pub(crate) use message::{Change as FieldChange, nearest};
 pub use message::{Label, Message, Reason, Severity};
 
 use lossless_yaml::Kind;

@@ -1,6 +1,6 @@
 //! What is said of routes, Services and classes: one function a message.
 
-use super::{Message, Reason, Severity};
+use super::{Message, Reason, Severity, nearest};
 use crate::model::{Covered, Exposed, Place};
 
 /// A kind and a name, or a namespace before it where one is known.
@@ -50,13 +50,17 @@ pub(crate) fn unused_label(key: &str) -> Message {
 
 /// A rule of `ingressClasses` whose class no route has; `classes` are those that routes have.
 pub(crate) fn unused_rule(index: usize, class: &str, classes: &[&str]) -> Message {
-    let classes: Vec<String> = classes.iter().map(|class| format!("`{class}`")).collect();
-    let text = match classes.as_slice() {
+    let quoted: Vec<String> = classes.iter().map(|class| format!("`{class}`")).collect();
+    let text = match quoted.as_slice() {
         [] => format!("no route has class `{class}`"),
-        _ => format!("no route has class `{class}`, only {}", classes.join(", ")),
+        _ => format!("no route has class `{class}`, only {}", quoted.join(", ")),
     };
+    let known = classes.iter().copied();
     Message::new(Reason::Unused, text)
-        .help("correct the rule or remove it")
+        .help(match nearest(class, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "correct the rule or remove it".to_owned(),
+        })
         .field(format!("spec.ingressClasses[{index}]"))
 }
 
@@ -69,8 +73,17 @@ pub(crate) fn key_twice(key: &str, first: Place) -> Message {
         .related(first, "here it stands first")
 }
 
-/// Documents that are no objects; `alone` if nothing in the input is one.
-pub(crate) fn not_an_object(count: usize, alone: bool) -> Message {
+/// What a document is that is no object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotAnObject {
+    Kustomization,
+    List,
+    /// A values file, a `Chart.yaml`, anything.
+    Other,
+}
+
+/// Documents that are no objects, the first of them `what`; `alone` if nothing in the input is one.
+pub(crate) fn not_an_object(count: usize, alone: bool, what: NotAnObject) -> Message {
     let text = match count {
         1 => {
             "the document has no `apiVersion` or `kind`, so it is passed through unread".to_owned()
@@ -79,8 +92,13 @@ pub(crate) fn not_an_object(count: usize, alone: bool) -> Message {
             "{count} documents, of which this is the first, have no `apiVersion` or `kind`, so they are passed through unread"
         ),
     };
-    let mut message = Message::new(Reason::NotAnObject, text)
-        .help("pass rendered manifests; of a Helm chart, the output of `helm template`");
+    let mut message = Message::new(Reason::NotAnObject, text).help(match what {
+        NotAnObject::Kustomization => "pass what it renders: `kustomize build DIR | set-prestop`",
+        NotAnObject::List => "write the objects one after another, or as `items` of a `kind: List`",
+        NotAnObject::Other => {
+            "pass rendered manifests; of a Helm chart, the output of `helm template`"
+        }
+    });
     if alone {
         message.severity = Severity::Warning;
     }
@@ -124,6 +142,8 @@ pub(crate) struct NearWorkload<'t> {
     pub(crate) name: &'t str,
     /// The pairs of the selector that it does not have: key, value wanted, value it has.
     pub(crate) differ: Vec<(&'t str, &'t str, Option<&'t str>)>,
+    /// Where the first of these labels stands, or all of them.
+    pub(crate) place: Place,
 }
 
 pub(crate) fn selects_nothing(kind: &str, near: &[NearWorkload<'_>]) -> Message {
@@ -143,9 +163,27 @@ pub(crate) fn selects_nothing(kind: &str, near: &[NearWorkload<'_>]) -> Message 
     if !each.is_empty() {
         text.extend(["; ", &each.join("; ")]);
     }
-    Message::new(Reason::ServiceSelectsNothing, text)
-        .help("compare its labels with those of the pod template, or render the workload together with it")
-        .field("spec.selector")
+    let message = Message::new(Reason::ServiceSelectsNothing, text).field("spec.selector");
+    let [
+        NearWorkload {
+            differ,
+            place,
+            name,
+            ..
+        },
+    ] = near
+    else {
+        return message.help(
+            "compare its labels with those of the pod template, or render the workload together with it",
+        );
+    };
+    let message = message.related(place.clone(), format!("labels of the pods of `{name}`"));
+    match differ.as_slice() {
+        [(key, _, Some(has))] => message
+            .help(format!("did you mean `{key}: {has}`?"))
+            .instead(*has),
+        _ => message.help("compare the two sets of labels"),
+    }
 }
 
 pub(crate) fn not_ready_published() -> Message {
@@ -163,14 +201,23 @@ pub(crate) fn annotation_unreadable(annotation: &str, wrong: &str) -> Message {
 }
 
 /// The Service of the input that a missing name may mean.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Near<'t> {
+#[derive(Clone, Debug)]
+pub(crate) struct Near<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) how: NearBy,
+    /// Where its name stands.
+    pub(crate) place: Place,
+}
+
+/// How a missing name is near another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NearBy {
     /// The name is its host name.
-    Host(&'t str),
+    Host,
     /// It has the name with a prefix or a suffix.
-    Renamed(&'t str),
+    Renamed,
     /// Its name is spelt almost so.
-    Spelt(&'t str),
+    Spelt,
 }
 
 /// `corrected` says that kustomize corrects references of this kind by itself.
@@ -182,11 +229,8 @@ pub(crate) fn service_missing(
     corrected: bool,
 ) -> Message {
     let title = qualified(namespace, name);
-    Message::new(
-        Reason::ServiceMissing,
-        format!("{kind} `{title}` is not in the input"),
-    )
-    .help(missing_help(near, corrected))
+    let text = format!("{kind} `{title}` is not in the input");
+    missing(text, near, corrected)
 }
 
 /// As [`service_missing`], for a Service of the configuration's `backends`.
@@ -197,25 +241,29 @@ pub(crate) fn backend_missing(
 ) -> Message {
     let title = qualified(namespace, name);
     let text = format!("Service `{title}` of `backends` is not in the input");
-    Message::new(Reason::ServiceMissing, text)
-        .help(missing_help(near, true))
-        .field("spec.backends")
+    missing(text, near, true).field("spec.backends")
 }
 
 /// kustomize's `namePrefix` and `nameSuffix` rename Services but not the references in most route kinds.
-fn missing_help(near: Option<Near<'_>>, corrected: bool) -> String {
-    match near {
-        Some(Near::Host(service)) => {
-            format!("write the name of the Service, `{service}`, not its host name")
-        }
-        Some(Near::Renamed(service)) if !corrected => format!(
-            "did you mean `{service}`? If a `namePrefix` or `nameSuffix` renamed it, add a `nameReference` for this kind to kustomize's `configurations`"
+fn missing(text: String, near: Option<Near<'_>>, corrected: bool) -> Message {
+    let message = Message::new(Reason::ServiceMissing, text);
+    let Some(Near { name, how, place }) = near else {
+        return message.help(
+            "render the Service and its workload together with the route, or correct the name",
+        );
+    };
+    let help = match how {
+        NearBy::Host => format!("write the name of the Service, `{name}`, not its host name"),
+        NearBy::Renamed if !corrected => format!(
+            "did you mean `{name}`? If a `namePrefix` or `nameSuffix` renamed it, add a `nameReference` for this kind to kustomize's `configurations`"
         ),
-        Some(Near::Renamed(service) | Near::Spelt(service)) => {
-            format!("did you mean `{service}`?")
-        }
-        None => "render the Service and its workload together with the route, or correct the name"
-            .to_owned(),
+        NearBy::Renamed | NearBy::Spelt => format!("did you mean `{name}`?"),
+    };
+    let message = message.help(help).related(place, "this Service is there");
+    // What looks like a number is no name without quotes.
+    match name.parse::<f64>() {
+        Ok(_) => message,
+        Err(_) => message.instead(name),
     }
 }
 
@@ -495,11 +543,13 @@ fn load_balancer_help(unreached: &[&Covered]) -> &'static str {
     }
 }
 
-/// `classes` are those of the routes, none for a route without a class.
+/// `classes` are those of the routes, none for a route without a class; `wanted` is the one that counts, where only one does.
 pub(crate) fn every_route_skipped<'a>(
     count: usize,
-    classes: impl Iterator<Item = Option<&'a str>>,
+    classes: impl Iterator<Item = Option<&'a str>> + Clone,
+    wanted: Option<&str>,
 ) -> Message {
+    let near = wanted.and_then(|wanted| nearest(wanted, classes.clone().flatten()));
     let classes: Vec<String> = classes
         .map(|class| class.map_or("no class".to_owned(), |class| format!("class `{class}`")))
         .collect();
@@ -508,7 +558,18 @@ pub(crate) fn every_route_skipped<'a>(
         classes.join(", "),
         workloads(count)
     );
-    Message::new(Reason::NoRoute, text).help(
-        "correct `ingressClass` or `ingressClasses`; if nothing should change here, set `severity: {NoRoute: Ignore}`",
-    )
+    Message::new(Reason::NoRoute, text).help(match near {
+        Some(near) => format!("did you mean `ingressClass: {near}` (`--ingress-class {near}`)?"),
+        None => "correct `ingressClass` or `ingressClasses`; if nothing should change here, set `severity: {NoRoute: Ignore}`".to_owned(),
+    })
+}
+
+/// A kind of the input that is nearly one of a route, where none leads to the workloads.
+pub(crate) fn nearly_a_route(message: &mut Message, found: &str, meant: &str, place: Place) {
+    message.text.push_str("; `");
+    message.text.push_str(found);
+    message.text.push_str("` is no kind of route");
+    message.help = Some(format!("did you mean `kind: {meant}`?"));
+    message.replacement = Some(meant.to_owned());
+    message.place = Some(place);
 }

@@ -130,6 +130,11 @@ impl Tables {
         self.knows(kind) || beside.contains(&kind)
     }
 
+    /// The kinds of all routes.
+    pub(crate) fn route_kinds(&self) -> impl Iterator<Item = &str> + Clone {
+        self.routes.iter().chain(generated::ROUTES).map(Row::kind)
+    }
+
     /// The row for a kind of route.
     pub(crate) fn route(&self, group: &str, kind: &str) -> Option<&Route> {
         find(&self.routes, group, kind).or_else(|| find(generated::ROUTES, group, kind))

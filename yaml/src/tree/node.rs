@@ -176,6 +176,12 @@ impl<'t, 's> Node<'t, 's> {
         self.tree.chunk.start + range.start..self.tree.chunk.start + range.end
     }
 
+    /// The whole text, of which the node's tree is a chunk.
+    #[must_use]
+    pub fn source(self) -> &'s str {
+        self.tree.text
+    }
+
     /// Where the node begins in the whole text; for an empty value, the end of its key's colon.
     #[must_use]
     pub fn offset(self) -> usize {
