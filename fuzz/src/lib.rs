@@ -1,5 +1,10 @@
 //! What the fuzz targets share: what a text means, to the project's reader and to an independent one.
 
+#[path = "../../tests/laws/patch.rs"]
+mod patch;
+#[path = "../../tests/laws/values.rs"]
+mod values;
+
 use lossless_yaml::{Kind, Node, Step, Value};
 use serde::Deserialize as _;
 use serde_yaml::Value as Yaml;
@@ -195,4 +200,29 @@ fn merge(value: &mut Yaml) -> Option<()> {
         }
         _ => Some(()),
     }
+}
+
+/// The objects of a text, those of lists too, as JSON has them; none where it has more than JSON can say.
+#[must_use]
+pub fn objects(text: &str) -> Option<Vec<serde_json::Value>> {
+    let all = values::values(text)?;
+    Some(all.into_iter().flat_map(values::flat).collect())
+}
+
+/// The same with the patches of a Component.
+///
+/// # Errors
+/// A patch that names no object, or whose `test` fails.
+pub fn patched(
+    component: &serde_json::Value,
+    mut objects: Vec<serde_json::Value>,
+) -> Result<Vec<serde_json::Value>, String> {
+    patch::apply(component, &mut objects)?;
+    Ok(objects)
+}
+
+/// A value as JSON; none where it has more than JSON can say.
+#[must_use]
+pub fn json(value: &Yaml) -> Option<String> {
+    serde_json::to_string(&values::as_json(value)?).ok()
 }

@@ -19,7 +19,9 @@ mod write;
 use crate::check::{Wrong, check};
 use crate::edit::draft::Care;
 use crate::edit::excerpt::Excerpt;
-use crate::edit::refuse::{refuse_anchors, refuse_line_breaks, tab_behind};
+use crate::edit::refuse::{
+    refuse_anchors, refuse_control_characters, refuse_line_breaks, tab_behind,
+};
 use crate::edit::write::Writer;
 use crate::error::EditError;
 use crate::read::parse::parse;
@@ -47,6 +49,7 @@ impl Tree<'_> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
+        refuse_control_characters(self)?;
         refuse_line_breaks(self)?;
         refuse_anchors(self)?;
         let mut last = EditError::Verify {

@@ -59,6 +59,25 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
     Ok(())
 }
 
+/// Refuses a chunk with a control character (YAML 1.2.2, 5.1).
+///
+/// No reader has to take it, and the parser itself sees it in some comments and passes it over in others.
+pub(super) fn refuse_control_characters(tree: &Tree<'_>) -> Result<(), EditError> {
+    let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    match tree
+        .source
+        .as_bytes()
+        .iter()
+        .position(|byte| is_control(byte))
+    {
+        None => Ok(()),
+        Some(at) => Err(EditError::Unplaceable {
+            offset: tree.chunk.start + at,
+            reason: "readers of YAML refuse the control character that stands here",
+        }),
+    }
+}
+
 /// Refuses a chunk with a character that is a line break in YAML 1.1 only (YAML 1.2.2, 5.4).
 ///
 /// Wherever it is unescaped, even in a comment, a reader of YAML 1.1 sees another document.

@@ -1,0 +1,91 @@
+//! Any text as a configuration: it is read or refused with words, beside a render and in a ResourceList alike.
+
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use set_prestop::{Config, Message, Reason, Settings, Severity, Source, parse_config, rewrite};
+use set_prestop_fuzz::{json, read};
+
+const RENDER: &str = include_str!("../../testdata/tea.yaml");
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return Corpus::Reject;
+    };
+    let config = match parse_config(text) {
+        Ok(config) => config,
+        Err(messages) => {
+            refused(&messages, text);
+            return Corpus::Keep;
+        }
+    };
+    let run = |text: &str, config: Config| {
+        let settings = Settings {
+            config,
+            advice: true,
+            ..Settings::default()
+        };
+        match rewrite(&[Source::new("fuzz.yaml", text)], &settings) {
+            Ok(outcome) => Ok(outcome
+                .plans
+                .iter()
+                .map(|plan| format!("{:?}", plan.edits()))
+                .collect::<Vec<_>>()),
+            Err(failure) => {
+                let mut reasons: Vec<_> =
+                    failure.messages.iter().map(|m| m.reason.name()).collect();
+                assert!(
+                    failure
+                        .messages
+                        .iter()
+                        .any(|m| m.severity == Severity::Error)
+                );
+                assert!(
+                    !reasons.contains(&Reason::Bug.name()),
+                    "{:?}",
+                    failure.messages
+                );
+                reasons.dedup();
+                Err(reasons)
+            }
+        }
+    };
+    let stated = run(RENDER, config);
+    // The same as a functionConfig, as JSON.
+    let (Some(documents), Some(items)) = (read(text), read(RENDER)) else {
+        return Corpus::Keep;
+    };
+    let [document] = documents.as_slice() else {
+        return Corpus::Keep;
+    };
+    let items = json(&serde_yaml::Value::Sequence(items)).expect("the render is JSON");
+    if let Some(config) = json(document) {
+        let list = format!(
+            "{{\"apiVersion\": \"config.kubernetes.io/v1\", \"kind\": \"ResourceList\", \"functionConfig\": {config}, \"items\": {items}}}"
+        );
+        let given = run(&list, Config::default());
+        assert_eq!(
+            stated.is_ok(),
+            given.is_ok(),
+            "{text}\n{stated:?}\n{given:?}"
+        );
+        if let (Ok(stated), Ok(given)) = (stated, given) {
+            assert_eq!(stated, given, "{text}");
+        }
+    }
+    Corpus::Keep
+});
+
+fn refused(messages: &[Message], text: &str) {
+    assert!(!messages.is_empty(), "refused without a word: {text}");
+    for message in messages {
+        assert!(!message.text.is_empty());
+        assert!(message.reason != Reason::Bug, "{message}");
+        if let Some(place) = &message.place {
+            assert!(
+                text.get(place.range.clone()).is_some(),
+                "{place:?} is no place in\n{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What the patches of a plan make of any render is what the manifests hold.
+//!
+//! The first byte chooses the settings, the others are the render.
+
+#![no_main]
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use set_prestop::{Config, ExistingHooks, Handler, Reason, Settings, Source, rewrite};
+use set_prestop_fuzz::{objects, patched};
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let Some((choice, rest)) = data.split_first() else {
+        return Corpus::Reject;
+    };
+    let Ok(text) = std::str::from_utf8(rest) else {
+        return Corpus::Reject;
+    };
+    let modes = [
+        ExistingHooks::Raise,
+        ExistingHooks::Set,
+        ExistingHooks::Prepend,
+        ExistingHooks::Replace,
+    ];
+    let choice = usize::from(*choice);
+    let settings = Settings {
+        config: Config {
+            existing_hooks: Some(modes[choice % 4]),
+            handler: Some([Handler::Sleep, Handler::Exec][choice / 4 % 2]),
+            ..Config::default()
+        },
+        patches: true,
+        ..Settings::default()
+    };
+    let Ok(outcome) = rewrite(&[Source::new("fuzz.yaml", text)], &settings) else {
+        return Corpus::Keep;
+    };
+    if let Ok(script) = outcome.kubectl() {
+        let words = script.lines().filter(|line| !line.starts_with('#'));
+        assert!(words.count() > 0, "comments alone:\n{script}");
+    }
+    let component = match outcome.kustomize() {
+        Ok(component) => component,
+        Err(message) => {
+            assert!(message.reason == Reason::NotUnique, "{message}");
+            return Corpus::Keep;
+        }
+    };
+    let component = objects(&component).and_then(|all| all.into_iter().next());
+    let component = component.expect("a Component");
+    let output = outcome.outputs[0].to_string();
+    // What no reader takes for values that JSON knows is not patched by anybody.
+    let (Some(before), Some(after)) = (objects(text), objects(&output)) else {
+        return Corpus::Keep;
+    };
+    if outcome.counts.changes == 0 || outcome.is_resource_list {
+        return Corpus::Keep;
+    }
+    let patched = patched(&component, before);
+    assert_eq!(patched, Ok(after), "{component:#}\n{text}");
+    Corpus::Keep
+});
