@@ -481,3 +481,98 @@ fn a_run_that_is_killed_leaves_each_file_old_or_new() {
         4 * kills
     );
 }
+
+/// The system calls by which a run makes, fills and replaces files.
+const STEPS: [&str; 12] = [
+    "openat",
+    "write",
+    "writev",
+    "fchmod",
+    "fchown",
+    "fsetxattr",
+    "fsync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "exit_group",
+];
+
+/// A run that is killed on entering each system call that touches a file: not a random time is tried, but every one.
+#[test]
+fn a_run_that_is_killed_at_each_step_leaves_each_file_old_or_new() {
+    let listed = ["a.yaml", "b.yaml", "c.yaml"];
+    let folder = || {
+        let folder = tempfile::tempdir().unwrap();
+        for name in listed {
+            let text = TEA.replace("tea", &name.replace('.', "-"));
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    };
+    let traced = |folder: &Path, arguments: &[&str]| {
+        let strace = Command::new("strace")
+            .args(["-f", "-qq", "-o", "trace"])
+            .args(arguments)
+            .args([PROGRAM, "--write", "--quiet", "a.yaml", "b.yaml", "c.yaml"])
+            .current_dir(folder)
+            .output();
+        strace.ok().filter(|run| !told(run).contains("ptrace"))
+    };
+    let whole = folder();
+    let old: Vec<String> = listed.map(|name| text(whole.path(), name)).to_vec();
+    let steps = STEPS.join(",");
+    if traced(whole.path(), &["-e", &format!("trace={steps}")]).is_none() {
+        eprintln!("not tried: strace is not installed, or may not trace");
+        return;
+    }
+    let new: Vec<String> = listed.map(|name| text(whole.path(), name)).to_vec();
+    assert!(old.iter().zip(&new).all(|(old, new)| old != new));
+    let trace = text(whole.path(), "trace");
+    let (mut kills, mut states) = (0, std::collections::BTreeSet::new());
+    for step in STEPS {
+        let call = format!(" {step}(");
+        for when in 1..=trace.matches(&call).count() {
+            let folder = folder();
+            let inject = format!("inject={step}:signal=KILL:when={when}");
+            traced(
+                folder.path(),
+                &["-e", &format!("trace={step}"), "-e", &inject],
+            )
+            .unwrap();
+            assert!(
+                text(folder.path(), "trace").contains("killed by SIGKILL"),
+                "{step} {when}"
+            );
+            let is_new = listed
+                .iter()
+                .zip(old.iter().zip(&new))
+                .map(|(name, (old, new))| {
+                    let now = text(folder.path(), name);
+                    assert!(now == *old || now == *new, "{name} at {step} {when}: {now}");
+                    now == *new
+                });
+            states.insert(is_new.collect::<Vec<_>>());
+            kills += 1;
+            // What a kill leaves does not stop the next run.
+            let again = run(
+                folder.path(),
+                &["--write", "--quiet", "a.yaml", "b.yaml", "c.yaml"],
+            );
+            assert_eq!(
+                again.status.code(),
+                Some(0),
+                "{step} {when}: {}",
+                told(&again)
+            );
+            let now = listed.map(|name| text(folder.path(), name)).to_vec();
+            assert!(now == new, "{step} {when}");
+        }
+    }
+    eprintln!("{kills} steps, which leave {} states", states.len());
+    // All old, one new, two new, all new.
+    assert!(
+        kills > 20 && states.len() == 4,
+        "{kills} kills leave {states:?}"
+    );
+}
