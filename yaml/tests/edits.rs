@@ -930,9 +930,9 @@ fn tabs_that_readers_of_yaml_1_1_refuse_are_not_left_behind() {
     given("a:\n  ~\t# c\nb: 1\n")
         .put("a", list(&[q("x")]))
         .gives("a:\n  # c\n- \"x\"\nb: 1\n");
-    given("a:\n  b: x\n  \t\nc: 1\n")
+    given("a:\n  b: x\n   \t\nc: 1\n")
         .put("a.d", s("z"))
-        .gives("a:\n  b: x\n  d: z\n  \t\nc: 1\n");
+        .gives("a:\n  b: x\n  d: z\n   \t\nc: 1\n");
     for old in ["x", "~", "{}", "|"] {
         let lines = if old == "|" { "  x\n" } else { "" };
         given(&format!("- a\n- {old}\t# c\n{lines}- b\n"))
@@ -957,6 +957,19 @@ fn tabs_that_readers_of_yaml_1_1_refuse_are_not_left_behind() {
         ("a:\n  d:\n    |\t\nc: 1\n", list(&[s("y")])),
     ] {
         let refused = given(text).put("a.d", value).refused();
+        assert!(
+            matches!(refused, EditError::Unplaceable { .. }),
+            "{refused} {text}"
+        );
+    }
+    // The tab has to stand behind the column of what would stand before it.
+    for (text, path) in [
+        ("a:\n  b: x\n   \t\nc: 1\n", "a.d"),
+        ("a:\n- b: x\n   \t\nc: 1\n", "a[0].d"),
+    ] {
+        let made = text.replace("b: x\n", "b: x\n  d: y\n");
+        given(text).put(path, s("y")).gives(&made);
+        let refused = given(text).put(path, map(&[("e", s("y"))])).refused();
         assert!(
             matches!(refused, EditError::Unplaceable { .. }),
             "{refused} {text}"

@@ -7,8 +7,8 @@ use crate::tree::arena::{Raw, Shape, Tree};
 
 /// The end, in the old text, of a splice that a blank line or a comment with a tab in its indentation follows, if any.
 ///
-/// After a plain scalar, readers of YAML 1.1 take such lines for white space. After anything else they refuse them, so
-/// it matters what the splice ends with.
+/// After a plain scalar, readers of YAML 1.1 take such lines for white space, if the tab stands behind the column of the collection
+/// that the scalar is in. After anything else they refuse them, so it matters what the splice ends with, and how deep.
 pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
     memchr::memchr(b'\t', new.source.as_bytes())?;
     let (mut added, mut removed) = (0, 0);
@@ -25,8 +25,7 @@ pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
             let indent = slice(line, 0..line.len() - text.len());
             (text.is_empty() || text.starts_with('#')).then_some(indent)
         });
-        let mut gap = gap.skip_while(|indent| !indent.contains('\t'));
-        gap.next()?;
+        let tab = gap.filter_map(|indent| indent.find('\t')).min()?;
         let before = (0..).zip(&new.nodes).filter(|(_, raw)| {
             let leaf = !raw.shape.is_mapping() && !raw.shape.is_sequence();
             leaf && raw.start as usize <= end
@@ -35,12 +34,29 @@ pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
         let fits = before.last().is_some_and(|(index, raw): (u32, &Raw)| {
             let between = slice(new.source, raw.end as usize..end);
             raw.end as usize > end
-                || raw.shape == Shape::Plain && between.trim().is_empty()
+                || raw.shape == Shape::Plain
+                    && between.trim().is_empty()
+                    && column_of_entry(new.source, raw.start as usize) < tab
                 || raw.shape.is_block_scalar()
                 || new.in_flow(index)
         });
         (!fits).then_some(splice.range.end)
     })
+}
+
+/// The column of the key or dash that a scalar stands behind on its line; its own where it stands alone, which is further right.
+fn column_of_entry(source: &str, scalar: usize) -> usize {
+    let before = slice(source, line_start(source, scalar)..scalar);
+    let mut column = 0;
+    loop {
+        let rest = slice(before, column..before.len());
+        column += rest.len() - rest.trim_start_matches(' ').len();
+        match slice(before, column..before.len()).strip_prefix("- ") {
+            // A scalar that is an item has the dash before it alone.
+            Some(rest) if !rest.trim().is_empty() => column += 1,
+            _ => return column,
+        }
+    }
 }
 
 /// Refuses a chunk with an anchor whose name ends earlier for readers of YAML 1.1: they take the rest of it for the
