@@ -967,9 +967,9 @@ fn tabs_that_readers_of_yaml_1_1_refuse_are_not_left_behind() {
         ("a:\n  b: x\n   \t\nc: 1\n", "a.d"),
         ("a:\n- b: x\n   \t\nc: 1\n", "a[0].d"),
     ] {
-        let made = text.replace("b: x\n", "b: x\n  d: y\n");
-        given(text).put(path, s("y")).gives(&made);
-        let refused = given(text).put(path, map(&[("e", s("y"))])).refused();
+        let made = text.replace("b: x\n", "b: x\n  d: z\n");
+        given(text).put(path, s("z")).gives(&made);
+        let refused = given(text).put(path, map(&[("e", s("z"))])).refused();
         assert!(
             matches!(refused, EditError::Unplaceable { .. }),
             "{refused} {text}"
