@@ -132,6 +132,9 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     if settings.gate {
         messages.extend(nothing_checked(opened, &render));
     }
+    if settings.one_folder {
+        weigh::two_folders(&mut messages, &sources);
+    }
     weigh::weigh(&mut messages, &config, settings.advice || list || check);
     if weigh::stops(&mut messages, settings.fail_on) {
         return Err(Stop::Told(messages));

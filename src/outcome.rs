@@ -32,6 +32,8 @@ pub struct Settings {
     pub among_files: bool,
     /// Whether the outcome is to have what patches need ([`Outcome::kustomize`], [`Outcome::kubectl`]).
     pub patches: bool,
+    /// Whether objects of one name in two folders stop the run (`NameTwice`): where files or patches are written, that is two renders.
+    pub one_folder: bool,
     /// Whether what can't matter is parsed too. The answer is the same, but that a fault in it is found.
     pub parse_everything: bool,
 }
@@ -82,9 +84,15 @@ impl Ended {
 
 #[cfg(feature = "json")]
 impl Outcome<'_> {
-    /// The run as `set-prestop.dev/plan/v1`, with these messages: its own, and what there is to be told beside them.
+    /// The run as `set-prestop.dev/plan/v1`, with these messages: its own, and what there is to be told beside them. `render` is
+    /// the name of one of several renders.
     #[must_use]
-    pub fn json(&self, messages: &[Message], positions: &Positions<'_>) -> serde_json::Value {
+    pub fn json(
+        &self,
+        render: Option<&str>,
+        messages: &[Message],
+        positions: &Positions<'_>,
+    ) -> serde_json::Value {
         let answer = Answer {
             api_version: out::json::VERSION,
             ended: match self.ended {
@@ -92,8 +100,10 @@ impl Outcome<'_> {
                 Ended::Checked => Ending::Checked,
                 Ended::Pending => Ending::Pending,
             },
+            render,
             sources: &positions.names(),
             counts: self.counts,
+            coverage: &self.coverage,
             workloads: &self.plans,
             messages,
         };
@@ -103,14 +113,22 @@ impl Outcome<'_> {
 
 #[cfg(feature = "json")]
 impl Failure<'_> {
-    /// The run as `set-prestop.dev/plan/v1`, with these messages: its own, and what there is to be told beside them.
+    /// The run as `set-prestop.dev/plan/v1`, with these messages: its own, and what there is to be told beside them. `render` is
+    /// the name of one of several renders.
     #[must_use]
-    pub fn json(&self, messages: &[Message], positions: &Positions<'_>) -> serde_json::Value {
+    pub fn json(
+        &self,
+        render: Option<&str>,
+        messages: &[Message],
+        positions: &Positions<'_>,
+    ) -> serde_json::Value {
         let answer = Answer {
             api_version: out::json::VERSION,
             ended: Ending::Failed,
+            render,
             sources: &positions.names(),
             counts: Counts::default(),
+            coverage: &Coverage::default(),
             workloads: &[],
             messages,
         };

@@ -1,6 +1,7 @@
 //! Which messages are told, how severe each is, and whether they stop the run.
 
 use crate::config::{self, Config};
+use crate::input::Source;
 use crate::input::objects::{Object, Render};
 use crate::say::{self, Message, Reason, Severity};
 use std::collections::HashMap;
@@ -24,6 +25,29 @@ pub(crate) fn drop_ignored(messages: &mut Vec<Message>, render: &Render<'_, '_>)
         let reasons = object.and_then(|object| ignored.get(object));
         !reasons.is_some_and(|reasons| reasons.contains(&message.reason))
     });
+}
+
+/// Makes an error of two objects of one name that stand in two folders: two environments that were read as one.
+pub(crate) fn two_folders(messages: &mut [Message], sources: &[Source<'_>]) {
+    let folder = |source: usize| {
+        let name = sources.get(source)?.name;
+        Some(
+            name.rsplit_once(['/', '\\'])
+                .map_or("", |(folder, _)| folder),
+        )
+    };
+    let twice = messages
+        .iter_mut()
+        .filter(|m| m.reason == Reason::NameTwice);
+    for message in twice {
+        let places = message.place.as_ref().zip(message.related.as_ref());
+        let folders =
+            places.map(|(place, other)| (folder(place.source), folder(other.place.source)));
+        if folders.is_some_and(|(one, other)| one != other) {
+            message.severity = Severity::Error;
+            message.help = Some(say::input::two_folders());
+        }
+    }
 }
 
 /// Gives messages the severity that the configuration wants, drops what is not to be told, and puts them in order.

@@ -467,103 +467,6 @@ fn fail_on_makes_a_warning_fail() {
     );
 }
 
-/// As kubelet mounts a ConfigMap: every file is a link through a folder whose name begins with a dot.
-#[test]
-fn a_folder_of_links_within_it_is_read() {
-    let dir = folder(&[("mount/..2026_11_26/tea.yaml", TEA)]);
-    let mount = dir.path().join("mount");
-    std::os::unix::fs::symlink("..2026_11_26", mount.join("..data")).unwrap();
-    std::os::unix::fs::symlink("..data/tea.yaml", mount.join("tea.yaml")).unwrap();
-    let run = run(dir.path(), &["--check", "mount"], "");
-    assert_eq!(run.code, Some(1), "{}", run.stderr);
-    assert!(
-        run.stderr
-            .contains("mount/tea.yaml:16:9: error[ChangePending]"),
-        "{}",
-        run.stderr
-    );
-}
-
-#[test]
-fn links_that_leave_the_folder_or_lead_nowhere_are_named() {
-    let dir = folder(&[("outside/tea.yaml", TEA), ("in/own.yaml", "")]);
-    let link = |to: &str, name: &str| {
-        std::os::unix::fs::symlink(to, dir.path().join("in").join(name)).unwrap();
-    };
-    link("../outside/tea.yaml", "away.yaml");
-    link("../outside", "folder");
-    link("around.yaml", "around.yaml");
-    link("gone.yaml", "nowhere.yaml");
-    link(".", "self");
-    link("gone", "notes.txt");
-    let run = run(dir.path(), &["in"], "");
-    let named: Vec<&str> = run
-        .stderr
-        .lines()
-        .filter_map(|line| line.strip_prefix("warning[NotRead]: "))
-        .collect();
-    assert_eq!(
-        named,
-        [
-            "`in/around.yaml` is a link that is not read: Too many levels of symbolic links (os error 40)",
-            "`in/away.yaml` is a link that leads out of the folder, and is not read",
-            "`in/folder` is a link that leads out of the folder, and is not read",
-            "`in/nowhere.yaml` is a link that is not read: No such file or directory (os error 2)",
-        ],
-        "{}",
-        run.stderr
-    );
-}
-
-#[test]
-fn a_pipe_in_a_folder_is_passed_over_and_one_that_is_named_is_read() {
-    let dir = folder(&[("a/tea.yaml", TEA)]);
-    let pipe = dir.path().join("a/pipe.yaml");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let passed = run(dir.path(), &["--diff", "a"], "");
-    assert_eq!(passed.code, Some(0), "{}", passed.stderr);
-    assert!(
-        passed.stderr.contains(
-            "info[NotRead]: `a/pipe.yaml` is not a regular file, and is not read\n  help: name it on the command line"
-        ),
-        "{}",
-        passed.stderr
-    );
-    let child = command(dir.path(), &["a/pipe.yaml"]).spawn().unwrap();
-    fs::write(&pipe, TEA).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), drained());
-}
-
-#[test]
-fn a_file_that_is_given_twice_is_read_once() {
-    let dir = folder(&[("d/a.yaml", TEA)]);
-    std::os::unix::fs::symlink("a.yaml", dir.path().join("d/link.yaml")).unwrap();
-    for paths in [
-        &["d", "d/a.yaml"][..],
-        &["d/a.yaml", "d/../d/a.yaml"],
-        &["d/link.yaml", "d"],
-        &["d", "--context", "d/a.yaml"],
-    ] {
-        let run = run(dir.path(), paths, "");
-        assert_eq!(run.code, Some(0), "{}", run.stderr);
-        assert_eq!(run.stdout, drained());
-        assert!(
-            run.stderr
-                .contains("1 workload: 1 behind a route, 1 changed\n")
-                && !run.stderr.contains("warning"),
-            "{}",
-            run.stderr
-        );
-    }
-}
-
 #[test]
 fn a_folder_with_a_kustomization_is_told() {
     let dir = folder(&[
@@ -572,7 +475,7 @@ fn a_folder_with_a_kustomization_is_told() {
     ]);
     let run = run(dir.path(), &["--diff", "kz"], "");
     assert!(
-        run.stderr.contains("info[NotBuilt]: `kz` has a kustomization; its files are read as they are, not as kustomize builds them\n  help: `kustomize build kz | set-prestop` reads what is built\n"),
+        run.stderr.contains("info[NotBuilt]: `kz` has a kustomization; its files are read as they are, not as kustomize builds them\n  help: `--render kz`, or `kustomize build kz | set-prestop`, reads what is built\n"),
         "{}",
         run.stderr
     );
@@ -724,4 +627,384 @@ fn a_gate_that_checked_nothing_is_not_green() {
     // Objects without workloads are in order.
     let others = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
     assert_eq!(here(&["--check"], others).code, Some(0));
+}
+
+/// A link, as `ln -s` makes it.
+fn link(dir: &tempfile::TempDir, to: &str, name: &str) {
+    std::os::unix::fs::symlink(to, dir.path().join(name)).unwrap();
+}
+
+#[test]
+fn a_mounted_config_map_is_read_by_its_links() {
+    let dir = folder(&[("m/..2026/a.yaml", TEA)]);
+    link(&dir, "..2026", "m/..data");
+    link(&dir, "..data/a.yaml", "m/a.yaml");
+    let run = run(dir.path(), &["--check", "m"], "");
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.starts_with("m/a.yaml:16:9: "), "{}", run.stderr);
+    let last = "1 workload in 1 file: 1 behind a route, 1 to change\n";
+    assert!(run.stderr.ends_with(last), "{}", run.stderr);
+}
+
+#[test]
+fn links_that_lead_out_nowhere_or_in_a_circle_are_named() {
+    let dir = folder(&[("d/b/tea.yaml", TEA), ("out/a.yaml", "a: [")]);
+    for (to, name) in [
+        ("../out", "d/out"),
+        ("../out/a.yaml", "d/out.yaml"),
+        (".", "d/circle"),
+        ("../..", "d/b/above"),
+        ("self.yaml", "d/self.yaml"),
+        ("nowhere.yaml", "d/gone.yaml"),
+        // These matter to nobody: what they lead to is read, or holds no manifests.
+        ("b", "d/again"),
+        ("nowhere", "d/gone"),
+        ("../out", "d/.hidden"),
+    ] {
+        link(&dir, to, name);
+    }
+    let run = run(dir.path(), &["d"], "");
+    assert_eq!((run.code, run.stdout), (Some(0), drained()));
+    let told: Vec<&str> = run
+        .stderr
+        .lines()
+        .filter_map(|line| line.strip_prefix("warning[NotRead]: "))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "`d/again/above` is a link that leads out of the folder, to `../..`, and is not read",
+            "`d/circle` is a link that leads in a circle, to `.`, and is not read",
+            "`d/gone.yaml` is a link that cannot be followed: No such file or directory (os error 2), and is not read",
+            "`d/out` is a link that leads out of the folder, to `../out`, and is not read",
+            "`d/out.yaml` is a link that leads out of the folder, to `../out/a.yaml`, and is not read",
+            "`d/self.yaml` is a link that cannot be followed: Too many levels of symbolic links (os error 40), and is not read",
+        ]
+    );
+}
+
+#[test]
+fn a_pipe_in_a_folder_is_told_and_one_that_is_named_is_read() {
+    let dir = folder(&[("d/a.yaml", TEA)]);
+    let pipe = dir.path().join("d/p.yaml");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let socket = std::os::unix::net::UnixListener::bind(dir.path().join("d/s.yaml")).unwrap();
+    let skipped = run(dir.path(), &["d"], "");
+    drop(socket);
+    assert_eq!((skipped.code, skipped.stdout), (Some(0), drained()));
+    assert_eq!(
+        skipped.stderr.matches("info[NotRead]: `d/").count(),
+        2,
+        "{}",
+        skipped.stderr
+    );
+    let writer = std::thread::spawn(move || fs::write(pipe, TEA));
+    let named = run(dir.path(), &["d/p.yaml"], "");
+    writer.join().unwrap().unwrap();
+    assert_eq!((named.code, named.stdout), (Some(0), drained()));
+}
+
+#[test]
+fn what_is_given_twice_is_read_once() {
+    let dir = folder(&[("d/a.yaml", TEA)]);
+    link(&dir, "d/a.yaml", "link.yaml");
+    let args = ["d", "d/a.yaml", "link.yaml", "./d/", "--context", "d"];
+    let run = run(dir.path(), &args, "");
+    assert_eq!((run.code, run.stdout), (Some(0), drained()));
+    let last = "1 workload in 1 file: 1 behind a route, 1 changed\n";
+    assert!(run.stderr.ends_with(last), "{}", run.stderr);
+    assert!(!run.stderr.contains("[NameTwice]"), "{}", run.stderr);
+}
+
+#[test]
+fn context_is_read_as_the_manifests_are() {
+    let parts: Vec<&str> = TEA.split("---\n").collect();
+    let dir = folder(&[
+        ("app/deploy.yaml", parts[0]),
+        ("platform/..data/service.yaml", parts[1]),
+        ("platform/routes/ingress.yml", parts[2]),
+    ]);
+    link(&dir, "..data/service.yaml", "platform/service.yaml");
+    let files = run(dir.path(), &["app", "--context", "platform"], "");
+    let hooked = drained().split("---\n").next().unwrap().to_owned();
+    assert_eq!((files.code, files.stdout), (Some(0), hooked.clone()));
+    let last = "1 workload in 1 file (context: 2): 1 behind a route, 1 changed\n";
+    assert!(files.stderr.ends_with(last), "{}", files.stderr);
+    let stream = run(dir.path(), &["--context", "platform"], parts[0]);
+    assert_eq!((stream.code, stream.stdout), (Some(0), hooked.clone()));
+    let last = "1 workload (context: 2 files): 1 behind a route, 1 changed\n";
+    assert!(stream.stderr.ends_with(last), "{}", stream.stderr);
+    // A file of the context may be a stream itself, and a pipe.
+    let mut piped = command(dir.path(), &["app", "--context", "/dev/stdin"]);
+    piped.stdin(Stdio::piped());
+    let context = format!("{}---\n{}", parts[1], parts[2]);
+    let piped = finish(piped, context.as_bytes());
+    assert_eq!((piped.code, piped.stdout), (Some(0), hooked));
+    let stdin = run(dir.path(), &["app", "--context", "-"], "");
+    assert_eq!(stdin.code, Some(2));
+    assert!(
+        stdin
+            .stderr
+            .contains("error[BadInput]: the context cannot be read from stdin"),
+        "{}",
+        stdin.stderr
+    );
+}
+
+#[test]
+fn two_environments_are_no_render_to_write() {
+    let dir = folder(&[("envs/dev/tea.yaml", TEA), ("envs/prod/tea.yaml", TEA)]);
+    let shown = run(dir.path(), &["--diff", "envs"], "");
+    assert_eq!(shown.code, Some(0));
+    assert!(shown.stderr.contains("warning[NameTwice] Deployment tea"));
+    for args in [
+        &["--write"][..],
+        &["-okustomize"],
+        &["-okubectl"],
+        &["-ojson"],
+    ] {
+        let refused = run(dir.path(), &[args, &["envs"]].concat(), "");
+        assert_eq!(refused.code, Some(2), "{args:?}");
+        let told = "envs/prod/tea.yaml:4:9: error[NameTwice] Deployment tea metadata.name: Deployment `tea` is defined more than once; set-prestop uses all of them\n  envs/dev/tea.yaml:1:1: first defined here\n  help: if each folder is an environment of its own, run with `--each`";
+        assert!(refused.stderr.contains(told), "{}", refused.stderr);
+        let failed = refused.stdout.contains("\"ended\":\"failed\"");
+        assert!(refused.stdout.is_empty() || failed, "{}", refused.stdout);
+    }
+    let written = run(
+        dir.path(),
+        &["--write", "--each", "envs/dev", "envs/prod"],
+        "",
+    );
+    assert_eq!(written.code, Some(0), "{}", written.stderr);
+    for name in ["envs/dev/tea.yaml", "envs/prod/tea.yaml"] {
+        assert_eq!(
+            fs::read_to_string(dir.path().join(name)).unwrap(),
+            drained()
+        );
+    }
+}
+
+#[test]
+fn each_argument_is_a_render_of_its_own() {
+    let dir = folder(&[
+        ("dev/tea.yaml", &drained()),
+        ("prod/tea.yaml", TEA),
+        ("broken.yaml", "kind: [\n"),
+    ]);
+    let both = run(dir.path(), &["--check", "--each", "dev", "prod"], "");
+    assert_eq!(
+        (both.code, both.stdout.as_str()),
+        (
+            Some(1),
+            "set-prestop checked 2 workloads of 2 renders, 2 changes missing\n"
+        )
+    );
+    assert!(
+        both.stderr.starts_with("dev:\ndev/tea.yaml:16:9: ")
+            && both
+                .stderr
+                .contains("\ndev: 1 workload in 1 file: 1 behind a route, 0 changed\nprod:\n")
+            && both
+                .stderr
+                .ends_with("\nprod: 1 workload in 1 file: 1 behind a route, 1 to change\n"),
+        "{}",
+        both.stderr
+    );
+    // Where one fails nothing is printed or written, and nobody is told of changes.
+    for args in [&["--each"][..], &["--each", "--write"], &["--each", "-d"]] {
+        let all = [args, &["prod", "broken.yaml"]].concat();
+        let failed = run(dir.path(), &all, "");
+        assert_eq!((failed.code, failed.stdout.as_str()), (Some(2), ""));
+        assert!(
+            failed
+                .stderr
+                .starts_with("broken.yaml:\nbroken.yaml:1:7: error[BadInput]"),
+            "{}",
+            failed.stderr
+        );
+    }
+    assert_eq!(
+        fs::read_to_string(dir.path().join("prod/tea.yaml")).unwrap(),
+        TEA
+    );
+    let answers = run(
+        dir.path(),
+        &[
+            "--each",
+            "--check",
+            "-ojson",
+            "dev",
+            "broken.yaml",
+            "gone",
+            "prod",
+        ],
+        "",
+    );
+    assert_eq!(answers.code, Some(2));
+    let ends: Vec<(String, String)> = answers
+        .stdout
+        .lines()
+        .map(|line| {
+            let answer: serde_json::Value = serde_json::from_str(line).unwrap();
+            let text = |field: &str| answer[field].as_str().unwrap().to_owned();
+            (text("render"), text("ended"))
+        })
+        .collect();
+    let ends: Vec<(&str, &str)> = ends.iter().map(|(a, b)| (&**a, &**b)).collect();
+    assert_eq!(
+        ends,
+        [
+            ("dev", "checked"),
+            ("broken.yaml", "failed"),
+            ("gone", "failed"),
+            ("prod", "pending")
+        ]
+    );
+}
+
+#[test]
+fn messages_without_a_place_name_their_render_in_each_format() {
+    let alone = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a}]}}}\n";
+    let dir = folder(&[("one.yaml", alone)]);
+    let told = |format: &str| {
+        let args = ["--each", "one.yaml", "--message-format", format, "--check"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_set-prestop"));
+        command.current_dir(dir.path()).env_clear().args(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.stderr(Stdio::piped());
+        finish(command, b"").stderr
+    };
+    let short = told("short");
+    assert!(short.starts_with("one.yaml:\n"), "{short}");
+    let github = told("github");
+    assert!(github.contains("title=NoRoute::one.yaml: "), "{github}");
+    for line in told("json").lines() {
+        let message: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(message["render"], "one.yaml", "{line}");
+    }
+    let sarif = told("sarif");
+    assert!(sarif.contains("one.yaml: "), "{sarif}");
+}
+
+#[test]
+fn a_file_of_two_renders_is_written_once_or_not_at_all() {
+    let parts: Vec<&str> = TEA.split("---\n").collect();
+    let dir = folder(&[
+        ("base/app.yaml", &format!("{}---\n{}", parts[0], parts[1])),
+        ("ingress.yaml", parts[2]),
+    ]);
+    link(&dir, "base/app.yaml", "link.yaml");
+    let args = ["-w", "--each", "base", "link.yaml"];
+    let same = run(
+        dir.path(),
+        &[&args[..], &["--ingress-class=x"]].concat(),
+        "",
+    );
+    assert_eq!(same.code, Some(0), "{}", same.stderr);
+    let refused = run(dir.path(), &["-w", "--each", "base", "."], "");
+    assert_eq!(refused.code, Some(2), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains(
+            "error[OutputFailed]: `./base/app.yaml` is in two renders, which need different changes"
+        ),
+        "{}",
+        refused.stderr
+    );
+    let enabled = "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec: {backends: [{service: tea-svc}]}\n";
+    fs::write(dir.path().join("base/set-prestop.yaml"), enabled).unwrap();
+    let once = run(dir.path(), &args, "");
+    assert_eq!(once.code, Some(0), "{}", once.stderr);
+    let hook = "            sleep:\n              seconds: 10\n";
+    let text = fs::read_to_string(dir.path().join("base/app.yaml")).unwrap();
+    assert_eq!(text.matches(hook).count(), 1, "{text}");
+    // The configuration is none of the manifests.
+    assert!(!once.stderr.contains("[Unused]"), "{}", once.stderr);
+    assert!(once.stderr.contains("base: 1 workload in 1 file: "));
+}
+
+/// A program on PATH that prints a file of its folder, or fails.
+fn renderer(dir: &tempfile::TempDir, name: &str, script: &str) {
+    let path = dir.path().join("bin").join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn folders_of_kustomize_and_helm_are_rendered_by_them() {
+    let dir = folder(&[
+        ("k/kustomization.yaml", "resources: [x]\n"),
+        ("k/out", TEA),
+        ("-c/Chart.yaml", "name: c\n"),
+        ("-c/out", &drained()),
+        ("plain/tea.yaml", TEA),
+    ]);
+    let render = |args: &[&str]| {
+        let mut command = command(dir.path(), args);
+        command.env("PATH", dir.path().join("bin"));
+        finish(command, b"")
+    };
+    let all = ["--check", "--render", "--", "k", "-c", "plain"];
+    let missing = render(&all);
+    assert_eq!(missing.code, Some(2));
+    for want in [
+        "cannot render `k`: `kustomize` or `kubectl` is not on PATH",
+        "cannot render `-c`: `helm` is not on PATH",
+    ] {
+        assert!(missing.stderr.contains(want), "{}", missing.stderr);
+    }
+    renderer(&dir, "kubectl", "[ $1 = kustomize ] && /bin/cat $2/out");
+    renderer(&dir, "helm", "[ $1 = template ] && /bin/cat $2/out");
+    let done = render(&all);
+    assert_eq!(
+        (done.code, done.stdout.as_str()),
+        (
+            Some(1),
+            "set-prestop checked 3 workloads of 3 renders, 4 changes missing\n"
+        ),
+        "{}",
+        done.stderr
+    );
+    assert!(
+        done.stderr
+            .contains("\nkubectl kustomize k:16:9: error[ChangePending]")
+            && done
+                .stderr
+                .contains("\nk: 1 workload: 1 behind a route, 1 to change\n")
+            && done.stderr.contains("\nhelm template ./-c:16:9: ")
+            && done
+                .stderr
+                .contains("\nplain/tea.yaml:16:9: error[ChangePending]"),
+        "{}",
+        done.stderr
+    );
+    renderer(&dir, "kustomize", "echo 'no such resource' >&2; exit 3");
+    let failed = render(&["--render", "k", "plain"]);
+    assert_eq!((failed.code, failed.stdout.as_str()), (Some(2), ""));
+    assert!(
+        failed.stderr.starts_with(
+            "no such resource\nk:\nerror[BadInput]: `kustomize build k` failed (exit status: 3)"
+        ),
+        "{}",
+        failed.stderr
+    );
+    assert_eq!(render(&["--render", "--write", "k"]).code, Some(2));
+}
+
+#[test]
+fn patches_of_several_renders_are_printed_one_behind_the_other() {
+    let dir = folder(&[("dev/tea.yaml", TEA), ("prod/tea.yaml", TEA)]);
+    let each = |form: &str| run(dir.path(), &["--each", "-o", form, "dev", "prod"], "");
+    let components = each("kustomize");
+    assert_eq!(components.code, Some(0), "{}", components.stderr);
+    assert_eq!(components.stdout.matches("\nkind: Component\n").count(), 2);
+    assert_eq!(components.stdout.matches("---\n").count(), 2);
+    let script = each("kubectl").stdout;
+    assert_eq!(script.matches("\nkubectl patch ").count(), 2, "{script}");
 }

@@ -19,8 +19,21 @@ pub(crate) struct Args {
     ///
     /// If the only argument is a file with a SetPreStop, it is the configuration, and the manifests are read from stdin:
     /// that is how kustomize calls a plugin.
-    #[arg(value_name = "FILE|DIR|-")]
+    #[arg(value_name = "FILE|DIR|-", hide_short_help = true)]
     pub(crate) paths: Vec<PathBuf>,
+
+    /// Take each argument as a render of its own
+    ///
+    /// Without it all files of a call are one set of manifests. Messages and the last line name the render, and the exit status is
+    /// that of the worst. If one fails nothing is written; `--output json` prints an answer for each.
+    #[arg(long, help_heading = DO)]
+    pub(crate) each: bool,
+    /// Like `--each`, with kustomize or Helm run on folders that are theirs
+    ///
+    /// A folder with a `kustomization.yaml` is rendered by `kustomize build` (or `kubectl kustomize`), one with a `Chart.yaml` by
+    /// `helm template`, by the programs on PATH.
+    #[arg(long, conflicts_with = "write", help_heading = DO)]
+    pub(crate) render: bool,
 
     /// Files or folders that belong to the manifests and stay as they are
     ///

@@ -8,16 +8,20 @@ mod args;
 #[cfg(test)]
 mod documents;
 mod files;
+mod read;
+mod render;
 mod say;
 mod tell;
 
 use anyhow::Context as _;
 use args::{Args, Form};
 use clap::CommandFactory;
-use files::Read;
+use read::{Inputs, Read};
 use set_prestop::{
-    Config, Ended, Message, Outcome, Output, Positions, Reason, Settings, Source, rewrite,
+    Config, Ended, Failure, Message, Outcome, Output, Positions, Reason, Settings, Severity,
+    Source, escaped, rewrite,
 };
+use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
@@ -27,7 +31,7 @@ use std::thread::available_parallelism;
 use tell::Teller;
 
 /// How a run ends, as its exit code says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
     /// Done, also with warnings.
     Done = 0,
@@ -105,31 +109,30 @@ fn report(flag: Option<PathBuf>) -> Option<PathBuf> {
     flag.or_else(|| std::env::var_os("SET_PRESTOP_REPORT").map(PathBuf::from))
 }
 
-/// One run: read, rewrite, write, tell.
+/// What was typed: one render, or several. Each answers for itself as JSON; of other forms nothing is printed or written where
+/// one of them fails.
 fn run(args: &Args, teller: &mut Teller) -> anyhow::Result<Exit> {
-    let Prepared {
-        config,
-        inputs,
-        told,
-    } = prepare(args)?;
-    teller.open(|report| inputs.iter().any(|input| input.is(report)))?;
-    let settings = Settings {
-        config,
-        advice: args.explain,
-        preview: args.diff,
-        patches: matches!(args.output, Form::Kustomize | Form::Kubectl),
-        gate: args.checks,
-        fail_on: args.fail_on,
-        threads: threads(&inputs),
-        among_files: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),
-        ..Settings::default()
+    let context = read::read_context(&args.context)?;
+    let each: Vec<&[PathBuf]> = if args.each || args.render {
+        args.paths.chunks(1).collect()
+    } else {
+        vec![&args.paths]
     };
-    work(args, &settings, &inputs, told, teller)
+    let together = if args.output == Form::Json {
+        1
+    } else {
+        each.len()
+    };
+    let mut exit = Exit::Done;
+    for paths in each.chunks(together.max(1)) {
+        exit = exit.max(work(args, paths, &context, teller)?);
+    }
+    Ok(exit)
 }
 
 /// Threads for the inputs: for small ones, asking the system takes longer than the work.
-fn threads(inputs: &[Read]) -> usize {
-    let bytes: usize = inputs.iter().map(|input| input.text.len()).sum();
+fn threads(sources: &[Source<'_>]) -> usize {
+    let bytes: usize = sources.iter().map(|source| source.text.len()).sum();
     match bytes {
         0..SMALL => 1,
         _ => available_parallelism().map_or(1, NonZeroUsize::get),
@@ -170,113 +173,321 @@ impl From<anyhow::Error> for Refused {
     }
 }
 
-/// The configuration, the inputs, and what is to be told of them.
-struct Prepared {
+/// One render: its configuration, its inputs, and what is to be told of them.
+struct Render<'c> {
     config: Config,
-    inputs: Vec<Read>,
+    /// Those to change.
+    own: Vec<Read>,
+    context: Vec<&'c Read>,
     told: Vec<Message>,
 }
 
-/// Reads the configuration and the inputs. kustomize's plugin protocol is recognised by its only argument.
-fn prepare(args: &Args) -> anyhow::Result<Prepared> {
-    let mut config = args.config.clone();
-    let mut paths = args.paths.clone();
-    if let Some(path) = &args.config_file {
-        let text = files::read_text(path)?;
-        let read = set_prestop::parse_config(&text);
-        config = config.over(read.map_err(|messages| refused(messages, path, text))?);
-    } else if let [only] = paths.as_slice()
-        && only.is_file()
-        && !args.write
-    {
-        let text = files::read_text(only)?;
-        if let Some(read) = set_prestop::function_config(&text) {
-            config = config.over(read.map_err(|messages| refused(messages, only, text))?);
-            paths.clear();
+impl<'c> Render<'c> {
+    /// Reads the configuration and the inputs. kustomize's plugin protocol is recognised by its only argument.
+    fn read(args: &Args, paths: &[PathBuf], context: &'c Inputs) -> anyhow::Result<Render<'c>> {
+        let (mut config, mut paths) = (args.config.clone(), paths);
+        if let Some(path) = &args.config_file {
+            config = configured(
+                config,
+                path,
+                &read::read_text(path)?,
+                set_prestop::parse_config,
+            )?;
+        } else if let [only] = paths
+            && only.is_file()
+            && !(args.write || args.each || args.render)
+        {
+            let text = read::read_text(only)?;
+            if let Some(read) = set_prestop::function_config(&text) {
+                config = configured(config, only, &text, |_| read)?;
+                paths = &[];
+            }
         }
+        let mut found = None;
+        if args.config_file.is_none()
+            && !args.no_config
+            && let Some(path) = paths
+                .first()
+                .and_then(|first| read::configuration_of(first))
+        {
+            config = configured(
+                config,
+                &path,
+                &read::read_text(&path)?,
+                set_prestop::parse_config,
+            )?;
+            found = Some(path);
+        }
+        if args.write && (paths.is_empty() || paths.iter().any(|p| p.as_os_str() == "-")) {
+            return Err(say::write_needs_files().into());
+        }
+        let rendered = match paths {
+            [only] if args.render => render::run(only)?,
+            _ => None,
+        };
+        let (mut own, mut told) = if let Some(read) = rendered {
+            (vec![read], Vec::new())
+        } else {
+            let inputs = read::read(paths)?;
+            (inputs.all, inputs.told)
+        };
+        if let Some(found) = found {
+            // In a folder that is read it is no manifest.
+            let real = read::real(&found);
+            own.retain(|read| read.real != real);
+            told.push(say::configuration_found(&found));
+        }
+        told.extend(context.told.iter().cloned());
+        // What is to change is no context of itself.
+        let files: HashSet<&Path> = own.iter().map(|read| read.real.as_path()).collect();
+        let context = context.all.iter();
+        let context = context.filter(|read| !files.contains(read.real.as_path()));
+        let context = context.collect();
+        let mut render = Render {
+            config,
+            own,
+            context,
+            told,
+        };
+        render
+            .told
+            .extend(read::empty(&render.all().collect::<Vec<_>>()));
+        Ok(render)
     }
-    let mut found = None;
-    if args.config_file.is_none()
-        && !args.no_config
-        && let Some(path) = paths
-            .first()
-            .and_then(|first| files::configuration_of(first))
-    {
-        let text = files::read_text(&path)?;
-        let read = set_prestop::parse_config(&text);
-        config = config.over(read.map_err(|messages| refused(messages, &path, text))?);
-        found = Some(say::configuration_found(&path));
+
+    /// The inputs, in the order in which places count them.
+    fn all(&self) -> impl Iterator<Item = &Read> {
+        self.own.iter().chain(self.context.iter().copied())
     }
-    if args.write && (paths.is_empty() || paths.iter().any(|p| p.as_os_str() == "-")) {
-        return Err(say::write_needs_files().into());
-    }
-    let (mut inputs, mut told) = files::read(&paths)?;
-    told.extend(found);
-    if !args.context.is_empty() {
-        let (context, more) = files::read_context(&args.context, &inputs)?;
-        inputs.extend(context);
-        told.extend(more);
-    }
-    Ok(Prepared {
-        config,
-        inputs,
-        told,
-    })
 }
 
-/// A configuration with faults, and the text that they are in.
-fn refused(messages: Vec<Message>, path: &Path, text: String) -> Refused {
-    Refused {
-        messages,
-        text: Some((path.display().to_string(), text)),
+/// What is set, over the configuration of a file.
+fn configured(
+    config: Config,
+    path: &Path,
+    text: &str,
+    read: impl FnOnce(&str) -> Result<Config, Vec<Message>>,
+) -> Result<Config, Refused> {
+    match read(text) {
+        Ok(read) => Ok(config.over(read)),
+        Err(messages) => Err(Refused {
+            messages,
+            text: Some((path.display().to_string(), text.to_owned())),
+        }),
     }
 }
 
+/// Renders that are printed and written together, or not at all.
 fn work(
     args: &Args,
-    settings: &Settings,
-    inputs: &[Read],
-    mut told: Vec<Message>,
+    renders: &[&[PathBuf]],
+    context: &Inputs,
     teller: &mut Teller,
 ) -> anyhow::Result<Exit> {
-    let sources: Vec<Source<'_>> = inputs.iter().map(Read::source).collect();
-    let positions = Positions::new(&sources);
-    match rewrite(&sources, settings) {
-        Ok(mut outcome) => {
-            told.append(&mut outcome.messages);
-            let written = match args.output {
-                Form::Manifests => show(args, &outcome, &positions),
-                form => print_form(form, &outcome, &told, &positions),
-            };
-            let written = written.and_then(|()| {
-                if args.write {
-                    let written = files::write(inputs, &outcome.outputs);
-                    told.extend(written.map_err(|error| unwritten(&error))?);
+    let read: Vec<_> = renders
+        .iter()
+        .map(|paths| Render::read(args, paths, context))
+        .collect();
+    let is_input = |report: &Path| {
+        let mut inputs = read.iter().flatten().flat_map(Render::all);
+        inputs.any(|input| input.is(report))
+    };
+    teller.open(is_input)?;
+    let sources: Vec<Vec<Source<'_>>> = read
+        .iter()
+        .map(|render| {
+            render
+                .iter()
+                .flat_map(Render::all)
+                .map(Read::source)
+                .collect()
+        })
+        .collect();
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    for ((paths, read), sources) in renders.iter().zip(&read).zip(&sources) {
+        let name = paths.first().filter(|_| args.each || args.render);
+        let name = name.map(|path| path.display().to_string());
+        let run = match read {
+            Ok(render) => Run::of(args, name, render, sources),
+            Err(error) => Run::refused(name, error),
+        };
+        runs.push(run);
+    }
+    let fails = runs.iter().any(|run| run.ended.is_err());
+    let mut printed = if fails {
+        print_failed(args, &runs)
+    } else {
+        print_done(args, &runs)
+    };
+    if args.write && !fails && printed.is_ok() {
+        let outcomes = runs
+            .iter()
+            .filter_map(|run| Some((run.own, run.ended.as_ref().ok()?)));
+        let all: Vec<_> = outcomes
+            .map(|(own, outcome)| (own, outcome.outputs.as_slice()))
+            .collect();
+        match files::write(&all) {
+            Ok(told) => {
+                for (run, told) in runs.iter_mut().zip(told) {
+                    run.told.extend(told);
                 }
-                Ok(())
-            });
-            teller.tell(&told, &positions, outcome.is_resource_list);
-            written?;
-            if !outcome.is_resource_list {
-                teller.count(&outcome);
             }
-            Ok(match outcome.ended {
-                Ended::Pending => Exit::Pending,
-                Ended::Done | Ended::Checked => Exit::Done,
-            })
+            Err(error) => printed = Err(unwritten(&error).into()),
         }
-        Err(mut failure) => {
-            let is_resource_list = failure.is_resource_list;
-            told.append(&mut failure.messages);
-            let printed = match (args.output, &failure.output) {
-                (Form::Json, _) => {
-                    print_line(&set_prestop::json_line(&failure.json(&told, &positions)))
+    }
+    for run in &runs {
+        run.tell(fails, printed.is_ok(), teller);
+    }
+    printed?;
+    let exits = runs.iter().map(Run::exit);
+    Ok(exits.max().unwrap_or(Exit::Done))
+}
+
+/// A render, and how its run ended.
+struct Run<'s> {
+    /// The argument that it is, where each is one of several.
+    name: Option<String>,
+    own: &'s [Read],
+    /// Files that were read: those to change, and those of the context.
+    files: (usize, usize),
+    positions: Positions<'s>,
+    told: Vec<Message>,
+    ended: Result<Outcome<'s>, Failure<'s>>,
+}
+
+impl<'s> Run<'s> {
+    fn of(
+        args: &Args,
+        name: Option<String>,
+        render: &'s Render<'_>,
+        sources: &'s [Source<'s>],
+    ) -> Run<'s> {
+        let settings = Settings {
+            config: render.config.clone(),
+            advice: args.explain,
+            preview: args.diff,
+            patches: matches!(args.output, Form::Kustomize | Form::Kubectl),
+            gate: args.checks,
+            fail_on: args.fail_on,
+            threads: threads(sources),
+            among_files: args.paths.len() > 1 || args.paths.iter().any(|path| path.is_dir()),
+            one_folder: args.write || args.output != Form::Manifests,
+            ..Settings::default()
+        };
+        let mut ended = rewrite(sources, &settings);
+        let mut told = render.told.clone();
+        told.append(match &mut ended {
+            Ok(outcome) => &mut outcome.messages,
+            Err(failure) => &mut failure.messages,
+        });
+        let own = render.own.iter().filter(|read| read.path.is_some());
+        Run {
+            name,
+            own: &render.own,
+            files: (own.count(), render.context.len()),
+            positions: Positions::new(sources),
+            told,
+            ended,
+        }
+    }
+
+    /// A render that could not be read.
+    fn refused(name: Option<String>, error: &'s anyhow::Error) -> Run<'s> {
+        let (told, text) = match error.downcast_ref::<Refused>() {
+            Some(refused) => (refused.messages.clone(), refused.text.as_ref()),
+            None => (vec![tell::message_of(error)], None),
+        };
+        let sources = text.map(|(name, text)| Source::new(name, text));
+        Run {
+            name,
+            own: &[],
+            files: (0, 0),
+            positions: Positions::new(sources.as_slice()),
+            told,
+            ended: Err(Failure {
+                messages: Vec::new(),
+                output: None,
+                is_resource_list: false,
+            }),
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self.ended.as_ref().map(|outcome| outcome.ended) {
+            Ok(Ended::Pending) => Exit::Pending,
+            Ok(Ended::Done | Ended::Checked) => Exit::Done,
+            Err(_) => Exit::Failed,
+        }
+    }
+
+    fn tell(&self, fails: bool, printed: bool, teller: &mut Teller) {
+        let is_resource_list = match &self.ended {
+            Ok(outcome) => outcome.is_resource_list,
+            Err(failure) => failure.is_resource_list,
+        };
+        teller.render(self.name.clone());
+        match &self.ended {
+            // Infos tell what was done, and nothing was.
+            Ok(_) if fails => {
+                let told = self.told.iter();
+                let told = told.filter(|m| m.severity >= Severity::Warning);
+                let told: Vec<Message> = told.cloned().collect();
+                teller.tell(&told, &self.positions, is_resource_list);
+            }
+            Ok(outcome) => {
+                teller.tell(&self.told, &self.positions, is_resource_list);
+                if printed && !is_resource_list {
+                    teller.count(outcome, self.files);
                 }
-                (Form::Manifests, Some(output)) => print(output.pieces()),
-                _ => Ok(()),
-            };
-            teller.tell(&told, &positions, is_resource_list);
-            printed.map(|()| Exit::Failed)
+            }
+            Err(_) => teller.tell(&self.told, &self.positions, is_resource_list),
+        }
+    }
+
+    fn json(&self) -> String {
+        let (name, told, positions) = (self.name.as_deref(), &self.told, &self.positions);
+        set_prestop::json_line(&match &self.ended {
+            Ok(outcome) => outcome.json(name, told, positions),
+            Err(failure) => failure.json(name, told, positions),
+        })
+    }
+}
+
+/// What a call prints of which a render fails: an answer for a program, and the ResourceList of a host.
+fn print_failed(args: &Args, runs: &[Run<'_>]) -> anyhow::Result<()> {
+    let failures = runs
+        .iter()
+        .filter_map(|run| Some((run, run.ended.as_ref().err()?)));
+    for (run, failure) in failures {
+        match (args.output, &failure.output) {
+            (Form::Json, _) => print_line(&run.json())?,
+            (Form::Manifests, Some(output)) => print(output.pieces())?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Prints what is asked for of renders that all came to their end.
+fn print_done(args: &Args, runs: &[Run<'_>]) -> anyhow::Result<()> {
+    let outcomes = || {
+        runs.iter()
+            .filter_map(|run| Some((run, run.ended.as_ref().ok()?)))
+    };
+    let several = runs.len() > 1;
+    match args.output {
+        Form::Manifests => show(args, &outcomes().collect::<Vec<_>>()),
+        Form::Json => outcomes().try_for_each(|(run, _)| print_line(&run.json())),
+        Form::Kustomize => {
+            let all = outcomes().map(|(_, outcome)| outcome.kustomize());
+            let all = all.collect::<Result<Vec<String>, Message>>()?;
+            let between = if several { "---\n" } else { "" };
+            print(all.iter().flat_map(|text| [between, text]))
+        }
+        Form::Kubectl => {
+            let all = outcomes().map(|(_, outcome)| outcome.kubectl());
+            let all = all.collect::<Result<Vec<String>, Message>>()?;
+            print(all.iter().map(String::as_str))
         }
     }
 }
@@ -286,39 +497,45 @@ fn work(
 /// A host that takes stdout for the manifests, as Helm 3 does, takes a blank one for "delete everything". So a run that
 /// only looks ends with a line that nobody takes for a manifest; and `check` of a configuration, which a host may
 /// not know of, hands the manifests on (docs/reference.md, section 5.2).
-fn show(args: &Args, outcome: &Outcome<'_>, positions: &Positions<'_>) -> anyhow::Result<()> {
+fn show(args: &Args, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
     if args.explain {
-        print(std::iter::once(
-            set_prestop::explain(&outcome.plans, positions).as_str(),
-        ))?;
+        for (run, outcome) in runs {
+            let title = run.name.iter().map(|name| format!("{}\n\n", escaped(name)));
+            let drawing = set_prestop::explain(&outcome.plans, &run.positions);
+            let parts: Vec<String> = title.chain([drawing]).collect();
+            print(parts.iter().map(String::as_str))?;
+        }
     }
+    let outputs = || runs.iter().flat_map(|(_, outcome)| &outcome.outputs);
     let mut shown = false;
     if args.diff {
         let colour = tell::look(&io::stdout()).colour;
-        let outputs = outcome.outputs.iter();
-        let diffs: Vec<String> = outputs
-            .map(|output| set_prestop::diff(output, &outcome.plans, positions, colour))
-            .collect();
+        let diffs = runs.iter().flat_map(|(run, outcome)| {
+            let outputs = outcome.outputs.iter();
+            outputs.map(|output| set_prestop::diff(output, &outcome.plans, &run.positions, colour))
+        });
+        let diffs: Vec<String> = diffs.collect();
         shown = diffs.iter().any(|diff| !diff.is_empty());
         print(diffs.iter().map(String::as_str))?;
     }
     if args.write {
         return Ok(());
     }
-    let only_checks = args.checks && !outcome.is_resource_list;
+    let is_resource_list = runs.iter().any(|(_, outcome)| outcome.is_resource_list);
+    let only_checks = args.checks && !is_resource_list;
     if args.explain || args.diff || only_checks {
         // Not every program that reads diffs takes one that ends in a sentence.
         if shown {
             return Ok(());
         }
-        return print(std::iter::once(looked_at(outcome).as_str()));
+        return print(std::iter::once(looked_at(runs).as_str()));
     }
-    if outcome.is_resource_list {
-        return print(outcome.outputs.iter().flat_map(Output::pieces));
+    if is_resource_list {
+        return print(outputs().flat_map(Output::pieces));
     }
-    let several = outcome.outputs.len() > 1;
+    let several = outputs().count() > 1;
     let mut unfinished = false;
-    for output in &outcome.outputs {
+    for output in outputs() {
         // Files printed one after another are documents of one stream.
         if several && !output.source.text.is_empty() {
             let separated = output.source.text.starts_with("---");
@@ -336,37 +553,25 @@ fn show(args: &Args, outcome: &Outcome<'_>, positions: &Positions<'_>) -> anyhow
     Ok(())
 }
 
-/// Writes the plans in another form than manifests.
-fn print_form(
-    form: Form,
-    outcome: &Outcome<'_>,
-    messages: &[Message],
-    positions: &Positions<'_>,
-) -> anyhow::Result<()> {
-    match form {
-        Form::Kustomize => print(std::iter::once(outcome.kustomize()?.as_str())),
-        Form::Kubectl => print(std::iter::once(outcome.kubectl()?.as_str())),
-        Form::Json | Form::Manifests => {
-            print_line(&set_prestop::json_line(&outcome.json(messages, positions)))
-        }
-    }
-}
-
 fn print_line(text: &str) -> anyhow::Result<()> {
     print([text, "\n"].into_iter())
 }
 
 /// What a run looked at that prints no manifests. As YAML it is a text: neither a mapping nor a comment.
-fn looked_at(outcome: &Outcome<'_>) -> String {
+fn looked_at(runs: &[(&Run<'_>, &Outcome<'_>)]) -> String {
     let number = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
         _ => format!("{count} {one}s"),
     };
-    let workloads = number(outcome.counts.workloads, "workload");
-    match outcome.counts.changes {
-        0 => format!("set-prestop checked {workloads}, nothing is missing\n"),
+    let sum = |of: fn(&Outcome<'_>) -> usize| runs.iter().map(|(_, outcome)| of(outcome)).sum();
+    let mut checked = number(sum(|outcome| outcome.counts.workloads), "workload");
+    if runs.iter().any(|(run, _)| run.name.is_some()) {
+        checked.extend([" of ", &number(runs.len(), "render")]);
+    }
+    match sum(|outcome| outcome.counts.changes) {
+        0 => format!("set-prestop checked {checked}, nothing is missing\n"),
         count => format!(
-            "set-prestop checked {workloads}, {} missing\n",
+            "set-prestop checked {checked}, {} missing\n",
             number(count, "change")
         ),
     }

@@ -13,8 +13,14 @@ pub(crate) fn write_needs_files() -> Message {
         .help("name files or folders, or leave out `--write` to get the result on stdout")
 }
 
+/// A path that cannot be read.
+pub(crate) fn unread(path: &Path, error: &std::io::Error) -> Message {
+    let text = format!("cannot read `{}`: {error}", path.display());
+    bad_input(text).help(instead(path))
+}
+
 /// What to do where a path cannot be read.
-pub(crate) fn unread(path: &Path) -> String {
+fn instead(path: &Path) -> String {
     let name = path.to_string_lossy();
     if name.contains("://") {
         return format!("nothing is fetched: `curl -sSfL {name} | set-prestop`");
@@ -83,7 +89,20 @@ pub(crate) fn configuration_found(path: &Path) -> Message {
         .help("`--config FILE` uses another one, `--no-config` none")
 }
 
-/// The templates of a chart in a folder.
+/// Context by stdin.
+pub(crate) fn context_from_stdin() -> Message {
+    bad_input("the context cannot be read from stdin")
+        .help("write it to a file, and name that file with `--context`")
+}
+
+/// A named file that holds nothing.
+pub(crate) fn empty_file() -> Message {
+    Message::new(Reason::EmptyFile, "the file is empty (0 bytes)").help(
+        "to edit in place use `--write`; `set-prestop FILE > FILE` empties the file before it is read",
+    )
+}
+
+/// The templates of a chart.
 pub(crate) fn templates_skipped(path: &Path) -> Message {
     let text = format!(
         "`{}` holds the templates of a chart and is not read",
@@ -95,27 +114,21 @@ pub(crate) fn templates_skipped(path: &Path) -> Message {
 
 /// A folder with a kustomization.
 pub(crate) fn not_built(path: &Path) -> Message {
+    let path = path.display();
     let text = format!(
-        "`{}` has a kustomization; its files are read as they are, not as kustomize builds them",
-        path.display()
+        "`{path}` has a kustomization; its files are read as they are, not as kustomize builds them"
     );
     let help = format!(
-        "`kustomize build {} | set-prestop` reads what is built",
-        path.display()
+        "`--render {path}`, or `kustomize build {path} | set-prestop`, reads what is built"
     );
     Message::new(Reason::NotBuilt, text).help(help)
 }
 
-/// A link in a folder that leads out of it, or, with this error, nowhere.
-pub(crate) fn link_not_followed(path: &Path, error: Option<&std::io::Error>) -> Message {
-    let text = match error {
-        None => format!(
-            "`{}` is a link that leads out of the folder, and is not read",
-            path.display()
-        ),
-        Some(error) => format!("`{}` is a link that is not read: {error}", path.display()),
-    };
-    Message::new(Reason::NotRead, text).help("name where it leads on the command line to read it")
+/// A link in a folder that leads out of it, in a circle or nowhere.
+pub(crate) fn link_not_followed(path: &Path, why: &str) -> Message {
+    let text = format!("`{}` is a link that {why}, and is not read", path.display());
+    Message::new(Reason::NotRead, text)
+        .help("name where it should lead on the command line, or remove it")
 }
 
 /// A pipe, a socket or a device in a folder.
@@ -128,4 +141,26 @@ pub(crate) fn no_file(path: &Path) -> Message {
         Message::new(Reason::NotRead, text).help("name it on the command line to read it");
     message.severity = Severity::Info;
     message
+}
+
+/// A renderer is not there.
+pub(crate) fn no_renderer(path: &Path, programs: &str) -> Message {
+    let text = format!(
+        "cannot render `{}`: {programs} is not on PATH",
+        path.display()
+    );
+    bad_input(text).help("install it, or leave out `--render` to read the files as they are")
+}
+
+/// A renderer failed.
+pub(crate) fn render_failed(command: &str, status: &str) -> Message {
+    bad_input(format!("`{command}` failed ({status})"))
+        .help("run that command to see why; what it says is shown above")
+}
+
+/// What a replaced file lost.
+pub(crate) fn not_kept(lost: &[String]) -> Message {
+    let text = format!("replacing the file did not keep {}", lost.join(", "));
+    Message::new(Reason::NotKept, text)
+        .help("set it again; `set-prestop FILE > NEW && cat NEW > FILE` keeps it")
 }

@@ -4,8 +4,8 @@ use super::{Refused, say};
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
 use set_prestop::{
-    Behind, Ended, Look, Message, Outcome, Positions, Reason, Sarif, Severity, Source, json,
-    json_line, picture, write_command, write_message,
+    Behind, Ended, Look, Message, Outcome, Positions, Reason, Sarif, Severity, Source, escaped,
+    json, json_line, picture, write_command, write_message,
 };
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
@@ -42,6 +42,8 @@ pub(crate) fn look<S: anstream::stream::RawStream>(stream: &S) -> Look {
 /// Tells messages on stderr, and all of them in the report.
 pub(crate) struct Teller {
     quiet: bool,
+    /// The render that is told of, where there may be several.
+    render: Option<String>,
     log: Log,
     report: Option<(PathBuf, Log)>,
 }
@@ -50,12 +52,18 @@ impl Teller {
     pub(crate) fn new(quiet: bool, format: Format, report: Option<PathBuf>) -> Teller {
         Teller {
             quiet,
+            render: None,
             log: Log::new(format),
             report: report.map(|path| {
                 let log = Log::new(named(&path));
                 (path, log)
             }),
         }
+    }
+
+    /// What follows is about this render.
+    pub(crate) fn render(&mut self, name: Option<String>) {
+        self.render = name;
     }
 
     /// Tells messages. Those of a ResourceList stand in its results; stderr gets the warnings and errors.
@@ -67,6 +75,7 @@ impl Teller {
     ) {
         if let Some((_, log)) = &mut self.report {
             log.tell(
+                self.render.as_deref(),
                 &messages.iter().collect::<Vec<_>>(),
                 positions,
                 is_resource_list,
@@ -77,7 +86,8 @@ impl Teller {
             .iter()
             .filter(|message| message.severity >= Severity::Warning || !silent)
             .collect();
-        self.log.tell(&shown, positions, is_resource_list);
+        let render = self.render.as_deref();
+        self.log.tell(render, &shown, positions, is_resource_list);
         stderr(&std::mem::take(&mut self.log.text));
     }
 
@@ -88,8 +98,9 @@ impl Teller {
         }
     }
 
-    /// The last line: how many workloads there are, what is in front of them, and how many change.
-    pub(crate) fn count(&mut self, outcome: &Outcome<'_>) {
+    /// The last line: how many workloads there are and in how many files (and in those of the context), what is in front of them,
+    /// and how many change.
+    pub(crate) fn count(&mut self, outcome: &Outcome<'_>, files: (usize, usize)) {
         let coverage = &outcome.coverage;
         let changed = outcome
             .plans
@@ -104,13 +115,26 @@ impl Teller {
             0 => String::new(),
             count => format!(" and {count} named"),
         };
-        let mut line = match coverage.workloads.len() {
-            0 => "no workloads".to_owned(),
+        let plural = |count| if count == 1 { "" } else { "s" };
+        let files = match files {
+            (0, 0) => String::new(),
+            (count, 0) => format!(" in {count} file{}", plural(count)),
+            (0, context) => format!(" (context: {context} file{})", plural(context)),
+            (count, context) => {
+                format!(" in {count} file{} (context: {context})", plural(count))
+            }
+        };
+        let found = match coverage.workloads.len() {
+            0 => format!("no workloads{files}"),
             count => format!(
-                "{count} workload{}: {} behind a route{named}, {changed} {verb}",
-                if count == 1 { "" } else { "s" },
+                "{count} workload{}{files}: {} behind a route{named}, {changed} {verb}",
+                plural(count),
                 coverage.count(Behind::Route),
             ),
+        };
+        let mut line = match &self.render {
+            Some(render) => format!("{}: {found}", escaped(render)),
+            None => found,
         };
         let rest = [
             (coverage.count(Behind::Service), "a Service only"),
@@ -172,7 +196,7 @@ impl Teller {
 }
 
 /// An error as a message: what the system says stands behind what was being done.
-fn message_of(error: &anyhow::Error) -> Message {
+pub(crate) fn message_of(error: &anyhow::Error) -> Message {
     let causes = |skip| {
         let causes = error.chain().skip(skip).map(ToString::to_string);
         causes.collect::<Vec<_>>()
@@ -219,8 +243,34 @@ impl Log {
         }
     }
 
-    fn tell(&mut self, messages: &[&Message], positions: &Positions<'_>, is_resource_list: bool) {
+    /// Each form says of which render messages are: a line above them, a field, or a word where no place says it.
+    fn tell(
+        &mut self,
+        render: Option<&str>,
+        messages: &[&Message],
+        positions: &Positions<'_>,
+        is_resource_list: bool,
+    ) {
+        let named: Vec<Message>;
+        let mut messages = messages.to_vec();
         let text = &mut self.text;
+        match (self.format, render) {
+            (Format::Text | Format::Short, Some(render)) if !messages.is_empty() => {
+                text.extend([&escaped(render), ":\n"]);
+            }
+            (Format::Github | Format::Sarif, Some(render)) => {
+                let with_name = |message: &&Message| {
+                    let mut message = (*message).clone();
+                    if message.place.is_none() {
+                        message.text = format!("{render}: {}", message.text);
+                    }
+                    message
+                };
+                named = messages.iter().map(with_name).collect();
+                messages = named.iter().collect();
+            }
+            _ => {}
+        }
         // A `String` takes everything.
         match self.format {
             // A function that has nothing to tell asks nothing of its terminal.
@@ -243,7 +293,11 @@ impl Log {
             }
             Format::Json => {
                 for message in messages {
-                    let _ = writeln!(text, "{}", json_line(&json(message, positions)));
+                    let mut message = json(message, positions);
+                    if let (Some(fields), Some(render)) = (message.as_object_mut(), render) {
+                        fields.insert("render".to_owned(), render.into());
+                    }
+                    let _ = writeln!(text, "{}", json_line(&message));
                 }
             }
             Format::Github => {

@@ -2,7 +2,7 @@
 
 use super::escape::is_unfit;
 use super::place::Positions;
-use crate::model::{Counts, Place, Plan};
+use crate::model::{Counts, Coverage, Place, Plan};
 use crate::say::Message;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,10 +23,15 @@ pub struct Answer<'a> {
     pub api_version: &'static str,
     /// How the run ended.
     pub ended: Ending,
+    /// The argument that was read as this render, with `--each` or `--render`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub render: Option<&'a str>,
     /// The names of the sources, in the order in which places count them.
     pub sources: &'a [&'a str],
     /// What was found, in numbers.
     pub counts: Counts,
+    /// What was reached of the workloads, and what was not. Empty if the run failed.
+    pub coverage: &'a Coverage,
     /// What each pod template behind a route has and needs, changed or not. Empty if the run failed.
     pub workloads: &'a [Plan],
     /// What was done, and what a person should look at, in the order of the input.

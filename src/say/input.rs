@@ -101,3 +101,8 @@ pub(crate) fn glued(key: &str) -> Message {
     message.replacement = Some(format!("---\n{key}"));
     message
 }
+
+/// What to do where two folders have an object of one name.
+pub(crate) fn two_folders() -> String {
+    "if each folder is an environment of its own, run with `--each`, or name one of them".to_owned()
+}

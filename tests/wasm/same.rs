@@ -255,7 +255,7 @@ fn outcome(done: &Outcome<'_>, positions: &Positions<'_>) -> Value {
             json!({"source": 0, "start": start, "end": end, "text": splice.text})
         })
         .collect();
-    let mut answer = done.json(&done.messages, positions);
+    let mut answer = done.json(None, &done.messages, positions);
     answer["output"] = output.to_string().into();
     answer["edits"] = edits.into();
     answer

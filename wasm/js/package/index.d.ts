@@ -218,15 +218,22 @@ export interface Answer {
   apiVersion: "set-prestop.dev/plan/v1";
   /** What was found, in numbers. */
   counts: Counts;
+  /** What was reached of the workloads, and what was not. Empty if the run failed. */
+  coverage: Coverage;
   /** How the run ended. */
   ended: Ending;
   /** What was done, and what a person should look at, in the order of the input. */
   messages: Message[];
+  /** The argument that was read as this render, with `--each` or `--render`. */
+  render?: string;
   /** The names of the sources, in the order in which places count them. */
   sources: string[];
   /** What each pod template behind a route has and needs, changed or not. Empty if the run failed. */
   workloads: Plan[];
 }
+
+/** What is in front of a workload. */
+export type Behind = "route" | "named" | "service" | "nothing";
 
 /** What becomes of one container. */
 export interface Container {
@@ -252,8 +259,35 @@ export interface Counts {
   workloads: number;
 }
 
+/** The workloads of the input that could drain: without Jobs, Helm hooks and what a controller owns. */
+export interface Coverage {
+  /** In the order of the input. */
+  workloads: Covered[];
+}
+
+/** A workload, and what is in front of it. */
+export interface Covered {
+  /** `apiVersion` as written. */
+  apiVersion: string;
+  /** What is in front of it. */
+  behind: Behind;
+  /** `kind`. */
+  kind: string;
+  /** `metadata.name`; empty if there is none. */
+  name: string;
+  /** `metadata.namespace`, or the namespace that the settings give to objects without one. */
+  namespace?: string;
+  /** Where it stands. */
+  place: Place;
+  /** The Services that select it, if no route leads to it. */
+  services: Selecting[];
+}
+
 /** How a run ended. */
 export type Ending = "done" | "checked" | "pending" | "failed";
+
+/** How a Service is open to the outside of the cluster. */
+export type Exposed = "LoadBalancer" | "NodePort";
 
 /** The time budget of a pod, in seconds (docs/reference.md, section 3.5). */
 export interface Grace {
@@ -501,6 +535,20 @@ export type Reason = "HookAdded" | "HookRaised" | "HookLowered" | "HookPrepended
 
 /** What an object is to a way. */
 export type Role = "route" | "service" | "workload";
+
+/** A Service that selects a workload. */
+export interface Selecting {
+  /** `apiVersion` as written. */
+  apiVersion: string;
+  /** How it is open to the outside, if it is. */
+  exposed?: Exposed;
+  /** `kind`. */
+  kind: string;
+  /** `metadata.name`; empty if there is none. */
+  name: string;
+  /** `metadata.namespace`, or the namespace that the settings give to objects without one. */
+  namespace?: string;
+}
 
 /** A time to sleep, and where it comes from. */
 export interface Sleep {

@@ -83,7 +83,7 @@ fn outcome(outcome: &Outcome<'_>, sources: &[Source<'_>]) -> Value {
     let positions = Positions::new(sources);
     let outputs: Vec<String> = outcome.outputs.iter().map(ToString::to_string).collect();
     let edits: Vec<Value> = outcome.outputs.iter().enumerate().flat_map(edits).collect();
-    let mut answer = outcome.json(&outcome.messages, &positions);
+    let mut answer = outcome.json(None, &outcome.messages, &positions);
     if let Some(fields) = answer.as_object_mut() {
         fields.insert("outputs".to_owned(), outputs.into());
         fields.insert("edits".to_owned(), edits.into());

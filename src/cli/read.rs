@@ -1,0 +1,330 @@
+//! Reading: files, folders and stdin, each once.
+
+use super::{Refused, say};
+use anyhow::Context as _;
+use set_prestop::{Message, Place, Source};
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Component, Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// An input that was read.
+#[derive(Debug)]
+pub(crate) struct Read {
+    /// As messages name it.
+    pub(crate) name: String,
+    pub(crate) text: String,
+    /// The file as it was found; `None` for what comes from a program.
+    pub(crate) path: Option<PathBuf>,
+    /// Where that leads when links are followed.
+    pub(crate) real: PathBuf,
+    /// Whether the command line names it.
+    named: bool,
+    /// Whether it is context.
+    context: bool,
+}
+
+impl Read {
+    /// What a program printed.
+    pub(crate) fn printed(name: String, bytes: Vec<u8>) -> Result<Read, Refused> {
+        Ok(Read {
+            text: utf8(&name, bytes)?,
+            name,
+            path: None,
+            real: PathBuf::new(),
+            named: false,
+            context: false,
+        })
+    }
+
+    /// Whether it is the file of this path.
+    pub(crate) fn is(&self, path: &Path) -> bool {
+        self.path.is_some() && real(path) == self.real
+    }
+
+    /// As the library takes it.
+    pub(crate) fn source(&self) -> Source<'_> {
+        let source = Source::new(&self.name, &self.text);
+        if self.context {
+            source.read_only()
+        } else {
+            source
+        }
+    }
+}
+
+/// What was read of some paths, and what is to be told of those that were not.
+#[derive(Debug, Default)]
+pub(crate) struct Inputs {
+    pub(crate) all: Vec<Read>,
+    pub(crate) told: Vec<Message>,
+    /// Files and folders that were read.
+    seen: HashSet<PathBuf>,
+}
+
+/// The names of a kustomization.
+pub(crate) const KUSTOMIZATIONS: [&str; 3] =
+    ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// How long a stream that is not ready is left alone: pipes that a parent left non-blocking can't be waited for otherwise.
+pub(crate) const PAUSE: Duration = Duration::from_millis(2);
+
+/// Reads the paths in their order, folders sorted; without any, stdin. What is given twice is read once.
+pub(crate) fn read(paths: &[PathBuf]) -> Result<Inputs, Refused> {
+    let mut inputs = Inputs::default();
+    if paths.is_empty() {
+        inputs.all.push(stdin()?);
+    }
+    for path in paths {
+        let real = real(path);
+        if path.is_dir() {
+            let mut walk = Walk {
+                root: real.clone(),
+                inside: Vec::new(),
+                inputs: &mut inputs,
+            };
+            walk.folder(path, &real)?;
+        } else if inputs.seen.insert(real.clone()) {
+            let input = match path.as_os_str() {
+                stdin if stdin == "-" => self::stdin()?,
+                _ => file(path, real, true)?,
+            };
+            inputs.all.push(input);
+        }
+    }
+    Ok(inputs)
+}
+
+/// Reads the paths as context.
+pub(crate) fn read_context(paths: &[PathBuf]) -> Result<Inputs, Refused> {
+    if paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(say::context_from_stdin().into());
+    }
+    let mut inputs = match paths {
+        [] => Inputs::default(),
+        _ => read(paths)?,
+    };
+    for input in &mut inputs.all {
+        input.context = true;
+    }
+    Ok(inputs)
+}
+
+/// Of files that were named and hold nothing: `set-prestop f.yaml > f.yaml` has emptied them.
+pub(crate) fn empty(inputs: &[&Read]) -> Vec<Message> {
+    let named = inputs.iter().enumerate();
+    let named = named.filter(|(_, input)| input.named && input.text.is_empty());
+    let told = named.map(|(source, _)| {
+        let mut message = say::empty_file();
+        message.place = Some(at(source, 0));
+        message
+    });
+    told.collect()
+}
+
+/// The configuration that holds for a file: the `set-prestop.yaml` of its folder, or of one above it in its repository.
+pub(crate) fn configuration_of(first: &Path) -> Option<PathBuf> {
+    const NAME: &str = "set-prestop.yaml";
+    if first.as_os_str() == "-" {
+        return None;
+    }
+    let first = fs::canonicalize(first).ok()?;
+    let folder = if first.is_dir() {
+        first.as_path()
+    } else {
+        first.parent()?
+    };
+    // A file outside a repository has no configuration but that of its own folder.
+    let root = folder.ancestors().find(|above| above.join(".git").exists());
+    let root = root.unwrap_or(folder);
+    let above = folder
+        .ancestors()
+        .take_while(|above| above.starts_with(root));
+    let mut found = above.map(|above| above.join(NAME));
+    found.find(|path| path.is_file() && *path != first)
+}
+
+fn stdin() -> Result<Read, Refused> {
+    let mut bytes = Vec::new();
+    read_stdin(&mut bytes).context("cannot read stdin")?;
+    Read::printed("<stdin>".to_owned(), bytes)
+}
+
+/// Reads stdin as a file, of which the system says how much it holds where it is one: no growing, and no copies of what is there.
+#[cfg(unix)]
+fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
+    use std::os::fd::AsFd as _;
+    let mut stdin = fs::File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    // What was read before an error is in `bytes`.
+    while let Err(error) = stdin.read_to_end(bytes) {
+        if error.kind() != io::ErrorKind::WouldBlock {
+            return Err(error);
+        }
+        sleep(PAUSE);
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
+    io::stdin().lock().read_to_end(bytes).map(|_| ())
+}
+
+fn file(path: &Path, real: PathBuf, named: bool) -> Result<Read, Refused> {
+    Ok(Read {
+        name: path.display().to_string(),
+        text: read_text(path)?,
+        path: Some(path.to_owned()),
+        real,
+        named,
+        context: false,
+    })
+}
+
+/// The text of a file.
+pub(crate) fn read_text(path: &Path) -> Result<String, Refused> {
+    let name = path.display().to_string();
+    let bytes = fs::read(path).map_err(|error| say::unread(path, &error))?;
+    utf8(&name, bytes)
+}
+
+fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Refused> {
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let start = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default());
+        let mut message = say::not_text(error.as_bytes());
+        message.place = Some(at(0, valid));
+        Refused {
+            messages: vec![message],
+            text: Some((name.to_owned(), start.into_owned())),
+        }
+    })
+}
+
+/// A place in the first document of a source.
+pub(crate) fn at(source: usize, offset: usize) -> Place {
+    Place {
+        source,
+        document: 1,
+        range: offset..offset,
+    }
+}
+
+/// A folder that is read: recursive, sorted, no dot-folders, no templates of a chart; links that stay in it.
+struct Walk<'i> {
+    /// The folder that was named, as links lead to it.
+    root: PathBuf,
+    /// The folders that lead to the one that is read, and itself.
+    inside: Vec<PathBuf>,
+    inputs: &'i mut Inputs,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, path: &Path, real: &Path) -> Result<(), Refused> {
+        if !self.inputs.seen.insert(real.to_owned()) {
+            return Ok(());
+        }
+        let unread = || format!("cannot read `{}`", path.display());
+        let mut entries = fs::read_dir(path)
+            .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+            .with_context(unread)?;
+        entries.sort_by_key(fs::DirEntry::file_name);
+        let chart = path.join("Chart.yaml").is_file();
+        if KUSTOMIZATIONS.iter().any(|name| path.join(name).is_file()) {
+            self.inputs.told.push(say::not_built(path));
+        }
+        self.inside.push(real.to_owned());
+        for entry in entries {
+            let name = entry.file_name();
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let mut kind = entry.file_type().with_context(unread)?;
+            let (path, mut real) = (entry.path(), real.join(&name));
+            if kind.is_symlink() {
+                match self.link(&path) {
+                    Ok(to) => (real, kind) = to,
+                    Err(why) => {
+                        let told = why.map(|why| say::link_not_followed(&path, &why));
+                        self.inputs.told.extend(told);
+                        continue;
+                    }
+                }
+            }
+            if kind.is_dir() {
+                if chart && name == "templates" {
+                    self.inputs.told.push(say::templates_skipped(&path));
+                } else {
+                    self.folder(&path, &real)?;
+                }
+            } else if is_manifest(&path) {
+                // Reading a pipe that lies in a folder would wait for ever.
+                if !kind.is_file() {
+                    self.inputs.told.push(say::no_file(&path));
+                } else if self.inputs.seen.insert(real.clone()) {
+                    let input = file(&path, real, false)?;
+                    self.inputs.all.push(input);
+                }
+            }
+        }
+        self.inside.pop();
+        Ok(())
+    }
+
+    /// Where a link leads, and to what. If it can't be followed: why, unless it could lead to no manifests.
+    fn link(&self, path: &Path) -> Result<(PathBuf, fs::FileType), Option<String>> {
+        let to = fs::read_link(path).unwrap_or_default();
+        let found = resolved(path).and_then(|real| Ok((fs::metadata(&real)?.file_type(), real)));
+        let (kind, real) = found.map_err(|error| {
+            let told = is_manifest(path) || error.kind() != io::ErrorKind::NotFound;
+            told.then(|| format!("cannot be followed: {error}"))
+        })?;
+        let matters = kind.is_dir() || is_manifest(path);
+        if !real.starts_with(&self.root) {
+            let why = format!("leads out of the folder, to `{}`", to.display());
+            return Err(matters.then_some(why));
+        }
+        if self.inside.contains(&real) {
+            return Err(Some(format!("leads in a circle, to `{}`", to.display())));
+        }
+        Ok((real, kind))
+    }
+}
+
+/// Whether a file of a folder is read, by its name.
+fn is_manifest(path: &Path) -> bool {
+    let mut ends = ["yaml", "yml", "json"].iter();
+    ends.any(|end| path.extension() == Some(OsStr::new(end)))
+}
+
+/// Where a path leads when links are followed; the path itself where nobody knows (`/dev/fd/63` of a shell).
+pub(crate) fn real(path: &Path) -> PathBuf {
+    resolved(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Where a path leads when links are followed.
+pub(crate) fn resolved(path: &Path) -> io::Result<PathBuf> {
+    if cfg!(not(target_os = "wasi")) {
+        return fs::canonicalize(path);
+    }
+    // WASI can't be asked for that.
+    let mut path = path.to_owned();
+    for _ in 0..40 {
+        let mut plain = PathBuf::new();
+        for part in path.components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir if plain.file_name().is_some() => drop(plain.pop()),
+                part => plain.push(part),
+            }
+        }
+        let Ok(target) = fs::read_link(&plain) else {
+            return Ok(plain);
+        };
+        path = plain.parent().unwrap_or(Path::new("")).join(target);
+    }
+    Err(io::Error::other("links in a circle"))
+}
