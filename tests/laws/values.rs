@@ -3,19 +3,28 @@
 use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-/// Objects of a value: the items of a list, and the lists in it.
+/// Objects of a value: the items of a list, and the lists in it. The items of a typed list may leave their kind to it.
 pub(crate) fn flat(mut value: Value) -> Vec<Value> {
-    let is_list = value["kind"]
-        .as_str()
-        .is_some_and(|kind| kind.ends_with("List"));
-    match value.get_mut("items").map(Value::take) {
-        Some(Value::Array(items)) if is_list => items.into_iter().flat_map(flat).collect(),
-        Some(items) => {
-            value["items"] = items;
-            vec![value]
+    let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    let (version, kind) = (text("apiVersion"), text("kind"));
+    let Some(typed) = kind.strip_suffix("List") else {
+        return vec![value];
+    };
+    let Some(Value::Array(items)) = value.get_mut("items").map(Value::take) else {
+        return vec![value];
+    };
+    let of_its_kind = |mut item: Value| {
+        if let Some(fields) = item
+            .as_object_mut()
+            .filter(|_| !["", "Resource"].contains(&typed))
+        {
+            for (key, stated) in [("apiVersion", version.as_str()), ("kind", typed)] {
+                fields.entry(key).or_insert_with(|| stated.into());
+            }
         }
-        None => vec![value],
-    }
+        flat(item)
+    };
+    items.into_iter().flat_map(of_its_kind).collect()
 }
 
 /// The documents of a text as values; empty ones are none.
