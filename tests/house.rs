@@ -140,3 +140,87 @@ fn no_files_use_each_other_in_a_circle() {
         "files in a circle, or that lead into one: {left:#?}"
     );
 }
+
+/// What stands between backquotes at the beginning of a table's row.
+fn first_cells(text: &str) -> BTreeSet<String> {
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let cells = rows.filter_map(|row| row.split('|').nth(1));
+    cells
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Each dependency has a reason, and no reason is left behind.
+#[test]
+fn each_dependency_has_a_reason() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    let (_, below) = manifest.split_once("[workspace.dependencies]\n").unwrap();
+    let lines = below.lines().take_while(|line| !line.starts_with('['));
+    let names = lines.filter_map(|line| line.split_once(" = "));
+    let ours = ["set-prestop", "lossless-yaml"];
+    let named: BTreeSet<String> = names
+        .filter(|(name, _)| !ours.contains(name))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let table = fs::read_to_string(root.join("docs/dependencies.md")).unwrap();
+    assert_eq!(
+        named,
+        first_cells(&table),
+        "docs/dependencies.md and Cargo.toml differ"
+    );
+    // What the members depend on is among them.
+    for folder in ["", "yaml", "wasm/js", "wasm/kpt"] {
+        let manifest = fs::read_to_string(root.join(folder).join("Cargo.toml")).unwrap();
+        let versions = manifest
+            .split("\n[")
+            .filter(|part| part.contains("dependencies]") && !part.starts_with("workspace."))
+            .flat_map(|part| part.lines().skip(1))
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        for line in versions {
+            let name = line.split(['.', ' ']).next().unwrap();
+            let known = named.contains(name) || ours.contains(&name);
+            assert!(known, "{folder}/Cargo.toml: `{name}` has no reason");
+        }
+    }
+}
+
+/// `unsafe` stands in the host protocol of kpt's module, and nowhere else.
+#[test]
+fn no_code_is_unsafe_but_the_protocol_of_kpt() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<PathBuf> = [
+        "src",
+        "yaml",
+        "wasm",
+        "tests",
+        "benches",
+        "fuzz/src",
+        "fuzz/targets",
+    ]
+    .map(|folder| root.join(folder))
+    .to_vec();
+    let mut found = BTreeSet::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let code = text.lines().map(|line| line.split("//").next().unwrap());
+                let mut words =
+                    code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'));
+                if words.any(|word| word == "unsafe") && !path.ends_with("tests/house.rs") {
+                    found.insert(path.strip_prefix(root).unwrap().to_owned());
+                }
+            }
+        }
+    }
+    let outside: Vec<_> = found
+        .iter()
+        .filter(|path| !path.starts_with("wasm/kpt"))
+        .collect();
+    assert!(!found.is_empty() && outside.is_empty(), "{outside:?}");
+}

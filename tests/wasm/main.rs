@@ -37,6 +37,7 @@ fn main() -> ExitCode {
         trial("npm/bin", &[npm, node, Tool("npm")], npm::bin),
         trial("npm/errors", &[npm, node], npm::errors),
         trial("npm/edits", &[npm, node], npm::edits),
+        trial("npm/many-calls", &[npm, node], npm::many_calls),
         trial("npm/size", &[npm], || {
             forms::size("npm/set_prestop_bg.wasm", npm::BUDGET)
         }),

@@ -366,3 +366,17 @@ fn ran(command: Command) -> Result<String, String> {
     }
     Ok(text(&output.stdout))
 }
+
+/// Ten thousand calls need no more memory than a hundred, and a call after one that failed answers as ever.
+pub(crate) fn many_calls() -> Result<(), String> {
+    let script = checkout().join("tests/wasm/many.mjs");
+    let package = form("npm");
+    let (script, package) = (script.to_string_lossy(), package.to_string_lossy());
+    let tea = fs::read(checkout().join("testdata/tea.yaml")).map_err(|error| error.to_string())?;
+    let output = run(command("node", &[&script, &package]), &tea)?;
+    let told: Value = serde_json::from_str(&text(&output.stdout))
+        .map_err(|error| format!("{error}: {}", text(&output.stderr)))?;
+    check_eq("calls that fail", &told["failed"], 3333)?;
+    check_eq("the answer stays", &told["same"], true)?;
+    check_eq("memory", &told["late"], &told["early"])
+}
