@@ -94,7 +94,9 @@ impl Meaning {
                             .iter()
                             .find(|(key, _)| shown(key).as_ref() == Some(name))
                             .is_some_and(|(_, found)| value.agrees(found)),
-                        Key::Complex(_) => false,
+                        Key::Complex(key) => two
+                            .iter()
+                            .any(|(other, found)| key.agrees(other) && value.agrees(found)),
                     })
             }
             (Self::List(_) | Self::Map(_), _) | (_, Yaml::Sequence(_) | Yaml::Mapping(_)) => false,
