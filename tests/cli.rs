@@ -711,6 +711,13 @@ fn a_pipe_in_a_folder_is_told_and_one_that_is_named_is_read() {
 }
 
 #[test]
+fn a_folder_called_as_stdin_is_not_read() {
+    let dir = folder(&[("-/a.yaml", "a: [")]);
+    let twice = run(dir.path(), &["-", "-"], TEA);
+    assert_eq!((twice.code, twice.stdout), (Some(0), drained()));
+}
+
+#[test]
 fn what_is_given_twice_is_read_once() {
     let dir = folder(&[("d/a.yaml", TEA)]);
     link(&dir, "d/a.yaml", "link.yaml");

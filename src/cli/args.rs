@@ -133,6 +133,7 @@ Examples:
   set-prestop --diff deploy/            show what would change
   set-prestop --write deploy/           change it
   set-prestop --check deploy/           a gate: exit 1 if a change is missing
+  set-prestop --check --render envs/*   the same for each, as kustomize or Helm renders it
   helm template . | set-prestop         as a filter
   kustomize build | set-prestop | kubectl apply -f -
 

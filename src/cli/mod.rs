@@ -234,7 +234,7 @@ impl<'c> Render<'c> {
         if let Some(found) = found {
             // In a folder that is read it is no manifest.
             let real = read::real(&found);
-            own.retain(|read| read.real != real);
+            own.retain(|read| !read.is(&real));
             told.push(say::configuration_found(&found));
         }
         told.extend(context.told.iter().cloned());
@@ -289,8 +289,9 @@ fn work(
         .map(|paths| Render::read(args, paths, context))
         .collect();
     let is_input = |report: &Path| {
+        let report = read::real(report);
         let mut inputs = read.iter().flatten().flat_map(Render::all);
-        inputs.any(|input| input.is(report))
+        inputs.any(|input| input.is(&report))
     };
     teller.open(is_input)?;
     let sources: Vec<Vec<Source<'_>>> = read

@@ -40,9 +40,9 @@ impl Read {
         })
     }
 
-    /// Whether it is the file of this path.
-    pub(crate) fn is(&self, path: &Path) -> bool {
-        self.path.is_some() && real(path) == self.real
+    /// Whether it is the file that a path leads to.
+    pub(crate) fn is(&self, real: &Path) -> bool {
+        self.path.is_some() && self.real == real
     }
 
     /// As the library takes it.
@@ -79,8 +79,9 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Inputs, Refused> {
         inputs.all.push(stdin()?);
     }
     for path in paths {
-        let real = real(path);
-        if path.is_dir() {
+        let is_stdin = path.as_os_str() == "-";
+        let real = if is_stdin { PathBuf::new() } else { real(path) };
+        if !is_stdin && path.is_dir() {
             let mut walk = Walk {
                 root: real.clone(),
                 inside: Vec::new(),
@@ -88,9 +89,10 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Inputs, Refused> {
             };
             walk.folder(path, &real)?;
         } else if inputs.seen.insert(real.clone()) {
-            let input = match path.as_os_str() {
-                stdin if stdin == "-" => self::stdin()?,
-                _ => file(path, real, true)?,
+            let input = if is_stdin {
+                stdin()?
+            } else {
+                file(path, real, true)?
             };
             inputs.all.push(input);
         }
