@@ -32,12 +32,11 @@ pub use config::{function_definition, json_schema};
 pub use input::Source;
 pub use lossless_yaml::{Position, Splice, position};
 pub use model::{
-    Behind, Container, Counts, Coverage, Covered, Exposed, FieldEdit, FieldPath, Grace,
+    Address, Behind, Container, Counts, Coverage, Covered, Exposed, FieldEdit, FieldPath, Grace,
     Handler as WrittenHandler, Hook, NewValue, NoHook, NotASleep, Number, ObjectRef, Origin,
-    PackageFile, Place, Placed, Plan, Role, Selecting, Sleep, Way,
+    PackageFile, Place, Placed, Plan, Role, Rollout, Selecting, Sleep, Way,
 };
 pub use out::escape::{Escaping, escaped};
-pub use out::explain::explain;
 #[cfg(feature = "schema")]
 pub use out::json::answer_schema;
 #[cfg(feature = "json")]
@@ -48,11 +47,14 @@ pub use out::text::write_message;
 #[cfg(feature = "cli")]
 pub use out::{
     diff::diff,
+    explain::{Drawing, draws},
     github::write_command,
     sarif::Sarif,
     snippet::{Look, picture},
 };
 pub use outcome::{Ended, Failure, Outcome, Settings};
+#[cfg(feature = "cli")]
+pub use say::explain::Tense;
 pub use say::{Label, Message, Reason, Severity};
 pub use tables::{RouteRow, WorkloadRow};
 
@@ -110,7 +112,12 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     let Planned { plans, messages } = Planner::new(&render, &tables, &config).run(&trace);
     let check = config.check == Some(true);
     let list = opened.iter().any(|o| o.list.is_some());
-    let mood = if check { Mood::Missing } else { Mood::Done };
+    // The results of a ResourceList go with the changed items, whoever shows them.
+    let mood = match (check, settings.preview && !list) {
+        (true, _) => Mood::Missing,
+        (false, true) => Mood::Would,
+        (false, false) => Mood::Done,
+    };
     let changes = plans
         .iter()
         .flat_map(|plan| say::drain::changes(plan, mood));

@@ -6,6 +6,11 @@ use crate::model::{Counts, Coverage, Plan};
 use crate::out;
 use crate::out::manifests::Output;
 use crate::say::{Message, Reason, Severity};
+#[cfg(feature = "cli")]
+use crate::{
+    out::explain::Drawing,
+    say::{self, explain::Tense},
+};
 #[cfg(feature = "json")]
 use crate::{
     out::json::{Answer, Ending},
@@ -20,7 +25,7 @@ pub struct Settings {
     pub config: Config,
     /// Whether advice is wanted, as with `--explain`.
     pub advice: bool,
-    /// Whether outputs hold the changes although `check` is set: for showing them.
+    /// Whether the changes are only shown: outputs hold them although `check` is set, and messages tell what would be done.
     pub preview: bool,
     /// Messages of this weight or more make the run fail; errors always do.
     pub fail_on: Option<Severity>,
@@ -152,6 +157,24 @@ impl Outcome<'_> {
     /// An object that a patch can't name, or can't tell from another.
     pub fn kubectl(&self) -> Result<String, Message> {
         out::kubectl::script(&self.plans, &self.addresses, &self.sources())
+    }
+
+    /// The run drawn for people, with these messages: its own, and what there is to be told beside them.
+    #[must_use]
+    pub fn explain(
+        &self,
+        messages: &[Message],
+        positions: &Positions<'_>,
+        drawing: &Drawing,
+    ) -> String {
+        out::explain::explain(&self.plans, &self.coverage, messages, positions, drawing)
+    }
+
+    /// How many workloads there are and in how many files, what is in front of them, and how many change.
+    #[must_use]
+    pub fn summary(&self, tense: Tense, files: &str) -> String {
+        let changed = self.plans.iter().filter(|plan| plan.changes() > 0);
+        say::explain::summary(&self.coverage, changed.count(), tense, files)
     }
 
     fn sources(&self) -> Vec<&str> {

@@ -317,9 +317,12 @@ fn explain_draws_the_way_and_the_budget() {
     let run = here(&["--explain"], TEA);
     assert_eq!(run.code, Some(0));
     for want in [
+        "1 workload: 1 behind a route, 1 to change\n",
         "Deployment tea",
-        "Ingress `tea-ingress` (class `alb`) → Service `tea-svc`",
-        "SIGKILL at 45 s",
+        "demo.ingress.top/, Ingress `tea-ingress` (class `alb`) → Service `tea-svc`",
+        "would add native `sleep: {seconds: 10}`",
+        "SIGKILL\n",
+        "\nThis makes the changes\n  set-prestop",
     ] {
         assert!(run.stdout.contains(want), "{}", run.stdout);
     }

@@ -40,12 +40,13 @@ const LAWS: [&str; 7] = [
 ];
 
 /// The files that a case may have.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "input.yaml",
     "context.yaml",
     "config.yaml",
     "args",
     "change.diff",
+    "explain",
     "messages",
     "error",
     "laws",
@@ -99,7 +100,9 @@ struct Case {
     /// The folder of the case has a `context.yaml`.
     context: bool,
     args: Vec<String>,
-    /// Whether `args` has `--explain`: its messages are compared, its drawing is not.
+    /// How `--explain` is asked for.
+    explain: String,
+    /// Whether `args` has `--explain`: its messages are compared; its drawing is if there is a file `explain`.
     explains: bool,
     off: BTreeMap<String, String>,
 }
@@ -129,16 +132,18 @@ impl Case {
         let bytes = fs::read(folder.join("input.yaml"))?;
         let args = optional("args").unwrap_or_default();
         let args: Vec<&str> = args.lines().collect();
+        let explain = args.iter().find(|arg| arg.starts_with("--explain"));
         Ok(Case {
             folder: folder.to_owned(),
             // What is not UTF-8 has to fail anyway; the command reads the file itself.
             input: String::from_utf8_lossy(&bytes).into_owned(),
             config: optional("config.yaml"),
             context: folder.join("context.yaml").is_file(),
-            explains: args.contains(&"--explain"),
+            explain: explain.unwrap_or(&"--explain").to_string(),
+            explains: explain.is_some(),
             args: args
                 .into_iter()
-                .filter(|a| *a != "--explain")
+                .filter(|a| !a.starts_with("--explain"))
                 .map(str::to_owned)
                 .collect(),
             off,
@@ -275,6 +280,10 @@ fn passing(case: &Case, plain: &Run) -> Result<(), Failed> {
     }
     if std::env::var_os("NO_LAWS").is_none() {
         never_blank(case)?;
+    }
+    if case.folder.join("explain").is_file() {
+        let drawn = case.run(case.input.as_bytes(), &[&case.explain])?.stdout;
+        golden(case, &[("explain", drawn)])?;
     }
     golden(
         case,
@@ -606,11 +615,15 @@ fn wrap(documents: &[String], config: Option<&str>) -> String {
 }
 
 impl Case {
-    /// The messages, advice too.
+    /// The messages, advice too. `--write` makes the changes, so that they are told as made.
     fn advised(&self) -> Result<String, Failed> {
-        Ok(told(
-            &self.run(self.input.as_bytes(), &["--explain"])?.stderr,
-        ))
+        let checks = self.args.iter().any(|arg| arg == "--check");
+        let args: &[&str] = if checks {
+            &["--explain"]
+        } else {
+            &["--explain", "--write"]
+        };
+        Ok(told(&self.run(self.input.as_bytes(), args)?.stderr))
     }
 
     fn wrapped(&self, documents: &[String]) -> Result<Run, Failed> {

@@ -196,7 +196,7 @@ impl Stream {
     /// Runs the command on a text, on stdin.
     fn run(&self, folder: &Path, more: &[&str], input: &str) -> Result<Run, Failed> {
         let mut command = set_prestop();
-        command.args(self.args.iter().filter(|a| *a != "--explain"));
+        command.args(self.args.iter().filter(|a| !a.starts_with("--explain")));
         if let Some(config) = &self.config {
             let path = folder.join("config.yaml");
             fs::write(&path, config)?;

@@ -15,7 +15,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config as Runs, TestRunner};
-use set_prestop::{Positions, Reason, Settings, Source, explain, parse_config, rewrite};
+use set_prestop::{
+    Drawing, Look, Positions, Reason, Settings, Source, Tense, parse_config, rewrite,
+};
 use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -138,6 +140,16 @@ fn expect(holds: bool, otherwise: impl Fn() -> String) -> Result<(), Failed> {
     }
 }
 
+fn drawing() -> Drawing {
+    let (colour, width) = (false, 100);
+    Drawing {
+        look: Look { colour, width },
+        short: false,
+        tense: Tense::Done,
+        next: None,
+    }
+}
+
 /// What comes out, and whether anything changes; where the run fails, whether the input could not be read, and what is told.
 type Answer = Result<(String, bool), (bool, String)>;
 
@@ -150,7 +162,7 @@ fn answer(texts: &[(String, String)], settings: &Settings) -> Answer {
             let told = format!(
                 "{:#?}\n{}",
                 outcome.messages,
-                explain(&outcome.plans, &Positions::new(&sources))
+                outcome.explain(&outcome.messages, &Positions::new(&sources), &drawing())
             );
             let counts = (outcome.counts, outcome.is_resource_list, outcome.ended);
             let changed = outcome.outputs.iter().any(set_prestop::Output::is_changed);

@@ -50,9 +50,9 @@ pub(crate) struct Args {
     /// Print manifests, kustomize, kubectl or json [default: manifests]
     #[arg(long, short, value_name = "FORM", default_value = "manifests", hide_default_value = true, hide_possible_values = true, conflicts_with_all = ["write", "diff", "explain"], help_heading = DO)]
     pub(crate) output: Form,
-    /// Explain each workload: its routes, its hook, and its time budget
-    #[arg(long, short, help_heading = DO)]
-    pub(crate) explain: bool,
+    /// Explain each workload; `--explain=short` takes a line each
+    #[arg(long, short, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "full", hide_possible_values = true, help_heading = DO)]
+    pub(crate) explain: Option<Explain>,
     /// File with the configuration; flags override it
     ///
     /// Without it, files that are named use the `set-prestop.yaml` in the folder of the first of them, or above it in the same
@@ -102,6 +102,15 @@ pub(crate) struct Args {
     /// Whether `--check` was typed: the environment speaks as a configuration does.
     #[arg(skip)]
     pub(crate) checks: bool,
+}
+
+/// How much `--explain` tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Explain {
+    /// Everything that is known of a workload
+    Full,
+    /// A line or two for each workload
+    Short,
 }
 
 /// What a run prints.

@@ -14,12 +14,12 @@ mod say;
 mod tell;
 
 use anyhow::Context as _;
-use args::{Args, Form};
+use args::{Args, Explain, Form};
 use clap::CommandFactory;
 use read::{Inputs, Read};
 use set_prestop::{
-    Config, Ended, Failure, Message, Outcome, Output, Positions, Reason, Settings, Severity,
-    Source, escaped, rewrite,
+    Config, Drawing, Ended, Failure, Message, Outcome, Output, Positions, Reason, Settings,
+    Severity, Source, Tense, escaped, rewrite,
 };
 use std::collections::HashSet;
 use std::fmt;
@@ -337,7 +337,7 @@ fn work(
         }
     }
     for run in &runs {
-        run.tell(fails, printed.is_ok(), teller);
+        run.tell(args, fails, printed.is_ok(), teller);
     }
     printed?;
     let exits = runs.iter().map(Run::exit);
@@ -365,8 +365,8 @@ impl<'s> Run<'s> {
     ) -> Run<'s> {
         let settings = Settings {
             config: render.config.clone(),
-            advice: args.explain,
-            preview: args.diff,
+            advice: args.explain.is_some(),
+            preview: !args.write && (args.diff || args.explain.is_some()),
             patches: matches!(args.output, Form::Kustomize | Form::Kubectl),
             gate: args.checks,
             fail_on: args.fail_on,
@@ -421,7 +421,7 @@ impl<'s> Run<'s> {
         }
     }
 
-    fn tell(&self, fails: bool, printed: bool, teller: &mut Teller) {
+    fn tell(&self, args: &Args, fails: bool, printed: bool, teller: &mut Teller) {
         let is_resource_list = match &self.ended {
             Ok(outcome) => outcome.is_resource_list,
             Err(failure) => failure.is_resource_list,
@@ -433,15 +433,16 @@ impl<'s> Run<'s> {
                 let told = self.told.iter();
                 let told = told.filter(|m| m.severity >= Severity::Warning);
                 let told: Vec<Message> = told.cloned().collect();
-                teller.tell(&told, &self.positions, is_resource_list);
+                teller.tell(&told, &self.positions, is_resource_list, None);
             }
             Ok(outcome) => {
-                teller.tell(&self.told, &self.positions, is_resource_list);
+                let drawn = args.explain.map(|_| outcome.plans.as_slice());
+                teller.tell(&self.told, &self.positions, is_resource_list, drawn);
                 if printed && !is_resource_list {
-                    teller.count(outcome, self.files);
+                    teller.count(outcome, self.files, tense(args, outcome), drawn.is_some());
                 }
             }
-            Err(_) => teller.tell(&self.told, &self.positions, is_resource_list),
+            Err(_) => teller.tell(&self.told, &self.positions, is_resource_list, None),
         }
     }
 
@@ -499,10 +500,20 @@ fn print_done(args: &Args, runs: &[Run<'_>]) -> anyhow::Result<()> {
 /// only looks ends with a line that nobody takes for a manifest; and `check` of a configuration, which a host may
 /// not know of, hands the manifests on (docs/reference.md, section 5.2).
 fn show(args: &Args, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
-    if args.explain {
-        for (run, outcome) in runs {
+    if let Some(explain) = args.explain {
+        for (number, (run, outcome)) in runs.iter().enumerate() {
             let title = run.name.iter().map(|name| format!("{}\n\n", escaped(name)));
-            let drawing = set_prestop::explain(&outcome.plans, &run.positions);
+            let tense = tense(args, outcome);
+            let is_last = number + 1 == runs.len();
+            let drawing = Drawing {
+                look: tell::look(&io::stdout()),
+                short: explain == Explain::Short,
+                tense,
+                next: (tense == Tense::Would && is_last && !args.render).then(|| next(args)),
+            };
+            let drawing = outcome.explain(&run.told, &run.positions, &drawing);
+            let between = if is_last { "" } else { "\n" };
+            let drawing = format!("{drawing}{between}");
             let parts: Vec<String> = title.chain([drawing]).collect();
             print(parts.iter().map(String::as_str))?;
         }
@@ -524,9 +535,10 @@ fn show(args: &Args, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
     }
     let is_resource_list = runs.iter().any(|(_, outcome)| outcome.is_resource_list);
     let only_checks = args.checks && !is_resource_list;
-    if args.explain || args.diff || only_checks {
-        // Not every program that reads diffs takes one that ends in a sentence.
-        if shown {
+    if args.explain.is_some() || args.diff || only_checks {
+        let changes = runs.iter().any(|(_, outcome)| outcome.counts.changes > 0);
+        // Not every program that reads diffs takes one that ends in a sentence, and a drawing ends with what to do.
+        if shown || args.explain.is_some() && !only_checks && changes {
             return Ok(());
         }
         return print(std::iter::once(looked_at(runs).as_str()));
@@ -556,6 +568,36 @@ fn show(args: &Args, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
 
 fn print_line(text: &str) -> anyhow::Result<()> {
     print([text, "\n"].into_iter())
+}
+
+/// Whether a run made its changes, or shows them.
+fn tense(args: &Args, outcome: &Outcome<'_>) -> Tense {
+    let looks = args.diff || args.explain.is_some();
+    if args.write || !looks && outcome.ended != Ended::Pending {
+        Tense::Done
+    } else {
+        Tense::Would
+    }
+}
+
+/// The command that makes the changes which this one only shows.
+fn next(args: &Args) -> String {
+    let shows = |arg: &str| {
+        let short = arg
+            .strip_prefix('-')
+            .is_some_and(|rest| rest.trim_matches(['e', 'd']).is_empty());
+        arg.starts_with("--explain")
+            || ["--diff", "--check"].contains(&arg)
+            || short && arg.len() > 1
+    };
+    let typed = std::env::args().skip(1).filter(|arg| !shows(arg));
+    let mut words = vec!["set-prestop".to_owned()];
+    words.extend((!args.paths.is_empty()).then(|| "--write".to_owned()));
+    words.extend(typed);
+    let words = words
+        .iter()
+        .map(|word| shlex::try_quote(word).map_or(word.clone(), Into::into));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// What a run looked at that prints no manifests. As YAML it is a text: neither a mapping nor a comment.

@@ -4,8 +4,8 @@ use super::{Refused, say};
 use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
 use set_prestop::{
-    Behind, Ended, Look, Message, Outcome, Positions, Reason, Sarif, Severity, Source, escaped,
-    json, json_line, picture, write_command, write_message,
+    Look, Message, Outcome, Plan, Positions, Reason, Sarif, Severity, Source, Tense, draws,
+    escaped, json, json_line, picture, write_command, write_message,
 };
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
@@ -66,12 +66,14 @@ impl Teller {
         self.render = name;
     }
 
-    /// Tells messages. Those of a ResourceList stand in its results; stderr gets the warnings and errors.
+    /// Tells messages. Those of a ResourceList stand in its results; stderr gets the warnings and errors. `drawn` are the
+    /// plans of a drawing on stdout.
     pub(crate) fn tell(
         &mut self,
         messages: &[Message],
         positions: &Positions<'_>,
         is_resource_list: bool,
+        drawn: Option<&[Plan]>,
     ) {
         if let Some((_, log)) = &mut self.report {
             log.tell(
@@ -82,13 +84,22 @@ impl Teller {
             );
         }
         let silent = self.quiet || is_resource_list;
+        let is_drawn = self.is_drawn(drawn.is_some());
+        let drawn = drawn.unwrap_or_default();
+        let drawn = |message: &Message| is_drawn && draws(message, drawn);
         let shown: Vec<&Message> = messages
             .iter()
             .filter(|message| message.severity >= Severity::Warning || !silent)
+            .filter(|message| !drawn(message))
             .collect();
         let render = self.render.as_deref();
         self.log.tell(render, &shown, positions, is_resource_list);
         stderr(&std::mem::take(&mut self.log.text));
+    }
+
+    /// Whether stderr leaves out what the drawing on stdout tells: a program that reads messages gets all of them.
+    fn is_drawn(&self, drawn: bool) -> bool {
+        drawn && self.log.format == Format::Text
     }
 
     /// Puts a text into the report alone.
@@ -100,21 +111,13 @@ impl Teller {
 
     /// The last line: how many workloads there are and in how many files (and in those of the context), what is in front of them,
     /// and how many change.
-    pub(crate) fn count(&mut self, outcome: &Outcome<'_>, files: (usize, usize)) {
-        let coverage = &outcome.coverage;
-        let changed = outcome
-            .plans
-            .iter()
-            .filter(|plan| plan.changes() > 0)
-            .count();
-        let verb = match outcome.ended {
-            Ended::Pending => "to change",
-            Ended::Done | Ended::Checked => "changed",
-        };
-        let named = match coverage.count(Behind::Named) {
-            0 => String::new(),
-            count => format!(" and {count} named"),
-        };
+    pub(crate) fn count(
+        &mut self,
+        outcome: &Outcome<'_>,
+        files: (usize, usize),
+        tense: Tense,
+        drawn: bool,
+    ) {
         let plural = |count| if count == 1 { "" } else { "s" };
         let files = match files {
             (0, 0) => String::new(),
@@ -124,34 +127,16 @@ impl Teller {
                 format!(" in {count} file{} (context: {context})", plural(count))
             }
         };
-        let found = match coverage.workloads.len() {
-            0 => format!("no workloads{files}"),
-            count => format!(
-                "{count} workload{}{files}: {} behind a route{named}, {changed} {verb}",
-                plural(count),
-                coverage.count(Behind::Route),
-            ),
-        };
+        let found = outcome.summary(tense, &files);
         let mut line = match &self.render {
             Some(render) => format!("{}: {found}", escaped(render)),
             None => found,
         };
-        let rest = [
-            (coverage.count(Behind::Service), "a Service only"),
-            (coverage.count(Behind::Nothing), "nothing"),
-        ];
-        let rest = rest.iter().filter(|(count, _)| *count > 0);
-        let rest: Vec<String> = rest
-            .map(|(count, what)| format!("{count} behind {what}"))
-            .collect();
-        if !rest.is_empty() {
-            line.extend(["; ", &rest.join(", ")]);
-        }
         line.push('\n');
         if let Some((_, log)) = &mut self.report {
             log.line(&line);
         }
-        if !self.quiet {
+        if !self.quiet && !self.is_drawn(drawn) {
             self.log.line(&line);
             stderr(&std::mem::take(&mut self.log.text));
         }
@@ -179,9 +164,9 @@ impl Teller {
         if let Some(refused) = error.downcast_ref::<Refused>() {
             let text = refused.text.iter();
             let sources: Vec<_> = text.map(|(name, text)| Source::new(name, text)).collect();
-            self.tell(&refused.messages, &Positions::new(&sources), false);
+            self.tell(&refused.messages, &Positions::new(&sources), false, None);
         } else {
-            self.tell(&[message_of(error)], &Positions::new(&[]), false);
+            self.tell(&[message_of(error)], &Positions::new(&[]), false, None);
         }
     }
 

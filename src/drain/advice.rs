@@ -3,7 +3,7 @@
 //! docs/reference.md, section 5.6. None of them is told of a render that is in order.
 
 use crate::input::objects::{annotation, mark};
-use crate::model::Plan;
+use crate::model::{Plan, Rollout};
 use crate::say::{Message, advice as say};
 use crate::tables::Workload;
 use crate::tables::path::{Budget, Path};
@@ -31,7 +31,7 @@ pub(crate) fn tell(
     };
     let mut told = Vec::new();
     told.extend(all_at_once(row, object));
-    told.extend(slow_rollout(row, object, plan));
+    told.extend(slow_rollout(plan).map(|message| (message, mark(object))));
     told.extend(long_grace(spec, plan));
     told.extend(no_readiness_probe(spec, plan));
     told.extend(host_port(row, object, spec));
@@ -84,27 +84,43 @@ fn all_at_once(row: &Workload, object: Node<'_, '_>) -> Option<Told> {
     one.then(|| (say::only_replica(), mark(object)))
 }
 
-fn slow_rollout(row: &Workload, object: Node<'_, '_>, plan: &Plan) -> Option<Told> {
-    let serial = row.serial.as_ref()?;
-    let sleep = plan.grace.sleep;
-    let surges = serial
-        .unless
-        .iter()
-        .any(|path| first(Some(path), object).is_some());
-    if plan.changes() == 0 || sleep == 0 || surges {
+/// How a new version replaces the pods. A Deployment does not count pods that are ending: its controller goes by the `spec.replicas` of its sets.
+pub(super) fn rollout(row: &Workload, object: Node<'_, '_>) -> Option<Rollout> {
+    if first(row.recreate.as_ref(), object).is_some() {
+        return Some(Rollout::AllAtOnce);
+    }
+    let Some(serial) = &row.serial else {
+        let pods = number(row.replicas.as_ref(), object);
+        return row
+            .max_unavailable
+            .as_ref()
+            .map(|_| Rollout::Beside { pods });
+    };
+    let mut unless = serial.unless.iter();
+    if unless.any(|path| first(Some(path), object).is_some()) {
         return None;
     }
     let replicas = number(row.replicas.as_ref(), object).unwrap_or(1);
     let of = if row.per_node { 10 } else { replicas };
     let at_once = first(row.max_unavailable.as_ref(), object).and_then(|n| unavailable(n, of));
     let at_once = at_once.unwrap_or(1).max(1);
-    if row.per_node {
-        return Some((say::longer_by_node(sleep, at_once), mark(object)));
-    }
     let partition = number(serial.partition.as_ref(), object).unwrap_or(0);
-    let pods = replicas.saturating_sub(partition);
-    let seconds = pods.div_ceil(at_once).saturating_mul(sleep);
-    (seconds > SLOW_ROLLOUT).then(|| (say::slow_rollout(pods, sleep, seconds), mark(object)))
+    let pods = (!row.per_node).then(|| replicas.saturating_sub(partition));
+    Some(Rollout::InSteps { pods, at_once })
+}
+
+fn slow_rollout(plan: &Plan) -> Option<Message> {
+    let (sleep, rollout) = (plan.grace.sleep, plan.rollout?);
+    let Rollout::InSteps { pods, at_once } = rollout else {
+        return None;
+    };
+    if plan.changes() == 0 || sleep == 0 {
+        return None;
+    }
+    let (Some(pods), Some(seconds)) = (pods, rollout.longer(sleep)) else {
+        return Some(say::longer_by_node(sleep, at_once));
+    };
+    (seconds > SLOW_ROLLOUT).then(|| say::slow_rollout(pods, sleep, seconds))
 }
 
 fn long_grace(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {

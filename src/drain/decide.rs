@@ -201,6 +201,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             ways: Arc::clone(&backend.ways),
             containers,
             grace,
+            rollout: advice::rollout(row, object.node()),
             target: Target {
                 chunk: object.place.chunk,
                 source: object.place.source,
@@ -636,7 +637,7 @@ fn sleep_of(backend: &Backend) -> Sleep {
     }
     let nothing = Sleep {
         seconds: 0,
-        origin: Origin::Default,
+        origin: Origin::Default { product: None },
     };
     let mut sleeps = backend.ways.iter().map(|way| &way.sleep);
     let first = sleeps.next().unwrap_or(&nothing);

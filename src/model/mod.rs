@@ -9,7 +9,7 @@ pub use counts::Counts;
 pub use coverage::{Behind, Coverage, Covered, Exposed, Selecting};
 pub use place::{FieldPath, ObjectRef, PackageFile, Place};
 pub use plan::{
-    Container, FieldEdit, Grace, Handler, Hook, NewValue, NoHook, NotASleep, Number, Origin,
-    Placed, Plan, Role, Sleep, Way,
+    Address, Container, FieldEdit, Grace, Handler, Hook, NewValue, NoHook, NotASleep, Number,
+    Origin, Placed, Plan, Role, Rollout, Sleep, Way,
 };
 pub(crate) use plan::{DEFAULT_GRACE, Target};

@@ -33,6 +33,9 @@ pub struct Plan {
     pub containers: Vec<Container>,
     /// Its time budget.
     pub grace: Grace,
+    /// How a new version replaces its pods; none if nothing does, or nobody knows how.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
     /// Where its edits go.
     #[serde(skip)]
     pub(crate) target: Target,
@@ -86,7 +89,11 @@ pub enum Origin {
         source: &'static str,
     },
     /// Nothing said otherwise.
-    Default,
+    Default {
+        /// The controller that needs no more, if it is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        product: Option<&'static str>,
+    },
 }
 
 /// What an object is to a way.
@@ -125,11 +132,27 @@ pub struct Way {
     /// The Service between; none for a route that names the workload itself. A Service that is its own route stands in both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Placed>,
+    /// What requests for it ask for, as far as the route says it; the first hundred.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addresses: Vec<Address>,
     /// The class that decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
     /// How long this way asks for.
     pub sleep: Sleep,
+}
+
+/// What requests ask for: a host, a path, or both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Address {
+    /// The host name, or the expression that stands in its place (Traefik's `match`); none for every host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The URL path, as the route has it: a prefix, a whole path or a pattern.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// What becomes of one container.
@@ -311,6 +334,29 @@ pub struct Grace {
     pub at: Range<usize>,
 }
 
+/// How a new version of a workload replaces its pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "how", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Rollout {
+    /// New pods start beside the old ones, and nobody waits for these to end.
+    Beside {
+        /// How many pods it has, if it says so.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pods: Option<u64>,
+    },
+    /// Old pods end before new ones take their places.
+    InSteps {
+        /// How many pods are replaced; none for one on each node.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pods: Option<u64>,
+        /// How many are replaced at a time.
+        at_once: u64,
+    },
+    /// All old pods end before the first new one starts.
+    AllAtOnce,
+}
+
 /// A field that is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldEdit {
@@ -375,6 +421,21 @@ impl Plan {
     pub fn hook_path(&self, container: &Container) -> FieldPath {
         let path = self.pod.clone().key("containers").index(container.index);
         path.keys(["lifecycle", "preStop"])
+    }
+}
+
+impl Rollout {
+    /// How much longer a sleep makes it, in seconds; none for a number that depends on the nodes.
+    #[must_use]
+    pub fn longer(&self, sleep: u64) -> Option<u64> {
+        match self {
+            Rollout::Beside { .. } => Some(0),
+            Rollout::InSteps { pods, at_once } => {
+                let steps = pods.as_ref()?.div_ceil(*at_once.max(&1));
+                Some(steps.saturating_mul(sleep))
+            }
+            Rollout::AllAtOnce => Some(sleep),
+        }
     }
 }
 

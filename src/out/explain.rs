@@ -1,111 +1,490 @@
-//! Draws plans for people: the way from the route, the hook, and the time budget.
+//! Draws a run for people: each workload with the ways that lead to it, its hooks, and its time budget to scale.
 
-use super::escape::escaped;
+use super::escape::{escaped, file_name};
 use super::place::Positions;
-use crate::model::{Hook, Plan, Way};
-use crate::say::drain as say;
+use super::snippet::Look;
+use crate::model::{Behind, Coverage, Covered, ObjectRef, Place, Plan};
+use crate::say::explain::{self as say, Tense};
+use crate::say::{Message, Reason, Severity};
+use std::fmt::Write as _;
+use std::sync::Arc;
 
-/// Characters that the picture of a time budget is wide.
-const WIDTH: u64 = 48;
+/// Columns of the labels before the text.
+const LABEL: usize = 11;
+/// No line gets longer than this where the terminal is wide.
+const WIDEST: usize = 110;
+/// So many ways of a workload are shown.
+const WAYS: usize = 5;
+/// So many workloads that are not touched are named.
+const NAMED: usize = 10;
 
-/// Every plan as text, an empty line between two.
+/// What a drawing is to be like.
+#[derive(Clone, Debug)]
+pub struct Drawing {
+    /// Colours and width.
+    pub look: Look,
+    /// Whether a workload gets a line instead of a picture.
+    pub short: bool,
+    /// Whether the changes are made.
+    pub tense: Tense,
+    /// The command that makes them, if there is one.
+    pub next: Option<String>,
+}
+
+/// Whether a drawing tells what a message does, so that it need not be told again.
 #[must_use]
-pub fn explain(plans: &[Plan], positions: &Positions<'_>) -> String {
-    let drawn: Vec<String> = plans.iter().map(|plan| draw(plan, positions)).collect();
-    drawn.join("\n")
-}
-
-fn draw(plan: &Plan, positions: &Positions<'_>) -> String {
-    let mut text = String::new();
-    let mut line = |s: String| {
-        text.push_str(&escaped(&s));
-        text.push('\n');
-    };
-    match positions.of(&plan.place) {
-        Some((source, at)) => line(format!("{}  {}:{}", plan.workload, source.name, at.line)),
-        None => line(plan.workload.to_string()),
-    }
-    for way in plan.ways.iter() {
-        line(format!("  path      {}", way_text(way)));
-    }
-    line(format!(
-        "  sleep     {} s ({})",
-        plan.sleep.seconds,
-        say::origin(&plan.sleep.origin)
-    ));
-    for container in &plan.containers {
-        let hook = match &container.hook {
-            Hook::Kept { seconds } => format!("already sleeps {seconds} s"),
-            Hook::None { .. } | Hook::Other { .. } => "no sleep".to_owned(),
-            Hook::Added { handler, .. } => format!("add {}", say::written(*handler)),
-            Hook::Changed { before, after, .. } => {
-                format!("change the sleep from {before} s to {after} s")
-            }
-            Hook::Prepended { seconds, .. } => {
-                format!("put `sleep {seconds}; ` before the script")
-            }
-            Hook::Replaced { handler, .. } => {
-                format!("replace the hook by {}", say::written(*handler))
-            }
-        };
-        line(format!("  container {}: {hook}", container.name));
-    }
-    let grace = &plan.grace;
-    let stated = grace
-        .stated
-        .map_or_else(|| "not set".to_owned(), |s| format!("set to {s} s"));
-    match grace.written {
-        Some(seconds) => line(format!("  grace     becomes {seconds} s ({stated})")),
-        None => line(format!("  grace     {} s ({stated})", grace.after())),
-    }
-    if grace.sleep > 0 {
-        line(format!(
-            "  budget    {}",
-            picture(grace.sleep, grace.shutdown, grace.after())
-        ));
-    }
-    text
-}
-
-/// The path from a route to a workload.
-pub(super) fn way_text(way: &Way) -> String {
-    let title = |object: &crate::model::ObjectRef| format!("{} `{}`", object.kind, object.name);
-    let service = way.service.as_ref().filter(|_| way.route != way.service);
-    let mut text = match (&way.route, service) {
-        (None, None) => "annotation `set-prestop.dev/inject: enabled`".to_owned(),
-        (None, Some(_)) => "selected by `backends` or `inject: enabled`".to_owned(),
-        (Some(route), _) => match &way.class {
-            Some(class) => format!("{} (class `{class}`)", title(&route.object)),
-            None => title(&route.object),
-        },
-    };
-    if let Some(service) = service {
-        text = format!("{text} → {}", title(&service.object));
-    }
-    text
-}
-
-/// `|preStop 10 s ----|SIGTERM, shutdown 30 s ------------|margin 5 s --|SIGKILL at 45 s`
-fn picture(sleep: u64, program: u64, grace: u64) -> String {
-    let rest = grace.saturating_sub(sleep.saturating_add(program));
-    let mut text = String::from("|");
-    for (name, seconds) in [
-        ("preStop", sleep),
-        ("SIGTERM, shutdown", program),
-        ("margin", rest),
-    ] {
-        if seconds == 0 {
-            continue;
+pub fn draws(message: &Message, plans: &[Plan]) -> bool {
+    let about = |plan: &Plan| Some(&plan.workload) == message.object.as_ref();
+    match message.reason {
+        Reason::Unreached | Reason::LeftAlone | Reason::SleepFromController => {
+            message.severity < Severity::Warning
         }
-        let label = format!("{name} {seconds} s ");
-        let wide = (seconds.saturating_mul(WIDTH) / grace.max(1)).clamp(1, WIDTH);
-        let dashes = usize::try_from(wide)
-            .unwrap_or(1)
-            .saturating_sub(label.len())
-            .max(2);
-        text.push_str(&label);
-        text.push_str(&"-".repeat(dashes));
-        text.push('|');
+        _ => message.severity < Severity::Error && plans.iter().any(about),
     }
-    format!("{text}SIGKILL at {grace} s")
+}
+
+/// The whole run as text.
+pub(crate) fn explain(
+    plans: &[Plan],
+    coverage: &Coverage,
+    messages: &[Message],
+    positions: &Positions<'_>,
+    drawing: &Drawing,
+) -> String {
+    let changed = plans.iter().filter(|plan| plan.changes() > 0).count();
+    let mut page = Page::new(drawing.look);
+    page.line(&say::summary(coverage, changed, drawing.tense, ""));
+    let mut source = None;
+    for (index, plan) in plans.iter().enumerate() {
+        if source != Some(plan.place.source) || (!drawing.short && index == 0) {
+            page.blank();
+            if let Some((of, _)) = positions.of(&plan.place) {
+                page.line(&page.paint(BOLD, &file_name(of.name)));
+            }
+            source = Some(plan.place.source);
+        }
+        if drawing.short {
+            short(&mut page, plan, drawing.tense, positions);
+        } else {
+            // Two templates of one object have the same messages: the first tells them.
+            let first = plans.iter().position(|each| each.place == plan.place);
+            let about = |message: &&Message| {
+                let place = message.place.as_ref();
+                let here = |at: &Place| {
+                    (at.source, at.document) == (plan.place.source, plan.place.document)
+                };
+                message.object.as_ref() == Some(&plan.workload) && place.is_none_or(here)
+            };
+            let told = messages.iter().filter(|m| first == Some(index) && about(m));
+            whole(
+                &mut page,
+                plan,
+                &told.collect::<Vec<_>>(),
+                drawing.tense,
+                positions,
+            );
+        }
+    }
+    untouched(&mut page, coverage, messages, drawing.short);
+    if let Some(next) = drawing.next.as_ref().filter(|_| changed > 0) {
+        page.blank();
+        page.line(say::NEXT);
+        page.line(&format!("  {}", page.paint(BOLD, next)));
+    }
+    page.text
+}
+
+/// A workload in a line.
+fn short(page: &mut Page, plan: &Plan, tense: Tense, positions: &Positions<'_>) {
+    let sleeps = |c: &crate::model::Container| c.hook.after() >= Some(plan.sleep.seconds);
+    let (mark, colour) = match (plan.changes(), plan.containers.iter().all(sleeps)) {
+        (0, true) => ("✓", GREEN),
+        (0, false) => ("!", YELLOW),
+        _ if tense == Tense::Done => ("✓", GREEN),
+        _ => ("✗", RED),
+    };
+    let line = positions.of(&plan.place).map_or(0, |(_, at)| at.line);
+    let line = page.paint(DIM, &format!("line {line}"));
+    let mut text = format!(
+        "{} {}  {line}  {}",
+        page.paint(colour, mark),
+        page.paint(BOLD, &plan.workload.to_string()),
+        say::brief(plan, tense)
+    );
+    let from = plan.ways.iter().flat_map(|way| &way.addresses).cloned();
+    if let Some(from) = say::addresses(&from.collect::<Vec<_>>()) {
+        let _ = write!(text, ": {}", escaped(&from));
+    }
+    page.line(&text);
+}
+
+/// A workload with all that is known of it.
+fn whole(page: &mut Page, plan: &Plan, told: &[&Message], tense: Tense, positions: &Positions<'_>) {
+    page.blank();
+    let line = positions.of(&plan.place).map_or(0, |(_, at)| at.line);
+    let line = page.paint(DIM, &format!("line {line}"));
+    page.line(&format!(
+        "{}  {line}",
+        page.paint(BOLD, &plan.workload.to_string())
+    ));
+    let mut label = "from";
+    for text in ways(plan) {
+        page.labelled(label, &text);
+        label = "";
+    }
+    let deciding = plan.ways.iter().find(|way| way.sleep == plan.sleep);
+    let class = deciding.and_then(|way| way.class.as_deref());
+    page.labelled("needs", &say::sleep(&plan.sleep, class));
+    if let crate::model::Origin::Controller { source, .. } = &plan.sleep.origin {
+        let first = source.split("; ").next().unwrap_or(source);
+        page.labelled("", &format!("source: {first}"));
+    }
+    label = "now";
+    for (names, text) in grouped(plan, |container| Some(say::now(&container.hook))) {
+        page.labelled(label, &format!("{names}: {text}"));
+        label = "";
+    }
+    page.labelled(label, &say::grace_now(&plan.grace));
+    label = "change";
+    if plan.changes() == 0 {
+        page.labelled(label, say::stays(plan));
+    }
+    for text in changes(plan, tense) {
+        page.labelled(label, &text);
+        label = "";
+    }
+    picture(page, plan);
+    label = "cost";
+    for text in say::costs(plan) {
+        page.labelled(label, &text);
+        label = "";
+    }
+    if let Some(text) = say::loses(plan) {
+        page.labelled("gain", &text);
+    }
+    label = "note";
+    for message in told.iter().filter(|message| is_open(message)) {
+        page.labelled(label, &message.text);
+        if let Some(help) = &message.help {
+            page.labelled("", &format!("→ {help}"));
+        }
+        label = "";
+    }
+}
+
+/// Whether a message tells more than the rest of the drawing does.
+fn is_open(message: &Message) -> bool {
+    message.severity < Severity::Error
+        && !matches!(
+            message.reason,
+            Reason::HookAdded
+                | Reason::HookRaised
+                | Reason::HookLowered
+                | Reason::HookPrepended
+                | Reason::HookReplaced
+                | Reason::GraceWritten
+                | Reason::SleepFromController
+                | Reason::RolloutLonger
+                | Reason::RolloutSlow
+        )
+}
+
+/// The ways, each once: where requests come from, and what leads on.
+fn ways(plan: &Plan) -> Vec<String> {
+    let mut found: Vec<(String, usize)> = Vec::new();
+    let mut sleeps = plan.ways.iter().map(|way| way.sleep.seconds);
+    let differ = sleeps.any(|seconds| seconds != plan.sleep.seconds);
+    for way in plan.ways.iter() {
+        let mut text = say::way(way);
+        if let Some(from) = say::addresses(&way.addresses) {
+            text = format!("{from}, {text}");
+        }
+        if differ {
+            let _ = write!(text, " ({} s)", way.sleep.seconds);
+        }
+        match found.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, times)) => *times += 1,
+            None => found.push((text, 1)),
+        }
+    }
+    let more = found.len().saturating_sub(WAYS);
+    let found = found.into_iter().take(WAYS);
+    let mut shown: Vec<String> = found
+        .map(|(text, times)| match times {
+            1 => text,
+            _ => format!("{text} ({times} times)"),
+        })
+        .collect();
+    if more > 0 {
+        shown.push(crate::say::drain::more_ways(more));
+    }
+    shown
+}
+
+/// What is done, each once with the containers that it is done to.
+fn changes(plan: &Plan, tense: Tense) -> Vec<String> {
+    let several = plan.containers.len() > 1;
+    let hooks = grouped(plan, |container| {
+        say::change(&container.hook, plan.sleep.seconds, tense)
+    });
+    let hooks = hooks.into_iter().map(|(names, text)| {
+        if several {
+            format!("{names}: {text}")
+        } else {
+            text
+        }
+    });
+    hooks.chain(say::grace_change(&plan.grace, tense)).collect()
+}
+
+/// The containers of which the same is to be said, by their names.
+fn grouped(
+    plan: &Plan,
+    text: impl Fn(&crate::model::Container) -> Option<String>,
+) -> Vec<(String, String)> {
+    let mut groups: Vec<(String, String)> = Vec::new();
+    for container in &plan.containers {
+        let Some(text) = text(container) else {
+            continue;
+        };
+        match groups.iter_mut().find(|(_, known)| *known == text) {
+            Some((names, _)) => {
+                let _ = write!(names, ", {}", container.name);
+            }
+            None => groups.push((container.name.clone(), text)),
+        }
+    }
+    groups
+}
+
+/// The time budget to scale, with its moments:
+///
+/// ```text
+/// 0 s                     10 s                                                     40 s     45 s
+/// ├━━━━━━━━━━━━━━━━━━━━━━━┼────────────────────────────────────────────────────────┼╌╌╌╌╌╌╌╌┤
+/// deleted                 SIGTERM                                                       SIGKILL
+/// ```
+fn picture(page: &mut Page, plan: &Plan) {
+    let (sleep, grace) = (plan.grace.sleep, plan.grace.after());
+    if sleep == 0 || sleep >= grace {
+        return;
+    }
+    let width = page.width.saturating_sub(LABEL + 1).clamp(24, 90);
+    let column = |seconds: u64| {
+        let scaled = u128::from(seconds) * (width as u128 - 1) / u128::from(grace.max(1));
+        usize::try_from(scaled).unwrap_or(0).min(width - 1)
+    };
+    let ends = sleep.saturating_add(plan.grace.shutdown).min(grace);
+    let (term, end) = (column(sleep), column(ends));
+    let bar: String = (0..width)
+        .map(|at| match at {
+            0 => '├',
+            _ if at == width - 1 => '┤',
+            _ if at == term || at == end => '┼',
+            _ if at < term => '━',
+            _ if at < end => '─',
+            _ => '╌',
+        })
+        .collect();
+    let seconds = |seconds: u64| format!("{seconds} s");
+    let times = [
+        (width - 1, seconds(grace)),
+        (term, seconds(sleep)),
+        (0, seconds(0)),
+        (end, seconds(ends)),
+        (column(plan.sleep.seconds), seconds(plan.sleep.seconds)),
+    ];
+    let needed = plan.sleep.seconds.min(sleep);
+    let mut moments = vec![
+        (width - 1, say::SIGKILL.to_owned()),
+        (term, say::SIGTERM.to_owned()),
+    ];
+    if needed == sleep {
+        moments.insert(1, (term, format!("{}, {}", say::LETS_GO, say::SIGTERM)));
+    } else {
+        moments.push((column(needed), say::LETS_GO.to_owned()));
+        moments.push((column(needed), say::LETS_GO_SHORT.to_owned()));
+    }
+    moments.push((0, say::DELETED.to_owned()));
+    page.labelled("time", &placed(&times, width));
+    page.raw("", &page.paint(CYAN, &bar));
+    page.raw("", &placed(&moments, width));
+}
+
+/// Labels at their columns; the ones that come first have precedence, and one that does not fit is left out.
+fn placed(labels: &[(usize, String)], width: usize) -> String {
+    let mut line: Vec<char> = vec![' '; width];
+    for (at, label) in labels {
+        let length = label.chars().count();
+        let starts = [Some(*at), (*at + 1).checked_sub(length)];
+        let free = |start: &usize| {
+            let around = start.saturating_sub(1)..(start + length + 1).min(width);
+            let fits = start + length <= width;
+            let mut cells = line.get(around).filter(|_| fits).into_iter().flatten();
+            fits && cells.all(|c| *c == ' ')
+        };
+        // What is there already under this column is another name of the same moment.
+        let taken = line.get(*at).is_some_and(|c| *c != ' ');
+        let start = starts.into_iter().flatten().find(free).filter(|_| !taken);
+        let start = start.unwrap_or(width);
+        if let Some(cells) = line.get_mut(start..start + length) {
+            for (cell, c) in cells.iter_mut().zip(label.chars()) {
+                *cell = c;
+            }
+        }
+    }
+    line.iter().collect::<String>().trim_end().to_owned()
+}
+
+/// What is not touched, summed up.
+fn untouched(page: &mut Page, coverage: &Coverage, messages: &[Message], short: bool) {
+    let behind = |behind| {
+        let all = coverage.workloads.iter();
+        let all = all.filter(move |covered| covered.behind == behind);
+        all.collect::<Vec<&Covered>>()
+    };
+    let most = if short { usize::MAX } else { NAMED };
+    let services = behind(Behind::Service);
+    if !services.is_empty() {
+        page.blank();
+        page.line(say::NOT_REACHED);
+        for covered in services.iter().take(most) {
+            page.line(&format!("  – {}", say::unreached(covered)));
+        }
+        page.more(services.len(), most);
+        if !short {
+            page.body("    ", &format!("→ {}", say::REACH));
+        }
+    }
+    let nothing = behind(Behind::Nothing);
+    if !nothing.is_empty() {
+        page.blank();
+        let names: Vec<String> = nothing
+            .iter()
+            .take(most)
+            .map(|covered| covered.workload.object.to_string())
+            .collect();
+        page.line(say::NOTHING);
+        page.body("  ", &names.join(", "));
+        page.more(nothing.len(), most);
+    }
+    let alone = messages.iter().filter(|m| m.reason == Reason::LeftAlone);
+    let alone: Vec<String> = alone
+        .map(|message| {
+            let object: Option<&Arc<ObjectRef>> = message.object.as_ref();
+            let object = object
+                .map(|object| format!("{object}: "))
+                .unwrap_or_default();
+            format!(
+                "{object}{}",
+                message.text.trim_start_matches("left alone: ")
+            )
+        })
+        .collect();
+    if !alone.is_empty() {
+        page.blank();
+        page.line(say::LEFT_ALONE);
+        for text in alone.iter().take(most) {
+            page.body("  ", &format!("– {text}"));
+        }
+        page.more(alone.len(), most);
+    }
+}
+
+const BOLD: &str = "1";
+const DIM: &str = "2";
+const RED: &str = "31";
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const CYAN: &str = "36";
+
+/// Lines on their way to a reader. All that comes in is made fit to be shown, once.
+struct Page {
+    text: String,
+    width: usize,
+    colour: bool,
+}
+
+impl Page {
+    fn new(look: Look) -> Page {
+        Page {
+            text: String::new(),
+            width: look.width.clamp(40, WIDEST),
+            colour: look.colour,
+        }
+    }
+
+    /// A text that is fit to be shown, in a colour.
+    fn paint(&self, colour: &str, text: &str) -> String {
+        let text = escaped(text);
+        if self.colour {
+            format!("\x1b[{colour}m{text}\x1b[0m")
+        } else {
+            text.into_owned()
+        }
+    }
+
+    fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A line of a text that is fit to be shown.
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// A label, and behind it a text that is fit to be shown.
+    fn raw(&mut self, label: &str, text: &str) {
+        let label = format!("{label:<width$}", width = LABEL - 2);
+        let line = format!("  {}{text}", self.paint(DIM, &label));
+        self.line(line.trim_end());
+    }
+
+    /// A label, and behind it a text as wide as the page.
+    fn labelled(&mut self, label: &str, text: &str) {
+        let mut label = label;
+        for line in wrapped(&escaped(text), self.width.saturating_sub(LABEL)) {
+            self.raw(label, &line);
+            label = "";
+        }
+    }
+
+    /// A text as wide as the page, behind an indent.
+    fn body(&mut self, indent: &str, text: &str) {
+        for line in wrapped(&escaped(text), self.width.saturating_sub(indent.len())) {
+            self.line(&format!("{indent}{line}"));
+        }
+    }
+
+    /// How many are not named.
+    fn more(&mut self, of: usize, named: usize) {
+        if let Some(more) = of.checked_sub(named).filter(|more| *more > 0) {
+            self.line(&format!("  … {more} more"));
+        }
+    }
+}
+
+/// Lines of a width, cut at blanks; a word that is longer gets a line of its own. Blanks that stand first are kept.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    if text.chars().count() <= width {
+        return vec![text.to_owned()];
+    }
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for word in text.split(' ') {
+        let length = line.chars().count() + 1 + word.chars().count();
+        // A number stays with its unit.
+        let unit = word.trim_end_matches([',', '.', ':', ';', ')']) == "s"
+            && line.ends_with(|c: char| c.is_ascii_digit());
+        if !line.is_empty() && length > width && !unit {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
 }

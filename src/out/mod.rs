@@ -5,6 +5,7 @@ pub(crate) mod address;
 #[cfg(feature = "cli")]
 pub(crate) mod diff;
 pub(crate) mod escape;
+#[cfg(feature = "cli")]
 pub(crate) mod explain;
 #[cfg(feature = "cli")]
 pub(crate) mod github;

@@ -1,9 +1,8 @@
 //! A plan as a patch: what the forms for kustomize and for kubectl share.
 
 use super::address::Address;
-use super::explain::way_text;
 use crate::model::{FieldPath, Handler, Hook, NewValue, NotASleep, Number, ObjectRef, Plan};
-use crate::say::{self, Message, Reason, drain};
+use crate::say::{self, Message, Reason, drain, explain as words};
 use lossless_yaml::Step;
 use serde_yaml::{Mapping, Value};
 use std::fmt::Write as _;
@@ -142,7 +141,7 @@ fn operations(plan: &Plan) -> Vec<Value> {
 pub(crate) fn reasons(plan: &Plan) -> Vec<String> {
     const WAYS: usize = 3;
     let mut lines = vec![plan.workload.to_string()];
-    let ways = plan.ways.iter().take(WAYS).map(way_text);
+    let ways = plan.ways.iter().take(WAYS).map(words::way);
     lines.extend(ways);
     if let Some(more) = plan.ways.len().checked_sub(WAYS).filter(|more| *more > 0) {
         lines.push(drain::more_ways(more));

@@ -31,9 +31,9 @@ pub(super) type Policies<'t> =
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// The sleep that one entry of a route asks for in front of a Service.
     pub(super) fn sleep_of(&mut self, entry: &Entry, service: Option<usize>) -> Sleep {
-        let default = Sleep {
+        let default = |product| Sleep {
             seconds: DEFAULT_SLEEP,
-            origin: Origin::Default,
+            origin: Origin::Default { product },
         };
         if let Some(stated) = &entry.stated {
             return stated.clone();
@@ -51,12 +51,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                         },
                     }
                 }
-                None => default,
+                None => default(Some(&*controller.product)),
             },
-            Whose::Default => default,
+            Whose::Default => default(None),
             Whose::Unknown(unknown) => {
                 self.tell_unknown(entry.route, unknown);
-                default
+                default(None)
             }
         }
     }

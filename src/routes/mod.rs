@@ -25,13 +25,14 @@ use crate::input::objects::{Object, Render, labels};
 use crate::model::{Coverage, Sleep, Way};
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Budget, List, Text};
+use crate::tables::references::Addresses;
 use crate::tables::{Controller, On, Tables, Workload, selects};
 use controller::Policies;
 use follow::{Named, Namesakes};
 use lossless_yaml::{Kind, Node};
 use pods::{Found, Visits};
 use services::ServiceKind;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use tell::Told;
@@ -154,6 +155,8 @@ pub(crate) struct Tracer<'a, 't, 's> {
     /// The controllers that objects tell by their annotations.
     signs: HashMap<(On, usize), Option<&'static Controller>>,
     policies: Policies<'t>,
+    /// What routes say of hosts and paths, once it was asked for.
+    addresses: RefCell<HashMap<usize, Addresses>>,
     told: BTreeSet<Told>,
     visits: Budget,
     /// Templates that selectors were compared with, and the object with which there were too many.
@@ -208,6 +211,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             default_class: OnceCell::new(),
             signs: HashMap::new(),
             policies: HashMap::new(),
+            addresses: RefCell::default(),
             told: BTreeSet::new(),
             visits: Budget::new(
                 VISITS_PER_BYTE

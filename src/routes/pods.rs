@@ -7,7 +7,8 @@ use super::entry::Entry;
 use super::select::{selector_of, sorted_pairs};
 use super::{Link, MOST_FOLLOWED, MOST_WAYS, Tracer, Wanted};
 use crate::config::annotations::Inject;
-use crate::model::{Origin, Placed, Role, Sleep, Way};
+use crate::model::{Address, Origin, Placed, Role, Sleep, Way};
+use crate::tables::references;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -342,13 +343,33 @@ impl Tracer<'_, '_, '_> {
     }
 
     fn way(&self, link: Link) -> Way {
+        let addresses = link.route.map(|index| {
+            let name = link.service.and_then(|index| self.render.get(index));
+            self.addresses_of(index, name.map(|service| service.name))
+        });
         let placed =
             |index: Option<usize>| -> Option<Placed> { Some(self.render.get(index?)?.placed()) };
         Way {
             route: placed(link.route),
             service: placed(link.service),
+            addresses: addresses.unwrap_or_default(),
             class: link.class,
             sleep: link.sleep,
         }
+    }
+
+    /// What requests ask for that a route sends to a Service: each route is read once.
+    fn addresses_of(&self, route: usize, service: Option<&str>) -> Vec<Address> {
+        let (render, tables) = (self.render, self.tables);
+        let of_route = || {
+            let object = render.get(route)?;
+            let row = tables.route(object.group, object.kind)?;
+            Some(references::addresses(row, object.node()))
+        };
+        let mut read = self.addresses.borrow_mut();
+        let known = read
+            .entry(route)
+            .or_insert_with(|| of_route().unwrap_or_default());
+        known.of(service).to_vec()
     }
 }

@@ -169,7 +169,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let configured = self.config.sleep_seconds;
         Sleep {
             seconds: configured.map_or(DEFAULT_SLEEP, Seconds::get),
-            origin: configured.map_or(Origin::Default, |_| Origin::Configured),
+            origin: configured.map_or(Origin::Default { product: None }, |_| Origin::Configured),
         }
     }
 }

@@ -8,10 +8,11 @@ use crate::model::{
 use lossless_yaml::Kind;
 use std::ops::Range;
 
-/// Whether changes are told as done, or as missing (`check`).
+/// Whether changes are told as done, as what a run would do that only shows them, or as missing (`check`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mood {
     Done,
+    Would,
     Missing,
 }
 
@@ -19,7 +20,7 @@ pub(crate) enum Mood {
 pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
     let told = |reason: Reason, text: String, field: FieldPath, at: &Range<usize>| {
         let message = match mood {
-            Mood::Done => Message::new(reason, text),
+            Mood::Done | Mood::Would => Message::new(reason, text),
             Mood::Missing => Message::new(Reason::ChangePending, text)
                 .help("run without `--check` (or `check: true`) to write it"),
         };
@@ -111,19 +112,28 @@ struct Change {
 
 /// What is done for a container, or missing; none if its hook stays.
 fn change(plan: &Plan, container: &Container, mood: Mood) -> Option<Change> {
-    let missing = mood == Mood::Missing;
-    let verb = |done: &'static str, due: &'static str| if missing { due } else { done };
+    let verb = |done: &'static str, would: &'static str, due: &'static str| match mood {
+        Mood::Done => done,
+        Mood::Would => would,
+        Mood::Missing => due,
+    };
     let (reason, text) = match &container.hook {
         Hook::None { .. } | Hook::Kept { .. } | Hook::Other { .. } => return None,
         Hook::Added { handler, .. } => {
-            let verb = verb("added", "missing");
+            let verb = verb("added", "would add", "missing");
             (Reason::HookAdded, format!("{verb} {}", written(*handler)))
         }
         Hook::Changed { before, after, .. } => {
             let (reason, verb) = if after < before {
-                (Reason::HookLowered, verb("lowered", "should lower"))
+                (
+                    Reason::HookLowered,
+                    verb("lowered", "would lower", "should lower"),
+                )
             } else {
-                (Reason::HookRaised, verb("raised", "should raise"))
+                (
+                    Reason::HookRaised,
+                    verb("raised", "would raise", "should raise"),
+                )
             };
             (
                 reason,
@@ -131,12 +141,12 @@ fn change(plan: &Plan, container: &Container, mood: Mood) -> Option<Change> {
             )
         }
         Hook::Prepended { seconds, .. } => {
-            let verb = verb("put", "should put");
+            let verb = verb("put", "would put", "should put");
             let text = format!("{verb} `sleep {seconds}; ` before the script");
             (Reason::HookPrepended, text)
         }
         Hook::Replaced { handler, .. } => {
-            let verb = verb("replaced", "should replace");
+            let verb = verb("replaced", "would replace", "should replace");
             let text = format!("{verb} the hook by {}", written(*handler));
             (Reason::HookReplaced, text)
         }
@@ -171,6 +181,7 @@ fn grace_written(grace: &Grace, seconds: u64, mood: Mood) -> String {
     };
     let verb = match mood {
         Mood::Done => "set to",
+        Mood::Would => "would be",
         Mood::Missing => "should be",
     };
     format!("{verb} {seconds}: {sleep} s sleep + {shutdown} s shutdown + {margin} s margin ({was})")
@@ -192,7 +203,7 @@ pub(crate) fn origin(origin: &Origin) -> String {
         Origin::Backend { service } => format!("`backends` entry for `{service}`"),
         Origin::Configured => "`sleepSeconds`".to_owned(),
         Origin::Controller { product, .. } => format!("controller {product}"),
-        Origin::Default => "default".to_owned(),
+        Origin::Default { .. } => "default".to_owned(),
     }
 }
 
@@ -322,7 +333,7 @@ pub(crate) fn needs_kubernetes() -> Message {
 pub(crate) fn sleep_longer(stands: u64, sleep: &Sleep) -> Message {
     let seconds = sleep.seconds;
     let known = match sleep.origin {
-        Origin::Default => format!("the default is {seconds} s"),
+        Origin::Default { .. } => format!("the default is {seconds} s"),
         _ => format!("{seconds} s would be enough"),
     };
     Message::new(
@@ -342,9 +353,19 @@ pub(crate) fn sleep_shorter(stands: u64, sleep: u64) -> Message {
 
 /// An existing hook that is no sleep and stays.
 pub(crate) fn hook_kept(what: &NotASleep) -> Message {
+    let (why, help) = not_a_sleep(what);
+    Message::new(
+        Reason::HookKept,
+        format!("keeping the existing hook: {why}"),
+    )
+    .help(help)
+}
+
+/// Why a hook does not count as a sleep, and what to do about it.
+pub(crate) fn not_a_sleep(what: &NotASleep) -> (String, String) {
     const BEGIN: &str =
         "start the hook with a sleep, or set `existingHooks: Prepend` (shell scripts) or `Replace`";
-    let (why, help) = match what {
+    match what {
         NotASleep::AnswersAtOnce(handler) => (
             format!("`{handler}` answers at once and does not wait"),
             "use `sleep: {seconds: ...}`, or set `existingHooks: Replace`".to_owned(),
@@ -415,12 +436,7 @@ pub(crate) fn hook_kept(what: &NotASleep) -> Message {
             ),
             "write each word as an item of its own, such as `[sleep, \"15\"]`".to_owned(),
         ),
-    };
-    Message::new(
-        Reason::HookKept,
-        format!("keeping the existing hook: {why}"),
-    )
-    .help(help)
+    }
 }
 
 /// A list of words in backquotes.

@@ -3,6 +3,8 @@
 pub(crate) mod advice;
 pub(crate) mod config;
 pub(crate) mod drain;
+#[cfg(feature = "cli")]
+pub(crate) mod explain;
 pub(crate) mod input;
 mod message;
 pub(crate) mod out;

@@ -54,29 +54,7 @@ impl Path {
         ignore_case: bool,
         budget: &mut Budget,
     ) -> Vec<Node<'t, 's>> {
-        let mut found = vec![node];
-        let mut next = Vec::new();
-        for step in self.0.iter() {
-            match step {
-                Step::Name(name) => {
-                    follow(&mut found, budget, |node| child(node, name, ignore_case));
-                }
-                Step::Index(index) => follow(&mut found, budget, |node| item(node, *index)),
-                Step::Every | Step::Where(_) => {
-                    for node in found.drain(..) {
-                        let visited = children(node).take_while(|_| budget.spend());
-                        next.extend(visited.filter(|each| match step {
-                            Step::Where(tests) => {
-                                tests.iter().all(|test| test.holds(*each, ignore_case))
-                            }
-                            _ => true,
-                        }));
-                    }
-                    std::mem::swap(&mut found, &mut next);
-                }
-            }
-        }
-        found
+        walk(&self.0, node, ignore_case, budget)
     }
 
     /// The names of a path that consists of names alone; those of `$` are none.
@@ -87,6 +65,48 @@ impl Path {
         });
         names.collect()
     }
+
+    /// How many steps it has in common with another path, up to the last that leads to each item of a list.
+    pub(crate) fn common(&self, other: &Path) -> usize {
+        let same = self.0.iter().zip(other.0.iter());
+        let same = same.take_while(|(one, other)| one == other);
+        let items = same
+            .enumerate()
+            .filter(|(_, (one, _))| **one == Step::Every);
+        items.last().map_or(0, |(index, _)| index + 1)
+    }
+}
+
+/// Every node that these steps lead to: see [`Path::find`].
+pub(crate) fn walk<'t, 's>(
+    steps: &[Step],
+    node: Node<'t, 's>,
+    ignore_case: bool,
+    budget: &mut Budget,
+) -> Vec<Node<'t, 's>> {
+    let mut found = vec![node];
+    let mut next = Vec::new();
+    for step in steps {
+        match step {
+            Step::Name(name) => {
+                follow(&mut found, budget, |node| child(node, name, ignore_case));
+            }
+            Step::Index(index) => follow(&mut found, budget, |node| item(node, *index)),
+            Step::Every | Step::Where(_) => {
+                for node in found.drain(..) {
+                    let visited = children(node).take_while(|_| budget.spend());
+                    next.extend(visited.filter(|each| match step {
+                        Step::Where(tests) => {
+                            tests.iter().all(|test| test.holds(*each, ignore_case))
+                        }
+                        _ => true,
+                    }));
+                }
+                std::mem::swap(&mut found, &mut next);
+            }
+        }
+    }
+    found
 }
 
 /// Puts in place of each node the one that it leads to.

@@ -4,9 +4,14 @@
 //! trace's business.
 
 use lossless_yaml::{Kind, Node, Tree};
+use std::collections::BTreeMap;
 
-use crate::tables::path::{Budget, Field, List, Path, Text};
+use crate::model::Address;
+use crate::tables::path::{Budget, Field, List, Path, Text, walk};
 use crate::tables::{Class, Follow, Format, Place, Route, Services, Target, Use, glob};
+
+/// So many hosts and URL paths are kept of one Service.
+const MOST_ADDRESSES: usize = 100;
 
 /// Everything that one object refers to, each list in the order of the row's columns and then of the document.
 pub(crate) struct References<'t, 's> {
@@ -182,6 +187,93 @@ pub(crate) fn counts(
         }
         _ => Ok(true),
     }
+}
+
+/// What the requests ask for that a route sends to each Service, by its name; and whatever they ask for, without one.
+#[derive(Debug, Default)]
+pub(crate) struct Addresses(BTreeMap<Option<String>, Vec<Address>>);
+
+impl Addresses {
+    /// Those of a Service. One that the route leads to by another object has the route's hosts.
+    pub(crate) fn of(&self, service: Option<&str>) -> &[Address] {
+        let own = service.and_then(|name| self.0.get(&Some(name.to_owned())));
+        own.or_else(|| self.0.get(&None)).map_or(&[], Vec::as_slice)
+    }
+
+    fn add(&mut self, service: Option<String>, hosts: &[String], paths: &[String]) {
+        let known = self.0.entry(service).or_default();
+        let every = |texts: &[String]| match texts {
+            [] => vec![None],
+            _ => texts.iter().cloned().map(Some).collect(),
+        };
+        let (hosts, paths) = (every(hosts), every(paths));
+        for host in &hosts {
+            for path in &paths {
+                let address = Address {
+                    host: host.clone(),
+                    path: path.clone(),
+                };
+                let says = host.is_some() || path.is_some();
+                if says && known.len() < MOST_ADDRESSES && !known.contains(&address) {
+                    known.push(address);
+                }
+            }
+        }
+    }
+}
+
+/// What requests ask for that come by this route.
+///
+/// The paths of the hosts, the URL paths and the Services are walked together: what stands in one item of a list belongs to
+/// the Services of this item.
+pub(crate) fn addresses(route: &Route, object: Node<'_, '_>) -> Addresses {
+    let mut found = Addresses::default();
+    if route.hosts.is_empty() && route.url_paths.is_empty() {
+        return found;
+    }
+    let mut budget = Budget::default();
+    let hosts = route.hosts.iter();
+    let hosts = hosts.flat_map(|path| path.find(object, false, &mut budget));
+    let hosts: Vec<String> = hosts.filter_map(word).collect();
+    found.add(None, &hosts, &[]);
+    for column in route.services.iter() {
+        if let Place::At(at) = &column.place {
+            let mut walked = vec![(object, Vec::new(), Vec::new())];
+            let mut from = 0;
+            let columns = || route.hosts.iter().chain(route.url_paths.iter());
+            let mut cuts: Vec<usize> = columns().map(|path| path.common(at)).collect();
+            cuts.extend([0, at.0.len()]);
+            cuts.sort_unstable();
+            cuts.dedup();
+            for cut in cuts {
+                let steps = at.0.get(from..cut).unwrap_or_default();
+                let mut next = Vec::new();
+                for (node, hosts, paths) in walked {
+                    for node in walk(steps, node, column.ignore_case, &mut budget) {
+                        let mut below = |list: &[Path], above: &Vec<String>| {
+                            let own = list.iter().filter(|path| path.common(at) == cut);
+                            let own = own.flat_map(|path| {
+                                let rest = path.0.get(cut..).unwrap_or_default();
+                                walk(rest, node, false, &mut budget)
+                            });
+                            let own: Vec<String> = own.filter_map(word).collect();
+                            if own.is_empty() { above.clone() } else { own }
+                        };
+                        let hosts = below(&route.hosts, &hosts);
+                        let paths = below(&route.url_paths, &paths);
+                        next.push((node, hosts, paths));
+                    }
+                }
+                (walked, from) = (next, cut);
+            }
+            for (node, hosts, paths) in walked {
+                if let Some(service) = service(column, node) {
+                    found.add(Some(service.name), &hosts, &paths);
+                }
+            }
+        }
+    }
+    found
 }
 
 /// The workload that another one names as the holder of its template.

@@ -53,6 +53,13 @@ pub struct RouteRow {
     /// Where the Services stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) services: Vec<ServiceColumn>,
+    /// Paths to the host names that requests come by; shown with `--explain`. A host belongs to the Services below the last list
+    /// item (`[*]`) that its path has in common with theirs. An expression, as Traefik's `match`, is shown as it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hosts: Vec<String>,
+    /// Paths to the URL paths that requests come by, as `hosts` is for host names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) url_paths: Vec<String>,
     /// References to other routes, whose Services count as this one's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) follow: Vec<FollowColumn>,

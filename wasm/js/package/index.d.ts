@@ -124,6 +124,7 @@ export interface Config {
     followed?: boolean;
     granted?: boolean;
     groups: string[];
+    hosts?: string[];
     kind: string;
     makes?: string[];
     otherwise?: string;
@@ -154,6 +155,7 @@ export interface Config {
       kind?: string;
       name?: string;
     }[];
+    urlPaths?: string[];
     when?: string;
   }[];
   /** The severity of a Reason: Error, Warning, Info or Ignore */
@@ -230,6 +232,14 @@ export interface Answer {
   sources: string[];
   /** What each pod template behind a route has and needs, changed or not. Empty if the run failed. */
   workloads: Plan[];
+}
+
+/** What requests ask for: a host, a path, or both. */
+export interface Address {
+  /** The host name, or the expression that stands in its place (Traefik's `match`); none for every host. */
+  host?: string;
+  /** The URL path, as the route has it: a prefix, a whole path or a pattern. */
+  path?: string;
 }
 
 /** What is in front of a workload. */
@@ -465,6 +475,8 @@ export type Origin = {
   source: string;
 } | {
   from: "default";
+  /** The controller that needs no more, if it is known. */
+  product?: string;
 };
 
 /** Where an item of a ResourceList lies in its package (`internal.config.kubernetes.io/path` and `index`). */
@@ -517,6 +529,8 @@ export interface Plan {
   place: Place;
   /** Path from the workload to the pod's spec, as `spec.template.spec`. */
   pod: string;
+  /** How a new version replaces its pods; none if nothing does, or nobody knows how. */
+  rollout?: Rollout;
   /** How long its containers have to sleep. */
   sleep: Sleep;
   /** The ways from routes to it, in the order of the input. */
@@ -535,6 +549,21 @@ export type Reason = "HookAdded" | "HookRaised" | "HookLowered" | "HookPrepended
 
 /** What an object is to a way. */
 export type Role = "route" | "service" | "workload";
+
+/** How a new version of a workload replaces its pods. */
+export type Rollout = {
+  how: "beside";
+  /** How many pods it has, if it says so. */
+  pods?: number;
+} | {
+  /** How many are replaced at a time. */
+  atOnce: number;
+  how: "inSteps";
+  /** How many pods are replaced; none for one on each node. */
+  pods?: number;
+} | {
+  how: "allAtOnce";
+};
 
 /** A Service that selects a workload. */
 export interface Selecting {
@@ -560,6 +589,8 @@ export interface Sleep {
 
 /** A way from a route to a workload. */
 export interface Way {
+  /** What requests for it ask for, as far as the route says it; the first hundred. */
+  addresses: Address[];
   /** The class that decided. */
   class?: string;
   /** The route; none if `backends` or an annotation brings the Service or workload in. */
