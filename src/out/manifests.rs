@@ -88,14 +88,29 @@ pub(crate) fn write<'s>(
             (None, _) => Ok(Vec::new()),
         }
     };
+    // The results of a list in pieces are one large edit: the first, beside which other threads make the others.
+    let pieces = opened.iter().find_map(|open| match &open.list {
+        Some(list @ ResourceList::Pieces { .. }) => Some((open.source.text, list)),
+        _ => None,
+    });
+    let told = || match pieces {
+        Some((text, list)) => results::splices(text, list, messages),
+        None => Ok(Vec::new()),
+    };
+    let count = groups.len() + 1;
     let edited = in_order(
         threads,
-        groups.len(),
+        count,
         Scratch::default,
-        |scratch, group, given| {
-            given.push(edit(scratch, group));
+        |scratch, number, given| {
+            given.push(match number.checked_sub(1) {
+                Some(group) => edit(scratch, group),
+                None => told(),
+            });
         },
     );
+    let mut edited = edited.into_iter();
+    let mut told = edited.next();
     for (group, splices) in groups.iter().zip(edited) {
         let Some(first) = group.first() else { continue };
         let splices = splices.map_err(|error| refused(&error, first))?;
@@ -109,7 +124,10 @@ pub(crate) fn write<'s>(
         if matches!(list, ResourceList::Whole(_)) && output.is_changed() {
             continue;
         }
-        let written = results::splices(open.source.text, list, messages);
+        let written = match list {
+            ResourceList::Pieces { .. } => told.take().unwrap_or(Ok(Vec::new())),
+            ResourceList::Whole(_) => results::splices(open.source.text, list, messages),
+        };
         output
             .splices
             .extend(written.map_err(|e| say::out::results_refused(&e))?);
