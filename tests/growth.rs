@@ -10,18 +10,21 @@ use std::time::{Duration, Instant};
 
 /// The shapes of which the cost was the square of the input once, and the part of their number that is enough to see it.
 const SHAPES: [(&str, usize); 14] = [
-    ("Services and workloads, all of one label", 8),
-    ("routes to one Service of as many workloads", 4),
+    ("Services and workloads, all of one label", 16),
+    ("routes to one Service of as many workloads", 8),
     ("one name for all of each kind", 2),
-    ("namespaces with the same names in each", 8),
-    ("workloads in namespaces behind one Service", 16),
-    ("routes that name missing Services", 16),
-    ("workloads that ask for it, and annotated Services, all", 1),
-    ("workloads that ask for it, and annotated Services, each", 8),
-    ("Services that ask for it", 8),
+    ("namespaces with the same names in each", 32),
+    ("workloads in namespaces behind one Service", 64),
+    ("routes that name missing Services", 32),
+    ("workloads that ask for it, and annotated Services, all", 2),
+    (
+        "workloads that ask for it, and annotated Services, each",
+        16,
+    ),
+    ("Services that ask for it", 16),
     ("Services of two labels that fit", 8),
     ("Services of two labels, and workloads", 8),
-    ("List, JSON on one line", 32),
+    ("List, JSON on one line", 64),
     ("objects that had one name", 4),
     ("routes into a chain of objects", 2),
 ];

@@ -18,7 +18,8 @@ pub(crate) fn in_order<S, R: Send>(
     each: impl Fn(&mut S, usize, &mut Vec<R>) + Sync,
 ) -> Vec<R> {
     let threads = threads.min(count.div_ceil(BATCH));
-    if threads < 2 {
+    // WASM has no threads, and its modules need not hold what would start them.
+    if threads < 2 || cfg!(target_family = "wasm") {
         let (mut own, mut given) = (own(), Vec::new());
         (0..count).for_each(|number| each(&mut own, number, &mut given));
         return given;

@@ -9,6 +9,7 @@ use crate::text::splice::Splice;
 use crate::tree::arena::{Raw, Shape, Tree, flag};
 use crate::tree::change::{Step, Wanted, holds};
 use crate::tree::node::Node;
+use crate::tree::value::Resolved;
 
 /// Comparisons before the check gives up: so many, and so many for each node. Only merge keys within merge keys make
 /// it compare a node more than twice.
@@ -130,7 +131,8 @@ impl<'c, 'p> Comparison<'c, 'p> {
         let scalars = old.kind() == node.kind() && !found.is_mapping() && !found.is_sequence();
         let (was, is) = (old.resolved(), node.resolved());
         // Not a number is equal to itself here.
-        let same_type = was == is || format!("{was:?}") == format!("{is:?}");
+        let is_nan = |value: &Resolved| matches!(value, Resolved::Float(n) if n.is_nan());
+        let same_type = was == is || is_nan(&was) && is_nan(&is);
         if !scalars || !same_type || old.text() != node.text() {
             return Err(self.differs(after, "a value that was to stay has changed"));
         }
