@@ -52,7 +52,7 @@ const MOST_WAYS: usize = 100;
 const MOST_FOLLOWED: usize = 4_000_000;
 
 /// So many names are compared for suggestions in one run, and so many for each object: no more suggestions are made then.
-const MOST_COMPARISONS: (usize, usize) = (100_000, 20);
+const MOST_COMPARISONS: (usize, usize) = (10_000, 20);
 
 /// Why the trace can't be finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
