@@ -6,7 +6,7 @@
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use set_prestop::{
-    Look, Message, Plan, Positions, Sarif, Settings, Source, explain, json_line, picture, rewrite,
+    Drawing, Look, Message, Positions, Sarif, Settings, Source, Tense, json_line, picture, rewrite,
     write_command, write_message,
 };
 
@@ -26,7 +26,17 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     let positions = Positions::new(&sources);
     match rewrite(&sources, &settings) {
         Ok(outcome) => {
-            told(&outcome.messages, &outcome.plans, &positions);
+            told(&outcome.messages, &positions);
+            let drawing = Drawing {
+                look: LOOK,
+                short: text.len() % 2 == 0,
+                tense: Tense::Would,
+                next: None,
+            };
+            one_line_each(
+                "explain",
+                &outcome.explain(&outcome.messages, &positions, &drawing),
+            );
             if let Some(header) = outcome.outputs[0].diff().lines().next() {
                 fit("diff", header);
             }
@@ -36,7 +46,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
             );
         }
         Err(failure) => {
-            told(&failure.messages, &[], &positions);
+            told(&failure.messages, &positions);
             fit(
                 "json",
                 &json_line(&failure.json(None, &failure.messages, &positions)),
@@ -46,7 +56,12 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     Corpus::Keep
 });
 
-fn told(messages: &[Message], plans: &[Plan], positions: &Positions<'_>) {
+const LOOK: Look = Look {
+    colour: false,
+    width: 80,
+};
+
+fn told(messages: &[Message], positions: &Positions<'_>) {
     let mut sarif = Sarif::default();
     for message in messages {
         let mut line = String::new();
@@ -57,15 +72,10 @@ fn told(messages: &[Message], plans: &[Plan], positions: &Positions<'_>) {
         // A command is one line, and what is told as text is no command.
         assert!(!line.trim_end_matches('\n').contains("\n::"), "{line:?}");
         fit("github", line.strip_prefix("::").unwrap_or(&line));
-        let look = Look {
-            colour: false,
-            width: 80,
-        };
-        one_line_each("text", &picture(message, positions, look, true));
+        one_line_each("text", &picture(message, positions, LOOK, true));
         sarif.add(message, positions);
     }
     fit("sarif", &sarif.to_string());
-    one_line_each("explain", &explain(plans, positions));
 }
 
 /// No line begins with a command of a CI runner. `::: ` is how a second file is drawn, and no command has that name.
