@@ -9,6 +9,7 @@
 
 use serde_json::Value;
 use set_prestop::Reason;
+use set_prestop::simulate::{Race, simulate};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -298,5 +299,125 @@ fn typescript(schema: &Value, depth: usize) -> String {
             format!("{text}{}}}", "  ".repeat(depth))
         }
         other => panic!("no type for {other:?}: {schema}"),
+    }
+}
+
+/// A colour for each part of the picture: text, lines, what serves, what is lost.
+const COLOURS: [(&str, [&str; 4]); 2] = [
+    ("light", ["#24292f", "#8c959f", "#1a7f37", "#cf222e"]),
+    ("dark", ["#e6edf3", "#6e7681", "#3fb950", "#f85149"]),
+];
+
+/// The race in the README: what `simulate` says each second of one pod that is deleted, without the hook and with it.
+#[test]
+fn race() {
+    const SECOND: f64 = 36.0;
+    let race = Race {
+        replicas: 3,
+        removed: 1,
+        rate: 3.0,
+        lag: 6.0,
+        ..Race::default()
+    };
+    let with = Race {
+        sleep: 10.0,
+        grace: 45.0,
+        ..race.clone()
+    };
+    for (theme, [text, line, serves, lost]) in COLOURS {
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 640 250\" font-family=\"system-ui, sans-serif\" font-size=\"13\" fill=\"{text}\">\n"
+        );
+        for (top, title, race) in [
+            (20.0, "without a preStop hook", &race),
+            (140.0, "with a preStop sleep of 10 s", &with),
+        ] {
+            let told = simulate(race);
+            let x = |seconds: f64| 170.0 + seconds * SECOND;
+            let (ends, lets_go) = (told.gone_after, race.lag);
+            let requests = format!("{:.0} requests lost", told.requests);
+            let colour = if told.requests < 0.5 { serves } else { lost };
+            writeln!(
+                svg,
+                "<text x=\"10\" y=\"{top}\" font-weight=\"600\">{title}</text>"
+            )
+            .unwrap();
+            writeln!(svg, "<text x=\"630\" y=\"{top}\" text-anchor=\"end\" font-weight=\"600\" fill=\"{colour}\">{requests}</text>").unwrap();
+            let bars = [
+                ("requests arrive", top + 16.0, -1.0, lets_go, line),
+                ("program answers", top + 46.0, -1.0, ends, serves),
+            ];
+            for (label, y, from, to, colour) in bars {
+                let (left, width) = (x(from), (to - from) * SECOND);
+                writeln!(svg, "<text x=\"10\" y=\"{}\">{label}</text>", y + 14.0).unwrap();
+                writeln!(svg, "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"18\" rx=\"3\" fill=\"{colour}\"/>").unwrap();
+            }
+            for (second, count) in (0_u32..).zip(&told.by_second) {
+                if *count > 0.5 {
+                    let (x, y) = (x(f64::from(second) + 0.5), top + 60.0);
+                    writeln!(svg, "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" font-weight=\"700\" fill=\"{lost}\">\u{2715}</text>").unwrap();
+                }
+            }
+            let y = top + 82.0;
+            let stops = if ends < 0.5 {
+                vec![
+                    (0.0, "deleted, SIGTERM"),
+                    (lets_go, "load balancer lets go"),
+                ]
+            } else {
+                vec![
+                    (0.0, "deleted"),
+                    (lets_go, "load balancer lets go"),
+                    (ends, "SIGTERM"),
+                ]
+            };
+            for (seconds, moment) in stops {
+                let x = x(seconds);
+                writeln!(
+                    svg,
+                    "<path d=\"M{x} {}V{}\" stroke=\"{text}\" stroke-dasharray=\"2 2\"/>",
+                    top + 10.0,
+                    y - 12.0
+                )
+                .unwrap();
+                writeln!(
+                    svg,
+                    "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\">{moment}, {seconds} s</text>"
+                )
+                .unwrap();
+            }
+        }
+        svg.push_str("</svg>\n");
+        check(&format!("docs/race-{theme}.svg"), &svg);
+    }
+}
+
+/// Phrases that nobody says, in what people read.
+#[test]
+fn plain_english() {
+    const NOBODY_SAYS: [&str; 8] = [
+        "gone along",
+        "keep back",
+        "behind the back of",
+        "brought in by",
+        "no render has",
+        "What stands on stdin",
+        "of this weight",
+        "lets the load balancer win",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("README.md")];
+    for folder in ["docs", "src/say"] {
+        let entries = fs::read_dir(root.join(folder)).unwrap();
+        files.extend(entries.map(|entry| entry.unwrap().path()));
+    }
+    let texts = files
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "md" || e == "rs"));
+    for path in texts {
+        let text = fs::read_to_string(path).unwrap();
+        for phrase in NOBODY_SAYS {
+            assert!(!text.contains(phrase), "{}: `{phrase}`", path.display());
+        }
     }
 }
