@@ -131,7 +131,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     let mut no_route = messages.iter_mut().filter(|m| m.reason == Reason::NoRoute);
     if let Some(message) = no_route.next()
         && let Some((place, found, meant)) =
-            input::nearly_a_kind(opened, tables.route_kinds(), |kind| tables.reads(kind))
+            input::nearly_a_kind(opened, &tables.route_kinds(), |kind| tables.reads(kind))
     {
         say::routes::nearly_a_route(message, found, meant, place);
     }

@@ -20,6 +20,8 @@ fn main() {
         Trial::test("nothing-raw", nothing_raw),
         Trial::test("nothing-raw-in-results", nothing_raw_in_results),
         Trial::test("colours", colours),
+        Trial::test("a-diff-for-eyes", a_diff_for_eyes),
+        Trial::test("what-is-meant-is-a-fix", what_is_meant_is_a_fix),
         Trial::test("text-shows-the-place", text_shows_the_place),
         Trial::test("text-cuts-long-lines", text_cuts_long_lines),
         Trial::test("text-of-a-large-file-is-fast", text_of_a_large_file_is_fast),
@@ -309,6 +311,53 @@ fn colours() -> Result<(), Failed> {
         check(got == [want], || format!("{args:?} {variable}: {got:?}"))?;
     }
     Ok(())
+}
+
+fn a_diff_for_eyes() -> Result<(), Failed> {
+    let dir = tempfile::tempdir()?;
+    let diff = |args: &[&str], input: &str| run(dir.path(), args, input).stdout;
+    let plain = diff(&["--diff"], TWICE);
+    let named = |line: &str| line.starts_with("@@ -") && line.ends_with(" @@ Deployment tea");
+    check(plain.lines().any(named), || plain.clone())?;
+    let coloured = diff(&["--diff", "--color", "always"], TWICE);
+    for want in ["\x1b[1m--- ", "\x1b[32m+ ", "\x1b[36m@@ -"] {
+        check(coloured.contains(want), || coloured.clone())?;
+    }
+    // What a stranger wrote has no colours and no commands of its own.
+    let evil = diff(&["--diff", "--color", "always"], &evil_manifests());
+    let ours = ["\x1b[0m", "\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[36m"];
+    let left = ours.iter().fold(evil, |text, ours| text.replace(ours, ""));
+    match raw(&left) {
+        Some(raw) => Err(format!("{raw}\n{left}").into()),
+        None => Ok(()),
+    }
+}
+
+fn what_is_meant_is_a_fix() -> Result<(), Failed> {
+    let log = sarif(&[], TWICE);
+    let results = log["runs"][0]["results"].as_array().cloned();
+    let fix = results
+        .unwrap_or_default()
+        .into_iter()
+        .find(|result| result["ruleId"] == "ServiceMissing")
+        .map(|result| result["fixes"][0]["artifactChanges"][0]["replacements"][0].clone())
+        .unwrap_or_default();
+    // The quotes that stand there stay.
+    check(fix["insertedContent"]["text"] == "\"tea-svc\"", || {
+        log.to_string()
+    })?;
+    check(fix["deletedRegion"]["startLine"] == 25, || fix.to_string())?;
+    let results = run(tempfile::tempdir()?.path(), &[], &list(TWICE)).stdout;
+    let list: serde_yaml::Value = serde_yaml::from_str(&results)?;
+    let all = list["results"].as_sequence().cloned().unwrap_or_default();
+    let grace = all
+        .iter()
+        .find(|result| result["tags"]["set-prestop.dev/reason"] == "GraceWritten");
+    let grace = grace.map(|result| result["field"].clone());
+    check(
+        grace.is_some_and(|field| field["proposedValue"] == 45 && field["currentValue"].is_null()),
+        || results.clone(),
+    )
 }
 
 fn text_shows_the_place() -> Result<(), Failed> {

@@ -367,7 +367,7 @@ fn about(message: Message, node: Node<'_, '_>) -> Message {
         Kind::Scalar => node.span(),
         Kind::Null | Kind::Sequence | Kind::Mapping => node.offset()..node.offset(),
     };
-    place(message, range).fitted(node.source())
+    place(message, range).fitted(node.whole())
 }
 
 fn place(mut message: Message, range: std::ops::Range<usize>) -> Message {

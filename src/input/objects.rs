@@ -106,7 +106,7 @@ impl<'t, 's> Object<'t, 's> {
         let file = self.package_file();
         message
             .about(&self.resource(), file.as_ref(), Some(self.at(range)))
-            .fitted(self.node().source())
+            .fitted(self.node().whole())
     }
 
     /// The bytes of its name, or where it begins.

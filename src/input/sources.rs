@@ -128,7 +128,7 @@ fn glued(text: &str) -> Option<(usize, &str)> {
 /// The kind of a document that is nearly one that is `known`: its place, the word, and what it may mean.
 pub(crate) fn nearly_a_kind<'s, 'k>(
     opened: &[Opened<'s>],
-    known: impl Iterator<Item = &'k str> + Clone,
+    known: &(impl Iterator<Item = &'k str> + Clone),
     reads: impl Fn(&str) -> bool,
 ) -> Option<(Place, &'s str, &'k str)> {
     // Kinds that were looked at: a stranger's input may hold many.

@@ -150,9 +150,12 @@ pub(crate) fn row(column: &str, text: &str) -> Message {
 pub(crate) fn refused(error: &str, field: &str, found: Option<&str>, most_seconds: u64) -> Message {
     let name = field.rsplit(['.', '[']).next().unwrap_or_default();
     let is_text = field.starts_with("data.");
-    let value = |value: &str| match is_text {
-        true => format!("\"{value}\""),
-        false => value.to_owned(),
+    let value = |value: &str| {
+        if is_text {
+            format!("\"{value}\"")
+        } else {
+            value.to_owned()
+        }
     };
     let write = |new: &str| format!("write `{name}: {}`", value(new));
     let is_value = error.starts_with("invalid ") || error.contains("is a number");
@@ -318,25 +321,21 @@ pub(crate) fn not_seconds(wrong: String, found: &str) -> Message {
 /// `ignore` with a word that is no Reason, or one that cannot be ignored.
 /// `all` is the whole value.
 pub(crate) fn not_ignorable(found: &str, all: &str) -> Message {
-    match Reason::ALL.iter().find(|reason| reason.name() == found) {
-        Some(_) => bad_annotation(format!(
-            "`{found}` always stops the run, and cannot be ignored"
-        ))
-        .help("fix the cause, or remove the name from the annotation"),
-        None => {
-            let names = Reason::ALL.iter().filter(|reason| !reason.is_fixed());
-            let mut message = did_you_mean(
-                bad_annotation(format!("unknown Reason `{found}`")),
-                found,
-                names.map(|reason| reason.name()),
-                || "choose a Reason from docs/messages.md".to_owned(),
-            );
-            message.replacement = message
-                .replacement
-                .map(|near| all.replacen(found, &near, 1));
-            message
-        }
+    if Reason::ALL.iter().any(|reason| reason.name() == found) {
+        let text = format!("`{found}` always stops the run, and cannot be ignored");
+        return bad_annotation(text).help("fix the cause, or remove the name from the annotation");
     }
+    let names = Reason::ALL.iter().filter(|reason| !reason.is_fixed());
+    let mut message = did_you_mean(
+        bad_annotation(format!("unknown Reason `{found}`")),
+        found,
+        names.map(|reason| reason.name()),
+        || "choose a Reason from docs/messages.md".to_owned(),
+    );
+    message.replacement = message
+        .replacement
+        .map(|near| all.replacen(found, &near, 1));
+    message
 }
 
 /// A sleep above the greatest that annotations may ask for.

@@ -178,7 +178,7 @@ impl<'t, 's> Node<'t, 's> {
 
     /// The whole text, of which the node's tree is a chunk.
     #[must_use]
-    pub fn source(self) -> &'s str {
+    pub fn whole(self) -> &'s str {
         self.tree.text
     }
 
