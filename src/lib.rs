@@ -102,16 +102,21 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         config.workloads.as_deref().unwrap_or_default(),
     )
     .map_err(|error| say::config::row(&error.column, &error.message))?;
-    let matters = |kind: &str| settings.parse_everything || tables.reads(kind);
-    let chunks = input::parse(opened, settings.threads, &matters).map_err(Stop::Unread)?;
+    let known = |kind: &str| tables.reads(kind);
+    let matters = |kind: &str| settings.parse_everything || known(kind);
+    let check = config.check == Some(true);
+    let list = opened.iter().any(|o| o.list.is_some());
+    let wanted = input::Wanted {
+        kind: &matters,
+        pods: settings.advice || list || check,
+    };
+    let chunks = input::parse(opened, settings.threads, &wanted).map_err(Stop::Unread)?;
     let found = input::resources(opened, &chunks);
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
     let (render, shadowed) = Render::new(&sources, &found, config.namespace.as_deref());
     let trace = routes::Tracer::new(&render, &tables, &config).run()?;
     let (counts, coverage) = ((trace.routes, trace.services), trace.coverage.clone());
     let Planned { plans, messages } = Planner::new(&render, &tables, &config).run(&trace);
-    let check = config.check == Some(true);
-    let list = opened.iter().any(|o| o.list.is_some());
     // The results of a ResourceList go with the changed items, whoever shows them.
     let mood = match (check, settings.preview && !list) {
         (true, _) => Mood::Missing,
@@ -127,6 +132,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         .chain(messages)
         .chain(changes)
         .chain(shadowed.iter().map(told_shadowed))
+        .chain(input::read_otherwise(opened, &chunks, &found, &known))
         .collect();
     let mut no_route = messages.iter_mut().filter(|m| m.reason == Reason::NoRoute);
     if let Some(message) = no_route.next()

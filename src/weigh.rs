@@ -52,6 +52,7 @@ pub(crate) fn two_folders(messages: &mut [Message], sources: &[Source<'_>]) {
 
 /// Gives messages the severity that the configuration wants, drops what is not to be told, and puts them in order.
 pub(crate) fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) {
+    messages.extend(unused(messages, config));
     for message in messages.iter_mut() {
         let stated = config.severity.as_ref();
         let stated = stated.and_then(|s| s.get(&message.reason));
@@ -66,6 +67,21 @@ pub(crate) fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) 
         Some(at) => (at.source, at.range.start, m.reason),
         None => (usize::MAX, 0, m.reason),
     });
+}
+
+/// What of `severity` keeps nothing back: a Reason that is ignored and that nothing was told of.
+fn unused(messages: &[Message], config: &Config) -> Vec<Message> {
+    let stated = config.severity.iter().flatten();
+    // Advice is not always made, and a gate that has nothing to check is an error only of gates.
+    let stale = stated.filter(|(reason, severity)| {
+        **severity == Severity::Ignore
+            && reason.severity() != Severity::Advice
+            && **reason != Reason::NothingToCheck
+            && !messages.iter().any(|message| message.reason == **reason)
+    });
+    stale
+        .map(|(reason, _)| say::config::unused_severity(*reason))
+        .collect()
 }
 
 /// Whether messages stop the run: an error, or one as severe as `fail_on`, of which one more message tells.

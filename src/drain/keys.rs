@@ -4,7 +4,7 @@
 
 use crate::routes::Template;
 use crate::say::{Message, drain as say};
-use lossless_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node, Step};
 use std::ops::Range;
 
 const GRACE: &str = "terminationGracePeriodSeconds";
@@ -79,12 +79,20 @@ pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Ve
     };
     let spec = template.node.get("spec");
     // A bare Pod is its own template.
-    if !template.path.is_empty() {
-        let mut above = template.path.iter().rev().skip(1).rev();
-        let beside = above.try_fold(object, |node, name| node.get(name));
+    if let Some((_, above)) = template.path.0.split_last() {
+        let beside = above.iter().try_fold(object, |node, step| match step {
+            Step::Key(name) => node.get(name),
+            Step::Index(index) => node.item(*index),
+        });
         let pod = "the pod's `spec` (`spec.template.spec`)";
         off(beside, GRACE, "the workload's `spec`", pod);
         off(Some(template.node), GRACE, "`template`", pod);
+        off(
+            Some(template.node),
+            "lifecycle",
+            "`template`",
+            "the container that it is for",
+        );
         if spec.is_none() {
             off(
                 Some(template.node),

@@ -6,10 +6,10 @@
 use crate::config::annotations::PREFIX;
 use crate::input::parallel::in_order;
 use crate::model::Place;
-use crate::say::input::{glued as glued_marker, syntax};
+use crate::say::input::{dropped, glued as glued_marker, odd_break as odd_break_told, syntax};
 use crate::say::{Message, Reason};
 use lossless_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented};
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2_iter};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -54,6 +54,28 @@ pub(crate) struct Chunk<'s> {
     /// Whether it is an item of a list that was taken apart: then the tree's root is a sequence of that one item.
     item: bool,
     pub(crate) tree: Tree<'s>,
+    /// A character in its text that ends a line for readers of YAML 1.1 alone, and its byte in the source.
+    odd_break: Option<(usize, char)>,
+}
+
+/// What of the input is read.
+pub(crate) struct Wanted<'a> {
+    /// Whether objects of this kind can matter.
+    pub(crate) kind: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Whether objects of other kinds are looked at too, if pods may stand in them.
+    pub(crate) pods: bool,
+}
+
+impl Wanted<'_> {
+    fn needs(&self, kind: &str, part: &str) -> bool {
+        (self.kind)(kind) || names_us(part)
+    }
+
+    /// Whether an object that is not needed is worth a look. It may be at fault: that is for the next reader to find.
+    fn looks(&self, kind: &str, part: &str) -> bool {
+        let has = |word: &str| memchr::memmem::find(part.as_bytes(), word.as_bytes()).is_some();
+        self.pods && kind != "CustomResourceDefinition" && has("containers") && has("template")
+    }
 }
 
 /// The list that a ResourceList's results are written to.
@@ -263,14 +285,14 @@ struct Job<'s> {
     dash: Option<usize>,
 }
 
-/// Parses the documents and items whose kind `matters`.
+/// Parses the documents and items that are wanted.
 ///
 /// # Errors
 /// The first chunk that does not parse.
 pub(crate) fn parse<'s>(
     opened: &mut [Opened<'s>],
     threads: usize,
-    matters: &(dyn Fn(&str) -> bool + Sync),
+    wanted: &Wanted<'_>,
 ) -> Result<Chunks<'s>, Message> {
     // Jobs are numbered over all sources: a list of them would be larger than many an input.
     let mut starts = Vec::with_capacity(opened.len());
@@ -290,7 +312,7 @@ pub(crate) fn parse<'s>(
         Scratch::default,
         |scratch, number, given| {
             let read = job(number).map_or(Ok(()), |job| {
-                job.read(matters, scratch, &mut |chunk| given.push(Ok(chunk)))
+                job.read(wanted, scratch, &mut |chunk| given.push(Ok(chunk)))
             });
             given.extend(read.err().map(|unread| Err((number, unread))));
         },
@@ -383,32 +405,37 @@ impl<'s> Job<'s> {
     /// Gives the chunks of it that matter.
     fn read(
         &self,
-        matters: &(dyn Fn(&str) -> bool + Sync),
+        wanted: &Wanted<'_>,
         scratch: &mut Scratch,
         give: &mut dyn FnMut(Chunk<'s>),
     ) -> Result<(), Unread> {
         if let Some(dash) = self.dash {
-            let chunk = self.item(self.range.clone(), dash, matters, scratch)?;
+            let chunk = self.item(self.range.clone(), dash, wanted, scratch)?;
             chunk.into_iter().for_each(give);
             return Ok(());
         }
         let part = self.text.get(self.range.clone()).unwrap_or_default();
+        let mut needed = true;
         if let Some(word) = kind_line(part, 0) {
             if word.ends_with("List") {
                 // The items of a typed list may state no kind: they are read with their list.
                 let mixed = word == "List" || word == "ResourceList";
-                if mixed && let Some(parsed) = self.split(matters, scratch) {
+                if mixed && let Some(parsed) = self.split(wanted, scratch) {
                     parsed.into_iter().for_each(give);
                     return Ok(());
                 }
-            } else if !word.ends_with("List") && !matters(word) && !names_us(part) {
-                return Ok(());
+            } else if !wanted.needs(word, part) {
+                if !wanted.looks(word, part) {
+                    return Ok(());
+                }
+                needed = false;
             }
         }
         match Tree::parse_in(self.text, self.range.clone(), scratch) {
             // Nothing can be meant by a document without a node.
             Ok(tree) if tree.root().is_none() => {}
             Ok(tree) => give(self.chunk(tree)),
+            Err(_) if !needed => {}
             Err(error) => match json_values(self.text, self.range.clone()) {
                 Some(trees) => trees
                     .into_iter()
@@ -426,22 +453,19 @@ impl<'s> Job<'s> {
             document: self.document,
             item: false,
             tree,
+            odd_break: odd_break(self.text, self.range.clone()),
         }
     }
 
     /// A `List` of a stream in pieces; `None` where it has to be parsed whole.
-    fn split(
-        &self,
-        matters: &(dyn Fn(&str) -> bool + Sync),
-        scratch: &mut Scratch,
-    ) -> Option<Vec<Chunk<'s>>> {
+    fn split(&self, wanted: &Wanted<'_>, scratch: &mut Scratch) -> Option<Vec<Chunk<'s>>> {
         let items = lossless_yaml::items(self.text, self.range.clone())?;
         Tree::parse(self.text, items.head).ok()?;
         Tree::parse(self.text, items.tail).ok()?;
         let chunks = items
             .items
             .into_iter()
-            .map(|range| self.item(range, items.dash_column, matters, scratch));
+            .map(|range| self.item(range, items.dash_column, wanted, scratch));
         chunks
             .filter_map(Result::transpose)
             .collect::<Result<_, _>>()
@@ -453,23 +477,99 @@ impl<'s> Job<'s> {
         &self,
         range: Range<usize>,
         dash: usize,
-        matters: &(dyn Fn(&str) -> bool + Sync),
+        wanted: &Wanted<'_>,
         scratch: &mut Scratch,
     ) -> Result<Option<Chunk<'s>>, Unread> {
         let part = self.text.get(range.clone()).unwrap_or_default();
-        let passed = |word: &str| !word.ends_with("List") && !matters(word) && !names_us(part);
-        if item_kind(part, dash).is_some_and(passed) {
+        let kind = item_kind(part, dash).filter(|word| !word.ends_with("List"));
+        let other = kind.filter(|word| !wanted.needs(word, part));
+        if other.is_some_and(|word| !wanted.looks(word, part)) {
             return Ok(None);
         }
-        let tree = Tree::parse_in(self.text, range, scratch).map_err(|_| Unread::Item)?;
+        let odd_break = odd_break(self.text, range.clone());
+        let tree = match Tree::parse_in(self.text, range, scratch) {
+            Ok(tree) => tree,
+            Err(_) if other.is_some() => return Ok(None),
+            Err(_) => return Err(Unread::Item),
+        };
         match tree.root().map(|root| root.items().count()) {
             Some(1) => Ok(Some(Chunk {
                 item: true,
+                odd_break,
                 ..self.chunk(tree)
             })),
             _ => Err(Unread::Item),
         }
     }
+}
+
+/// A character that ends a line for readers of YAML 1.1 alone.
+fn odd_break(text: &str, range: Range<usize>) -> Option<(usize, char)> {
+    let part = text.get(range.clone())?;
+    // The first bytes of U+0085, and of U+2028 and U+2029.
+    let mut starts = memchr2_iter(0xc2, 0xe2, part.as_bytes());
+    starts.find_map(|at| {
+        let found = part.get(at..)?.chars().next()?;
+        let odd = matches!(found, '\u{85}' | '\u{2028}' | '\u{2029}');
+        odd.then_some((range.start + at, found))
+    })
+}
+
+/// What of the input kubectl reads otherwise: characters that end a line for it, and documents that follow `...` alone.
+pub(crate) fn read_otherwise(
+    opened: &[Opened<'_>],
+    chunks: &Chunks<'_>,
+    found: &[Found<'_, '_>],
+    matters: &dyn Fn(&str) -> bool,
+) -> Vec<Message> {
+    let mut messages = Vec::new();
+    let found = found.iter().filter(|object| {
+        let kind = object.node.get("kind").and_then(Node::text);
+        matters(
+            kind.or(object.implied.map(|(kind, _)| kind))
+                .unwrap_or_default(),
+        )
+    });
+    let mut chunk: Vec<usize> = found.filter_map(|object| object.chunk).collect();
+    chunk.dedup();
+    for chunk in chunk.iter().filter_map(|index| chunks.parsed.get(*index)) {
+        if let Some((at, found)) = chunk.odd_break {
+            let mut message = odd_break_told(found);
+            message.place = Some(Place {
+                source: chunk.source,
+                document: chunk.document,
+                range: at..at + found.len_utf8(),
+            });
+            messages.push(message);
+        }
+    }
+    for (source, open) in opened.iter().enumerate() {
+        for (number, range) in open.documents.iter().enumerate().skip(1) {
+            let part = open.source.text.get(range.clone()).unwrap_or_default();
+            if part.starts_with("---") || part.contains("\n---") {
+                continue;
+            }
+            let mut at = range.start;
+            let content = part.split_inclusive('\n').find_map(|line| {
+                let start = at;
+                at += line.len();
+                let text = line.trim();
+                (!text.is_empty() && !text.starts_with(['#', '%']) && text != "...")
+                    .then_some(start)
+            });
+            if let Some(start) = content {
+                let mut message = dropped();
+                message.place = Some(Place {
+                    source,
+                    document: number + 1,
+                    range: start..start,
+                });
+                messages.push(message);
+                break;
+            }
+        }
+    }
+    messages
 }
 
 /// Whether a key of ours stands in a text that is passed over: where it has no effect, that is told.

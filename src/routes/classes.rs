@@ -267,6 +267,25 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
+    /// Tells the user's rows that no object of the input has the kind of.
+    pub(super) fn tell_rows(&mut self) {
+        let (routes, workloads) = (&self.config.routes, &self.config.workloads);
+        let routes = routes.as_deref().unwrap_or_default().iter();
+        let routes = routes.map(|row| ("routes", &row.groups, &row.kind));
+        let routes = routes.enumerate();
+        let workloads = workloads.as_deref().unwrap_or_default().iter();
+        let workloads = workloads.map(|row| ("workloads", &row.groups, &row.kind));
+        let rows = routes.chain(workloads.enumerate());
+        let unused = rows.filter(|(_, (_, groups, kind))| {
+            !groups.iter().any(|group| self.render.has_kind(group, kind))
+        });
+        let told = unused.map(|(index, (list, groups, kind))| {
+            let group = groups.first().map_or("", String::as_str);
+            say::unused_row(list, index, group, kind)
+        });
+        self.messages.extend(told);
+    }
+
     /// The objects that a reference means, in the order of the input.
     pub(super) fn referred_to(&self, object: &Object<'t, 's>, follow: &FollowRef) -> Vec<usize> {
         let wanted = follow.namespace.as_deref().or(object.namespace);

@@ -47,7 +47,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                         origin: Origin::Controller {
                             product: &controller.product,
                             class: entry.class.clone(),
-                            source: &controller.source,
+                            source: controller.seconds_from(),
                         },
                     }
                 }
@@ -165,11 +165,15 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
         let object = self.render.get(index)?;
         let roles = self.roles.get(index);
-        let mut found = signed(on, self.annotations_of(index));
-        if on == On::OfRoute && roles.is_some_and(|roles| roles.service) {
-            found.extend(signed(On::OfLoadBalancer, self.annotations_of(index)));
+        // Keys of an Ingress say nothing on a Service that is its own route.
+        let own_route = on == On::OfRoute && roles.is_some_and(|roles| roles.service);
+        let mut found = if own_route {
+            let mut found = signed(On::OfLoadBalancer, self.annotations_of(index));
             found.extend(signed(On::OfService, self.annotations_of(index)));
-        }
+            found
+        } else {
+            signed(on, self.annotations_of(index))
+        };
         let key = (object.kind, object.namespace, object.name);
         found.extend(self.policies.get(&key).into_iter().flatten());
         let longest = found

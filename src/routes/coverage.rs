@@ -5,6 +5,7 @@ use super::{Backend, Tracer};
 use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{is_owned, left_alone};
 use crate::model::{Behind, Coverage, Covered, Exposed, Selecting};
+use crate::tables::is_inner;
 use lossless_yaml::Node;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -33,7 +34,7 @@ impl Tracer<'_, '_, '_> {
                 continue;
             };
             let mut faults = Vec::new();
-            let below = if template.path.is_empty() {
+            let below = if template.path.0.is_empty() {
                 Annotations::default()
             } else {
                 let most = self.config.most();
@@ -77,8 +78,8 @@ impl Tracer<'_, '_, '_> {
         found.any(|object| object.annotation(annotations::INJECT_KEY) == Some("disabled"))
     }
 
-    /// What is in front of each workload that could drain.
-    pub(super) fn coverage(&mut self, backends: &[Backend]) -> Coverage {
+    /// What is in front of each workload that could drain, and whether what no route leads to serves requests.
+    pub(super) fn coverage(&mut self, backends: &[Backend]) -> (Coverage, bool) {
         let mut reached: BTreeMap<usize, Behind> = BTreeMap::new();
         for backend in backends {
             let Some(template) = self.templates.get(backend.template) else {
@@ -97,6 +98,7 @@ impl Tracer<'_, '_, '_> {
         let selecting = self.selecting();
         let mut known: HashMap<Vec<usize>, Arc<Vec<Selecting>>> = HashMap::new();
         let mut workloads: Vec<Covered> = Vec::new();
+        let mut serving = false;
         let mut first = 0;
         for own in self.templates.chunk_by(|a, b| a.object == b.object) {
             let templates = first..first + own.len();
@@ -128,6 +130,7 @@ impl Tracer<'_, '_, '_> {
                 let mut services: Vec<usize> = pods.iter().flat_map(services).copied().collect();
                 services.sort_unstable();
                 services.dedup();
+                serving |= behind == Behind::Service && services.iter().any(|s| self.serves(*s));
                 let each = services.iter().filter_map(|s| self.exposing(*s));
                 Arc::new(each.collect())
             });
@@ -138,7 +141,27 @@ impl Tracer<'_, '_, '_> {
                 services,
             });
         }
-        Coverage { workloads }
+        (Coverage { workloads }, serving)
+    }
+
+    /// Whether a route could lead to this Service: not to one that is headless or open to metrics, webhooks and databases alone.
+    fn serves(&self, service: usize) -> bool {
+        let Some(object) = self.render.get(service) else {
+            return false;
+        };
+        let spec = object.node().get("spec");
+        let field = |key| spec.and_then(|s: Node<'_, '_>| s.get(key));
+        let headless = field("clusterIP").and_then(Node::text) == Some("None");
+        let ports = field("ports")
+            .into_iter()
+            .flat_map(Node::items)
+            .map(|port| {
+                let number = |key| port.get(key).and_then(Node::as_int);
+                let name = port.get("name").and_then(Node::text);
+                (name.unwrap_or_default(), number("port"))
+            });
+        self.exposing(service).is_some_and(|s| s.exposed.is_some())
+            || !headless && !is_inner(object.name, ports)
     }
 
     /// The Services that select workloads, by the number of the pods that they select.

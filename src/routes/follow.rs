@@ -2,14 +2,16 @@
 
 use super::entry::Entry;
 use super::pods::{Coming, Visits};
-use super::{DEFAULT_SLEEP, TraceError, Tracer};
+use super::{DEFAULT_SLEEP, TraceError, Tracer, Uncounted};
 use crate::config::Seconds;
 use crate::config::annotations::Inject;
 use crate::input::objects::{Object, same_namespace};
 use crate::model::{Origin, Sleep};
 use crate::say::routes as say;
 use crate::tables::controller_by_name;
-use crate::tables::references::{RefError, References, counts, references, target_refs};
+use crate::tables::references::{
+    RefError, References, TargetRef, counts, misfit, references, target_refs,
+};
 use crate::tables::selects;
 use lossless_yaml::Node;
 use std::collections::BTreeSet;
@@ -50,12 +52,22 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return Ok(());
         }
         if !counts(row, object.node(), &mut self.visits).map_err(too_large)? {
-            self.uncounted.extend(row.otherwise.as_ref().map(|_| index));
+            let told = row.otherwise.as_ref();
+            self.uncounted
+                .extend(told.map(|_| (index, Uncounted::ByRow)));
             return Ok(());
         }
         let found = references(row, object.node(), &mut self.visits).map_err(too_large)?;
         if found.services.is_empty() && found.targets.is_empty() && found.follows.is_empty() {
             if !self.is_disabled(index) {
+                let misfit = misfit(row, object.node(), &mut self.visits);
+                if let Some(misfit) = misfit {
+                    self.tell_misfit(object, &misfit);
+                    // It names Services, whichever they are.
+                    self.taken_out = true;
+                } else if found.unknown.is_empty() && found.faults.is_empty() {
+                    self.uncounted.push((index, Uncounted::NamesNone));
+                }
                 self.tell_unread(object, &found);
             }
             return Ok(());
@@ -202,7 +214,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     .named(|g| g == group, kind, &reference.name, wanted)
                     .into(),
             };
-            if services.is_empty() && !reference.only_if_present {
+            if services.is_empty()
+                && let Some(maker) = self.maker(&reference.name, wanted)
+            {
+                self.follow_made(maker, coming);
+            } else if services.is_empty() && !reference.only_if_present {
                 self.tell_missing(object, kind, &reference.name, wanted, reference.node);
             }
             let stated = reference.namespace.as_deref();
@@ -225,7 +241,18 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 self.follow_service(coming, *service, wanted);
             }
         }
-        for target in &found.targets {
+        self.follow_targets(object, &found.targets, coming);
+        named
+    }
+
+    /// Follows the workloads that an object names.
+    fn follow_targets(
+        &mut self,
+        object: &Object<'t, 's>,
+        targets: &[TargetRef],
+        coming: &Coming<'_>,
+    ) {
+        for target in targets {
             let group = |group: &str| target.group.as_deref().is_none_or(|g| g == group);
             for workload in self
                 .render
@@ -238,7 +265,32 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 }
             }
         }
-        named
+    }
+
+    /// The object that asks a controller for the Service of this name.
+    pub(super) fn maker(&self, name: &str, wanted: Option<&str>) -> Option<usize> {
+        let made = self.made.get(name).map_or(&[][..], Vec::as_slice);
+        let mut made = made.iter();
+        let found = made.find(|(namespace, _)| same_namespace(*namespace, wanted).is_some());
+        found.map(|(_, maker)| *maker)
+    }
+
+    /// Follows a Service that is made at run time to the workload of the object that asks for it.
+    fn follow_made(&mut self, maker: usize, coming: &Coming<'_>) {
+        let Some(object) = self.render.get(maker) else {
+            return;
+        };
+        if self.is_disabled(maker) {
+            self.taken_out = true;
+            return;
+        }
+        let Some(row) = self.tables.route(object.group, object.kind) else {
+            return;
+        };
+        let targets = row.targets.iter();
+        let targets = targets.flat_map(|t| target_refs(t, object.node(), &mut self.visits));
+        let targets: Vec<TargetRef> = targets.collect();
+        self.follow_targets(object, &targets, coming);
     }
 
     /// Reads which Services controllers make when they run, and which grants there are.
@@ -248,7 +300,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 self.grants.push(index);
             }
             let row = self.tables.route(object.group, object.kind);
-            let Some(row) = row.filter(|row| !row.makes.is_empty()) else {
+            let Some(row) = row.filter(|row| !row.makes.is_empty() && !object.is_local()) else {
                 continue;
             };
             for path in row.makes.iter() {
@@ -258,7 +310,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     let none = row.suffixes.is_empty().then_some("");
                     for suffix in suffixes.chain(none) {
                         let made = self.made.entry(format!("{name}{suffix}")).or_default();
-                        made.push(object.namespace);
+                        made.push((object.namespace, index));
                     }
                 }
             }

@@ -18,13 +18,14 @@ mod select;
 mod services;
 mod stray;
 mod tell;
+mod unknown;
 
 use crate::config::Config;
 use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{Object, Render, labels};
-use crate::model::{Coverage, Sleep, Way};
+use crate::model::{Coverage, FieldPath, Sleep, Way};
 use crate::say::{Message, routes as say};
-use crate::tables::path::{Budget, List, Text};
+use crate::tables::path::Budget;
 use crate::tables::references::Addresses;
 use crate::tables::{Controller, On, Tables, Workload, selects};
 use controller::Policies;
@@ -68,8 +69,8 @@ enum TraceError {
 pub(crate) struct Template<'t, 's> {
     /// Index of the workload's object.
     pub(crate) object: usize,
-    /// Names from the object to the template; none for a bare Pod.
-    pub(crate) path: List<Text>,
+    /// The way from the object to the template; empty for a bare Pod.
+    pub(crate) path: FieldPath,
     pub(crate) node: Node<'t, 's>,
 }
 
@@ -140,12 +141,12 @@ pub(crate) struct Tracer<'a, 't, 's> {
     reaching: BTreeSet<usize>,
     /// Routes or Services that a rule or an annotation took out: their absence is wanted.
     taken_out: bool,
-    /// Services that a controller makes when it runs: the namespaces of each name.
-    made: HashMap<String, Vec<Option<&'t str>>>,
+    /// Services that a controller makes when it runs: of each name the namespaces, and the object that asks for it.
+    made: HashMap<String, Vec<(Option<&'t str>, usize)>>,
     /// Objects that are left alone because a controller owns them, by their kind.
     owned: BTreeMap<&'t str, usize>,
-    /// Routes that do not count, for a reason that their row says.
-    uncounted: Vec<usize>,
+    /// Routes that do not count, and why.
+    uncounted: Vec<(usize, Uncounted)>,
     /// Classes that routes have.
     classes_seen: BTreeSet<Option<String>>,
     /// Classes of routes that a rule skips.
@@ -176,6 +177,15 @@ pub(crate) struct Tracer<'a, 't, 's> {
     /// The `ReferenceGrant`s of the input.
     grants: Vec<usize>,
     messages: Vec<Message>,
+}
+
+/// Why a route does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Uncounted {
+    /// Its row says.
+    ByRow,
+    /// It names no Service.
+    NamesNone,
 }
 
 /// What makes two objects the same one: group, kind, namespace and name.
@@ -247,8 +257,12 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             }
             tracer.read_annotations(index, object, roles);
             tracer.tell_stray(object, roles);
+            if (object.group, object.kind) == ("template.openshift.io", "Template") {
+                tracer.tell(object, say::openshift_template());
+            }
             if let Some(row) = workload {
                 tracer.read_templates(index, object, row);
+                tracer.tell_stray_labels(index, object);
                 if let Some(why) = row.leave.as_ref().filter(|_| row.routed) {
                     tracer.tell(object, say::left_alone(why));
                 }
@@ -268,20 +282,20 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         }
         let mut faults = Vec::new();
         let read = annotations::read(object.node(), roles, self.config.most(), &mut faults);
-        self.tell_faults(object, &[], faults);
+        self.tell_faults(object, &FieldPath::default(), faults);
         if read != Annotations::default() {
             self.annotations.insert(index, read);
         }
     }
 
     fn read_templates(&mut self, index: usize, object: &Object<'t, 's>, row: &Workload) {
-        for path in row.templates.iter() {
-            let found = path
-                .iter()
-                .try_fold(object.node(), |node, name| node.get(name));
-            let Some(node) = found.filter(|node| node.kind() == Kind::Mapping) else {
+        let places = row.templates.iter();
+        let places = places.flat_map(|path| path.places(object.node(), &mut self.visits));
+        let places: Vec<_> = places.collect();
+        for (path, node) in places {
+            if node.kind() != Kind::Mapping {
                 continue;
-            };
+            }
             let template = self.templates.len();
             for label in labels(node) {
                 let templates = self.labels.entry(label).or_default();
@@ -289,7 +303,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             }
             self.templates.push(Template {
                 object: index,
-                path: path.clone(),
+                path: FieldPath(path),
                 node,
             });
         }
@@ -320,17 +334,20 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         let listed = self.follow_backends();
         let enabled = self.follow_enabled();
         self.tell_services();
+        self.tell_unknown_kinds();
+        self.tell_rows();
         self.tell_rules();
         let backends = self.backends();
         if !self.owned.is_empty() {
             let owned: Vec<_> = self.owned.iter().map(|(kind, n)| (*kind, *n)).collect();
             self.messages.push(say::owned(&owned));
         }
-        let coverage = self.coverage(&backends);
+        let (coverage, serving) = self.coverage(&backends);
         if let Some(index) = self.beyond {
             return Err(self.stop(&TraceError::TooManyWays(index)));
         }
-        self.tell_unreached(&coverage, listed || enabled || !backends.is_empty());
+        let asked = listed || enabled || !backends.is_empty();
+        self.tell_unreached(&coverage, serving, asked);
         Ok(Trace {
             templates: self.templates,
             backends,

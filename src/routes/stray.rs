@@ -2,8 +2,7 @@
 //! objects.
 
 use super::Tracer;
-use crate::config::annotations::PREFIX;
-use crate::config::annotations::Roles;
+use crate::config::annotations::{INJECT_KEY, PREFIX, Roles};
 use crate::config::{API_VERSION, KIND};
 use crate::input::objects::Object;
 use crate::say::routes as say;
@@ -15,9 +14,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     /// Tells what of an object has no effect.
     pub(super) fn tell_stray(&mut self, object: &Object<'t, 's>, roles: Roles) {
         // What is passed over unread can't be looked at, so other kinds are not, either.
-        if self.tables.knows(object.kind) || roles.service {
-            self.tell_keys_twice(object);
-        }
+        self.tell_keys_twice(object, self.tables.knows(object.kind) || roles.service);
         if object.kind == KIND && API_VERSION.split('/').next() == Some(object.group) {
             self.tell(object, say::unused_config());
             return;
@@ -26,12 +23,21 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let below = |key: &str| metadata.and_then(|m| m.get(key)).into_iter();
         let labels = below("labels").flat_map(Node::entries);
         let annotations = below("annotations").flat_map(Node::entries);
-        let bears = roles.workload || roles.service || roles.route || object.kind == "Namespace";
+        let left = self.tables.workload(object.group, object.kind);
+        let left = left.is_some_and(|row| row.leave.is_some());
+        let bears = roles.workload && !left || roles.service || roles.route;
+        // Of a Namespace `inject: disabled` is read, and a Job behind a route may be silenced by it.
+        let disables = |entry: &(Node<'t, 's>, Node<'t, 's>)| {
+            (left || object.kind == "Namespace")
+                && entry.0.text() == Some(INJECT_KEY)
+                && entry.1.text() == Some("disabled")
+        };
         let ours = |(key, _): &(Node<'t, 's>, Node<'t, 's>)| {
             key.text().is_some_and(|key| key.starts_with(PREFIX))
         };
         let label = labels.into_iter().find(ours);
-        let annotation = annotations.into_iter().find(|entry| !bears && ours(entry));
+        let mut annotations = annotations.into_iter();
+        let annotation = annotations.find(|entry| !bears && ours(entry) && !disables(entry));
         if let Some((key, _)) = label {
             let message = say::unused_label(key.text().unwrap_or_default());
             self.tell_at(object, key, message);
@@ -43,10 +49,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// A key that stands twice at a document's top: of two documents the marker between them is missing.
-    fn tell_keys_twice(&mut self, object: &Object<'t, 's>) {
+    ///
+    /// A document that says its kind twice is never passed over, whatever they are.
+    fn tell_keys_twice(&mut self, object: &Object<'t, 's>, known: bool) {
         let mut seen: HashMap<Option<&str>, Node<'t, 's>> = HashMap::new();
         let mut keys = object.node().written_entries().map(|(key, _)| key);
         let twice = keys.find_map(|second| match seen.entry(second.text()) {
+            Entry::Occupied(_) if !known && second.text() != Some("kind") => None,
             Entry::Occupied(first) => Some((*first.get(), second)),
             Entry::Vacant(slot) => {
                 slot.insert(second);
@@ -60,12 +69,36 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
+    /// A label of ours on a pod template, where it has no effect either.
+    pub(super) fn tell_stray_labels(&mut self, index: usize, object: &Object<'t, 's>) {
+        for template in self.own_templates(index) {
+            let Some(template) = self
+                .templates
+                .get(template)
+                .filter(|t| !t.path.0.is_empty())
+            else {
+                continue;
+            };
+            let labels = template.node.get("metadata").and_then(|m| m.get("labels"));
+            let mut keys = labels.into_iter().flat_map(Node::entries);
+            let ours = |key: Node<'t, 's>| key.text().is_some_and(|key| key.starts_with(PREFIX));
+            let found = keys.find(|(key, _)| ours(*key));
+            if let Some((key, _)) = found {
+                let message = say::unused_label(key.text().unwrap_or_default());
+                let field = template.path.clone().keys(["metadata", "labels"]);
+                let message = message.field(format!("{field}[{}]", key.text().unwrap_or_default()));
+                self.tell_at(object, key, message);
+            }
+        }
+    }
+
     /// Documents that are no objects, told once.
     pub(super) fn tell_no_objects(&mut self) {
         let objects = self.render.objects.iter();
-        // What states a kind may be passed over unread, so it counts as an object.
-        let (objects, others): (Vec<_>, Vec<_>) =
-            objects.partition(|object| !object.kind.is_empty());
+        // What states a kind may be passed over unread, so it counts as an object, if it is not one that is always read.
+        let (objects, others): (Vec<_>, Vec<_>) = objects.partition(|object| {
+            object.is_object() || !object.kind.is_empty() && !self.tables.knows(object.kind)
+        });
         if let Some(first) = others.first() {
             let message = say::not_an_object(others.len(), objects.is_empty(), what(first.node()));
             self.tell_at(first, first.node(), message);

@@ -1,13 +1,13 @@
 //! Which messages the trace gives, and where.
 
 use super::entry::Unknown;
-use super::{Identity, Tracer, Wanted};
+use super::{Identity, Tracer, Uncounted, Wanted};
 use crate::config::annotations;
 use crate::input::objects::{Object, left_alone, same_namespace};
-use crate::model::{Behind, Coverage, Covered};
+use crate::model::{Behind, Coverage, Covered, FieldPath};
 use crate::say::routes as say;
 use crate::say::{Message, kind_name, nearest};
-use crate::tables::path::Text;
+use crate::tables::path::Misfit;
 use crate::tables::references::{References, UnknownRef};
 use lossless_yaml::{Kind, Node};
 use std::collections::HashMap;
@@ -51,12 +51,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     pub(super) fn tell_faults(
         &mut self,
         object: &Object<'t, 's>,
-        path: &[Text],
+        path: &FieldPath,
         faults: Vec<annotations::AnnotationFault>,
     ) {
-        let below: String = path.iter().flat_map(|name| [name, "."]).collect();
         for fault in faults {
-            let field = format!("{below}metadata.annotations[{}]", fault.key);
+            let field = path.clone().keys(["metadata", "annotations"]);
+            let field = format!("{field}[{}]", fault.key);
             let message = fault.message.field(field);
             self.messages.push(object.about_bytes(message, fault.range));
         }
@@ -107,7 +107,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         node: Node<'_, '_>,
     ) {
         // The context has routes of others, whose Services stand elsewhere.
-        if object.is_context || self.is_made(name, wanted) {
+        if object.is_context {
             return;
         }
         let namespace = wanted.map(str::to_owned);
@@ -127,13 +127,6 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             message.replacement = message.replacement.filter(|_| node.text() == Some(name));
             self.tell_at(object, node, message);
         }
-    }
-
-    /// Whether a controller makes a Service of this name when it runs.
-    fn is_made(&self, name: &str, wanted: Wanted<'_>) -> bool {
-        let made = self.made.get(name).map_or(&[][..], Vec::as_slice);
-        let mut made = made.iter();
-        made.any(|namespace| same_namespace(*namespace, wanted).is_some())
     }
 
     /// Whether so many more names may be compared for a suggestion.
@@ -232,20 +225,35 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// The routes that do not count, and why.
     fn uncounted(&self) -> Vec<(String, String)> {
-        let each = self.uncounted.iter().filter_map(|index| {
+        let each = self.uncounted.iter().filter_map(|(index, why)| {
             let object = self.render.get(*index)?;
             let row = self.tables.route(object.group, object.kind)?;
+            // A workload that is a route only in part is named as one that no route leads to.
+            let workload = self.tables.workload(object.group, object.kind);
             let name = say::qualified(object.namespace, object.name);
-            Some((
-                format!("{} `{name}`", object.kind),
-                row.otherwise.as_ref()?.to_string(),
-            ))
+            let why = match why {
+                Uncounted::ByRow => row.otherwise.as_ref()?.to_string(),
+                Uncounted::NamesNone => say::NAMES_NONE.to_owned(),
+            };
+            let named = format!("{} `{name}`", object.kind);
+            workload.is_none().then_some((named, why))
         });
         each.collect()
     }
 
+    /// Tells of a value of the wrong type where a route names its Services.
+    pub(super) fn tell_misfit(&mut self, object: &Object<'t, 's>, misfit: &Misfit<'t, 's>) {
+        let Misfit {
+            field,
+            node,
+            expected,
+        } = misfit;
+        let message = say::wrong_type(field, kind_name(node.kind()), expected);
+        self.tell_at(object, *node, message);
+    }
+
     /// Finding nothing is never silent (docs/reference.md, section 2.7).
-    pub(super) fn tell_unreached(&mut self, coverage: &Coverage, asked: bool) {
+    pub(super) fn tell_unreached(&mut self, coverage: &Coverage, serving: bool, asked: bool) {
         if coverage.workloads.is_empty() {
             return;
         }
@@ -254,14 +262,18 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             .iter()
             .filter(|each| each.behind == Behind::Service)
             .collect();
-        let uncounted = self.uncounted();
         let message = if !self.routes.is_empty() || asked || self.taken_out {
             if unreached.is_empty() {
                 return;
             }
-            say::unreached(&unreached, &uncounted)
+            // Routes that redirect name no Service, and beside others they tell nothing.
+            let none = |(_, why): &(usize, Uncounted)| *why == Uncounted::ByRow;
+            self.uncounted.retain(none);
+            say::unreached(&unreached, &self.uncounted())
         } else if self.skipped.is_empty() {
-            say::no_route(coverage.workloads.len(), &unreached, &uncounted)
+            let uncounted = self.uncounted();
+            let lost = serving || !unreached.is_empty() && !uncounted.is_empty();
+            say::no_route(coverage.workloads.len(), lost, &unreached, &uncounted)
         } else {
             let classes = self.skipped.iter().map(Option::as_deref);
             let wanted = self.config.ingress_class.as_deref();

@@ -1,6 +1,6 @@
 //! What is said of the configuration and of annotations.
 
-use super::{Message, Reason, nearest};
+use super::{Message, Reason, Severity, nearest};
 
 fn bad(text: impl Into<String>) -> Message {
     Message::new(Reason::BadConfiguration, text)
@@ -353,4 +353,14 @@ pub(crate) fn unquoted(key: &str, found: &str) -> Message {
     Message::new(Reason::AnnotationUnquoted, text)
         .help(format!("write `{key}: \"{found}\"`"))
         .instead(format!("\"{found}\""))
+}
+
+/// A Reason that the configuration ignores, though nothing was told of it.
+pub(crate) fn unused_severity(reason: Reason) -> Message {
+    let text = format!("there is no `{}` to ignore", reason.name());
+    let mut message = Message::new(Reason::Unused, text)
+        .help("remove it, so that a new one is told")
+        .field(format!("spec.severity.{}", reason.name()));
+    message.severity = Severity::Info;
+    message
 }

@@ -265,7 +265,9 @@ pub(crate) fn zero_seconds(from: &Origin) -> String {
 
 /// A Job behind a route.
 pub(crate) fn job_behind_route(why: &str) -> Message {
-    Message::new(Reason::JobBehindRoute, format!("left alone: {why}"))
+    let text = format!("its pods get requests while it runs; left alone: {why}");
+    Message::new(Reason::JobBehindRoute, text)
+        .help("give its pods labels that the Service does not select")
 }
 
 /// A bare Pod is changed.

@@ -106,3 +106,19 @@ pub(crate) fn glued(key: &str) -> Message {
 pub(crate) fn two_folders() -> String {
     "if each folder is an environment of its own, run with `--each`, or name one of them".to_owned()
 }
+
+/// A character that ends a line for readers of YAML 1.1 alone.
+pub(crate) fn odd_break(found: char) -> Message {
+    let text = format!(
+        "U+{:04X} stands in this document: kubectl takes it for a line break, and may read another name, kind or label than set-prestop",
+        u32::from(found)
+    );
+    Message::new(Reason::ReadOtherwise, text)
+        .help("remove it, or write it as an escape in double quotes")
+}
+
+/// A document behind `...` alone.
+pub(crate) fn dropped() -> Message {
+    let text = "no `---` stands before this document, only `...`: kubectl drops it, and set-prestop reads it";
+    Message::new(Reason::ReadOtherwise, text).help("put `---` before it")
+}

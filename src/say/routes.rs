@@ -1,7 +1,8 @@
 //! What is said of routes, Services and classes: one function a message.
 
 use super::{Message, Reason, Severity, nearest};
-use crate::model::{Covered, Exposed, Place};
+use crate::model::{Covered, Exposed, FieldPath, Place};
+use lossless_yaml::Step;
 
 /// A kind and a name, or a namespace before it where one is known.
 pub(crate) fn qualified(namespace: Option<&str>, name: &str) -> String {
@@ -62,6 +63,53 @@ pub(crate) fn unused_rule(index: usize, class: &str, classes: &[&str]) -> Messag
             None => "correct the rule or remove it".to_owned(),
         })
         .field(format!("spec.ingressClasses[{index}]"))
+}
+
+/// A row of the configuration whose kind no object of the input has.
+pub(crate) fn unused_row(list: &str, index: usize, group: &str, kind: &str) -> Message {
+    let text = match group {
+        "" => format!("the input has no {kind} of the core group"),
+        _ => format!("the input has no {kind} of group `{group}`"),
+    };
+    let mut message = Message::new(Reason::Unused, text)
+        .help("correct the row or remove it")
+        .field(format!("spec.{list}[{index}]"));
+    message.severity = Severity::Info;
+    message
+}
+
+/// A list of objects under another name.
+pub(crate) fn openshift_template() -> Message {
+    Message::new(
+        Reason::LeftAlone,
+        "left alone: the objects of an OpenShift Template are not looked into",
+    )
+    .help("render it first: `oc process -f FILE --local | set-prestop`")
+}
+
+/// An object of a kind without a row, the way to its pod template, and the Service that selects its pods.
+pub(crate) fn kind_unknown(
+    (group, kind): (&str, &str),
+    template: &FieldPath,
+    service: &str,
+) -> Message {
+    let text = format!(
+        "set-prestop does not know this kind, and {service} selects the pods of its `{template}`"
+    );
+    let place: String = template
+        .0
+        .iter()
+        .map(|step| match step {
+            Step::Key(key) if key.bytes().all(|b| b.is_ascii_alphanumeric()) => format!(".{key}"),
+            Step::Key(key) => format!("['{key}']"),
+            Step::Index(_) => "[*]".to_owned(),
+        })
+        .collect();
+    Message::new(Reason::KindUnknown, text)
+        .help(format!(
+            "add a row to the configuration: `workloads: [{{groups: [{group}], kind: {kind}, templates: [\"${place}\"]}}]`"
+        ))
+        .field(template.to_string())
 }
 
 /// A key that stands twice at the top of a document; `first` is where it stands first.
@@ -441,21 +489,27 @@ fn workloads(count: usize) -> String {
     }
 }
 
-/// No route counts. `unreached` are the workloads that a Service selects: without any there is nothing to lose.
+/// No route counts. `unreached` are the workloads that a Service selects; `lost` says that requests may be lost there.
 /// `uncounted` are routes that do not count, and why.
 pub(crate) fn no_route(
     count: usize,
+    lost: bool,
     unreached: &[&Covered],
     uncounted: &[(String, String)],
 ) -> Message {
-    let mut text = format!("no route leads to {}", workloads(count));
+    let mut text = match unreached {
+        [only] if count == 1 => format!("no route leads to {}", behind(only)),
+        _ => format!("no route leads to {}", workloads(count)),
+    };
     add_uncounted(&mut text, uncounted);
-    add_exposed(&mut text, unreached);
+    if count > 1 {
+        add_exposed(&mut text, unreached);
+    }
     let mut message = Message::new(Reason::NoRoute, text).help(format!(
         "render the routes together with the workloads (kpt: remove `selectors:`), or name Services in `backends`, or annotate a Service or workload with `set-prestop.dev/inject: enabled`{}",
         load_balancer_help(unreached)
     ));
-    if unreached.is_empty() {
+    if !lost {
         message.severity = Severity::Advice;
     }
     message
@@ -482,6 +536,21 @@ pub(crate) fn unreached(unreached: &[&Covered], uncounted: &[(String, String)]) 
         "if routes outside the input lead to them, name their Services in `backends`, or annotate them with `set-prestop.dev/inject: enabled`{}",
         load_balancer_help(unreached)
     ))
+}
+
+/// Why a route that names no Service does not count.
+pub(crate) const NAMES_NONE: &str = "it names no Service";
+
+/// A value of a route that has the wrong type, so that no Service is found below it.
+pub(crate) fn wrong_type(field: &str, kind: &str, expected: &str) -> Message {
+    let text = format!("`{field}` is {kind}, expected {expected}");
+    let help = match expected {
+        "a list" => "write each entry as a list item (`- ...`)",
+        _ => "write it as `key: value` lines",
+    };
+    Message::new(Reason::BadResource, text)
+        .help(help)
+        .field(field)
 }
 
 /// So many workloads are named.

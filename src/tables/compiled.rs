@@ -103,8 +103,8 @@ pub(crate) struct Target {
 pub(crate) struct Workload {
     pub(super) groups: List<Text>,
     pub(super) kind: Text,
-    /// The names to each pod template; no name where the object is a pod itself.
-    pub(crate) templates: List<List<Text>>,
+    /// The names, and `[*]`, to each pod template; none where the object is a pod itself.
+    pub(crate) templates: List<Path>,
     pub(crate) follow: Option<Target>,
     pub(crate) leave: Option<Text>,
     pub(crate) routed: bool,
@@ -422,7 +422,7 @@ impl WorkloadRow {
         Ok(Workload {
             groups: texts(&self.groups),
             kind: owned(&self.kind),
-            templates: each("templates", &self.templates, |text| template(text))?.into(),
+            templates: each("templates", &self.templates, |text| places(text))?.into(),
             follow: optional(self.follow.as_ref(), |column| {
                 column.compile().map_err(|e| e.within("follow"))
             })?,
@@ -449,7 +449,7 @@ impl super::row::SelectorRow {
         Ok(Selects {
             groups: texts(&self.groups),
             kind: owned(&self.kind),
-            selector: optional(self.selector.as_ref(), |text| template(text))?,
+            selector: optional(self.selector.as_ref(), |text| names(text))?,
         })
     }
 }
@@ -503,15 +503,23 @@ fn group_kinds(column: &str, texts: &[String]) -> Result<Vec<(Text, Text)>, RowE
     })
 }
 
-fn template(text: &str) -> Result<List<Text>, RowError> {
+fn places(text: &str) -> Result<Path, RowError> {
     let path = path("", text)?;
-    let names = path.names().ok_or_else(|| {
-        RowError::new(
-            "",
-            format!("`{text}` is more than names, expected a path such as `$.spec.template`"),
-        )
-    })?;
-    Ok(names.into())
+    if path.is_plain() {
+        return Ok(path);
+    }
+    let message = format!(
+        "`{text}` is more than names and `[*]`, expected a path such as `$.spec.template` or `$.spec.pools[*].template`"
+    );
+    Err(RowError::new("", message))
+}
+
+#[cfg(test)]
+fn names(text: &str) -> Result<List<Text>, RowError> {
+    let names = path("", text)?.names();
+    Ok(names
+        .ok_or_else(|| RowError::new("", format!("`{text}` is more than names")))?
+        .into())
 }
 
 fn path(column: &str, text: &str) -> Result<Path, RowError> {

@@ -98,6 +98,14 @@ impl Sign {
 }
 
 impl Controller {
+    /// Where its number is from; where its keys are from stands behind that.
+    pub(crate) fn seconds_from(&self) -> &str {
+        let source = self.source.as_ref();
+        source
+            .split_once("; keys:")
+            .map_or(source, |(number, _)| number)
+    }
+
     /// Whether an annotation says that pods are not the targets of its load balancer.
     pub(crate) fn excepts(&self, key: &str, value: Node<'_, '_>) -> bool {
         let text = || format!("{key}={}", value.text().unwrap_or_default());

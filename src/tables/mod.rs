@@ -26,6 +26,7 @@ mod generated {
 }
 mod grammar;
 mod images;
+mod inner;
 pub(crate) mod path;
 pub(crate) mod references;
 mod row;
@@ -41,6 +42,7 @@ pub(crate) use controllers::{
     controller_by_class, controller_by_name, controllers, policy, rendered, sharing, signed,
 };
 pub(crate) use images::shellless;
+pub(crate) use inner::is_inner;
 pub(crate) use row::{Controller, Format, On};
 pub use row::{RouteRow, WorkloadRow};
 
@@ -126,6 +128,7 @@ impl Tables {
             "GatewayClass",
             "Namespace",
             "RuntimeClass",
+            "Template",
         ];
         self.knows(kind) || beside.contains(&kind)
     }
@@ -149,6 +152,11 @@ impl Tables {
 /// The row for a kind of object that selects pods.
 pub(crate) fn selects(group: &str, kind: &str) -> Option<&'static Selects> {
     find(generated::SELECTORS, group, kind)
+}
+
+/// Whether a row is the program's own.
+fn is_built_in(row: &Route) -> bool {
+    generated::ROUTES.iter().any(|each| std::ptr::eq(each, row))
 }
 
 /// In the order of kinds; of one kind those that came first stay first.
@@ -377,8 +385,8 @@ mod tests {
             "needs `templates`, `follow` or `leave`",
         ),
         (
-            "groups: [a], kind: A, templates: ['$.a[*]']",
-            "`templates[0]`: `$.a[*]` is more than names",
+            "groups: [a], kind: A, templates: ['$.a[0]']",
+            "`templates[0]`: `$.a[0]` is more than names",
         ),
         (
             "groups: [a], kind: A, templates: [$], replicas: r",
@@ -433,7 +441,8 @@ mod tests {
         assert!(route("networking.k8s.io").services.is_empty());
         assert!(!route("extensions").services.is_empty());
         let crew = tables.workload("y.z", "Crew").unwrap();
-        assert_eq!(crew.templates.concat(), ["member"]);
+        let names = crew.templates.iter().map(path::Path::names);
+        assert_eq!(names.collect::<Vec<_>>(), [Some(vec!["member".into()])]);
         assert!(tables.workload("apps", "Crew").is_none());
         for kind in [
             "Yonder",

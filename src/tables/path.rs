@@ -7,11 +7,20 @@
 
 use super::grammar::{self, Fault};
 pub(crate) use super::grammar::{Below, List, Literal, Step, Test, Text};
-use lossless_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node, Step as Way};
 
 /// A compiled `JSONPath`.
 #[derive(Clone, Debug)]
 pub(crate) struct Path(pub(crate) List<Step>);
+
+/// A node of the wrong type on the way of a path.
+#[derive(Clone, Debug)]
+pub(crate) struct Misfit<'t, 's> {
+    /// `spec.rules[0].http`.
+    pub(crate) field: String,
+    pub(crate) node: Node<'t, 's>,
+    pub(crate) expected: &'static str,
+}
 
 /// Names below a node, as `name` or `port.name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +66,82 @@ impl Path {
         walk(&self.0, node, ignore_case, budget)
     }
 
+    /// The first node on the way of this path that is no list where it asks for items, or that has nothing below it where it
+    /// asks for a name.
+    pub(crate) fn misfit<'t, 's>(
+        &self,
+        node: Node<'t, 's>,
+        budget: &mut Budget,
+    ) -> Option<Misfit<'t, 's>> {
+        let mut at = vec![(String::new(), node)];
+        for step in self.0.iter() {
+            let (right, expected): (fn(Kind) -> bool, _) = match step {
+                Step::Name(_) => (|kind| kind == Kind::Mapping, "a mapping"),
+                Step::Where(_) => (|kind| kind != Kind::Scalar, "a list"),
+                Step::Every | Step::Index(_) => (|kind| kind == Kind::Sequence, "a list"),
+            };
+            at.retain(|(_, node)| node.kind() != Kind::Null);
+            if let Some((field, node)) = at.iter().find(|(_, node)| !right(node.kind())) {
+                return Some(Misfit {
+                    field: field.clone(),
+                    node: *node,
+                    expected,
+                });
+            }
+            let mut below = Vec::new();
+            for (field, node) in at {
+                if let Step::Name(name) = step {
+                    let dot = if field.is_empty() { "" } else { "." };
+                    let found = child(node, name, false);
+                    below.extend(found.map(|found| (format!("{field}{dot}{name}"), found)));
+                } else {
+                    let items = node.items().take_while(|_| budget.spend()).enumerate();
+                    below.extend(items.map(|(index, item)| (format!("{field}[{index}]"), item)));
+                }
+            }
+            at = below;
+        }
+        None
+    }
+
+    /// Every node that a path of names and `[*]` leads to from `node`, with the way to it.
+    pub(crate) fn places<'t, 's>(
+        &self,
+        node: Node<'t, 's>,
+        budget: &mut Budget,
+    ) -> Vec<(Vec<Way>, Node<'t, 's>)> {
+        let mut at = vec![(Vec::with_capacity(self.0.len() + 3), node)];
+        for step in self.0.iter() {
+            if let Step::Name(name) = step {
+                at.retain_mut(|(way, node)| {
+                    let below = child(*node, name, false);
+                    way.push(Way::Key(name.clone()));
+                    below.map(|below| *node = below).is_some()
+                });
+                continue;
+            }
+            let mut below = Vec::new();
+            for (way, node) in at {
+                let items = node.items().take_while(|_| budget.spend());
+                below.extend(items.enumerate().map(|(index, item)| {
+                    let mut way = way.clone();
+                    way.push(Way::Index(index));
+                    (way, item)
+                }));
+            }
+            at = below;
+        }
+        at
+    }
+
+    /// Whether it consists of names and `[*]` alone.
+    pub(crate) fn is_plain(&self) -> bool {
+        let mut steps = self.0.iter();
+        steps.all(|step| matches!(step, Step::Name(_) | Step::Every))
+    }
+
     /// The names of a path that consists of names alone; those of `$` are none.
+    #[cfg(test)]
     pub(crate) fn names(&self) -> Option<Vec<Text>> {
         let names = self.0.iter().map(|step| match step {
             Step::Name(name) => Some(name.clone()),

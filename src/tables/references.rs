@@ -7,8 +7,10 @@ use lossless_yaml::{Kind, Node, Tree};
 use std::collections::BTreeMap;
 
 use crate::model::Address;
-use crate::tables::path::{Budget, Field, List, Path, Text, walk};
-use crate::tables::{Class, Follow, Format, Place, Route, Services, Target, Use, glob};
+use crate::tables::path::{Budget, Field, List, Misfit, Path, Text, walk};
+use crate::tables::{
+    Class, Follow, Format, Place, Route, Services, Target, Use, glob, is_built_in,
+};
 
 /// So many hosts and URL paths are kept of one Service.
 const MOST_ADDRESSES: usize = 100;
@@ -274,6 +276,21 @@ pub(crate) fn addresses(route: &Route, object: Node<'_, '_>) -> Addresses {
         }
     }
     found
+}
+
+/// The first value on a path of the row that has the wrong type, so that nothing below it is found.
+pub(crate) fn misfit<'t, 's>(
+    route: &Route,
+    object: Node<'t, 's>,
+    budget: &mut Budget,
+) -> Option<Misfit<'t, 's>> {
+    // In a row of the user's `[*]` may stand for the values of a mapping.
+    let columns = route.services.iter().filter(|_| is_built_in(route));
+    let mut paths = columns.filter_map(|column| match &column.place {
+        Place::At(path) => Some(path),
+        Place::Annotation { .. } => None,
+    });
+    paths.find_map(|path| path.misfit(object, budget))
 }
 
 /// The workload that another one names as the holder of its template.

@@ -284,7 +284,7 @@ pub struct WorkloadRow {
     /// Where the columns' facts are from, for the documentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
-    /// Paths of names alone to the pod templates, such as `$.spec.template`; `$` where the object is a pod itself.
+    /// Paths of names and `[*]` to the pod templates, such as `$.spec.template`; `$` where the object is a pod itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) templates: Vec<String>,
     /// The reference to the workload that holds the template instead, with `apiVersion`, `kind` and `name`.

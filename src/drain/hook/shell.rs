@@ -62,7 +62,15 @@ impl<'s> Word<'s> {
 
     /// Whether the shell runs a command for it.
     fn runs(&self) -> bool {
-        self.raw.contains('`') || self.raw.contains("$(")
+        // The time, or who it is, for a line in a log.
+        const INSTANT: [&str; 5] = ["date", "hostname", "whoami", "pwd", "id"];
+        let mut run = self.raw.split("$(").skip(1);
+        self.raw.contains('`')
+            || run.any(|command| {
+                let end = command.find(|c: char| !c.is_ascii_alphanumeric());
+                let (name, rest) = command.split_at(end.unwrap_or(command.len()));
+                !INSTANT.contains(&name) || !rest.starts_with([' ', ')'])
+            })
     }
 
     fn is_assignment(&self) -> bool {

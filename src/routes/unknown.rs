@@ -1,0 +1,92 @@
+//! Kinds that no row has, found by their form: a pod template somewhere below, whose labels a Service behind a route selects.
+
+use super::select::{selector_of, sorted_pairs};
+use super::services::ServiceKind;
+use super::{Identity, Tracer};
+use crate::input::objects::{Object, labels, left_alone, same_namespace};
+use crate::model::FieldPath;
+use crate::say::routes as say;
+use lossless_yaml::{Kind, Node, Step};
+use std::collections::BTreeSet;
+
+/// So deep a template may stand in its object.
+const DEEPEST: usize = 8;
+/// So many nodes of one object are looked at.
+const MOST_NODES: usize = 20_000;
+
+impl<'t, 's> Tracer<'_, 't, 's> {
+    /// Tells of objects of kinds without a row, if a Service that was led to selects their pods.
+    pub(super) fn tell_unknown_kinds(&mut self) {
+        let reached = self.services.iter();
+        let reached = reached.filter(|(_, kind)| matches!(kind, ServiceKind::Selects(_)));
+        let reached: Vec<usize> = reached.map(|(index, _)| *index).collect();
+        if reached.is_empty() {
+            return;
+        }
+        let mut told: BTreeSet<Identity<'t>> = BTreeSet::new();
+        for index in 0..self.render.objects.len() {
+            let Some(object) = self.render.get(index) else {
+                continue;
+            };
+            let known = self.roles.get(index).is_none_or(|roles| roles.any());
+            if known || !object.is_object() || left_alone(object).is_some() || object.is_context {
+                continue;
+            }
+            let mut left = MOST_NODES;
+            let mut found = Vec::new();
+            templates(object.node(), &mut Vec::new(), &mut left, &mut found);
+            let selected = found.iter().find_map(|(path, template)| {
+                let mut services = reached
+                    .iter()
+                    .filter_map(|service| self.render.get(*service));
+                let service = services.find(|service| would_select(service, object, *template));
+                Some((path, service?))
+            });
+            let identity = (object.group, object.kind, object.namespace, object.name);
+            if let Some((path, service)) = selected
+                && told.insert(identity)
+            {
+                let selects = format!("{} `{}`", service.kind, service.name);
+                let message = say::kind_unknown((object.group, object.kind), path, &selects);
+                self.tell(object, message);
+            }
+        }
+    }
+}
+
+fn would_select(service: &Object<'_, '_>, object: &Object<'_, '_>, template: Node<'_, '_>) -> bool {
+    let held: Vec<_> = labels(template).collect();
+    same_namespace(service.namespace, object.namespace).is_some()
+        && selector_of(service)
+            .and_then(sorted_pairs)
+            .is_some_and(|pairs| !pairs.is_empty() && pairs.iter().all(|pair| held.contains(pair)))
+}
+
+/// The nodes below that have the form of a pod template, with the way to each.
+fn templates<'t, 's>(
+    node: Node<'t, 's>,
+    path: &mut Vec<Step>,
+    left: &mut usize,
+    found: &mut Vec<(FieldPath, Node<'t, 's>)>,
+) {
+    *left = left.saturating_sub(1);
+    if *left == 0 || path.len() > DEEPEST {
+        return;
+    }
+    let containers = node.get("spec").and_then(|spec| spec.get("containers"));
+    if containers.is_some_and(|list| list.kind() == Kind::Sequence && !list.is_empty()) {
+        found.push((FieldPath(path.clone()), node));
+        return;
+    }
+    for (key, value) in node.entries() {
+        let Some(key) = key.text() else { continue };
+        path.push(Step::Key(key.to_owned().into()));
+        templates(value, path, left, found);
+        path.pop();
+    }
+    for (index, item) in node.items().enumerate() {
+        path.push(Step::Index(index));
+        templates(item, path, left, found);
+        path.pop();
+    }
+}
