@@ -25,6 +25,7 @@ pub struct Covered {
     pub behind: Behind,
     /// The Services that select it, if no route leads to it.
     #[serde(skip_serializing_if = "no_services")]
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub services: Arc<Vec<Selecting>>,
 }
 

@@ -290,7 +290,7 @@ export interface Covered {
   /** Where it stands. */
   place: Place;
   /** The Services that select it, if no route leads to it. */
-  services: Selecting[];
+  services?: Selecting[];
 }
 
 /** How a run ended. */
