@@ -134,6 +134,7 @@ pub struct Way {
     pub service: Option<Placed>,
     /// What requests for it ask for, as far as the route says it; the first hundred.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(default))]
     pub addresses: Vec<Address>,
     /// The class that decided.
     #[serde(skip_serializing_if = "Option::is_none")]

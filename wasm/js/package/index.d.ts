@@ -590,7 +590,7 @@ export interface Sleep {
 /** A way from a route to a workload. */
 export interface Way {
   /** What requests for it ask for, as far as the route says it; the first hundred. */
-  addresses: Address[];
+  addresses?: Address[];
   /** The class that decided. */
   class?: string;
   /** The route; none if `backends` or an annotation brings the Service or workload in. */
