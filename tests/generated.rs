@@ -348,9 +348,9 @@ fn race() {
                 ("program answers", top + 46.0, -1.0, ends, serves),
             ];
             for (label, y, from, to, colour) in bars {
-                let (left, width) = (x(from), (to - from) * SECOND);
+                let (begin, length) = (x(from), (to - from) * SECOND);
                 writeln!(svg, "<text x=\"10\" y=\"{}\">{label}</text>", y + 14.0).unwrap();
-                writeln!(svg, "<rect x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"18\" rx=\"3\" fill=\"{colour}\"/>").unwrap();
+                writeln!(svg, "<rect x=\"{begin}\" y=\"{y}\" width=\"{length}\" height=\"18\" rx=\"3\" fill=\"{colour}\"/>").unwrap();
             }
             for (second, count) in (0_u32..).zip(&told.by_second) {
                 if *count > 0.5 {

@@ -158,9 +158,9 @@ fn each_dependency_has_a_reason() {
     let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let (_, below) = manifest.split_once("[workspace.dependencies]\n").unwrap();
     let lines = below.lines().take_while(|line| !line.starts_with('['));
-    let names = lines.filter_map(|line| line.split_once(" = "));
+    let rows = lines.filter_map(|line| line.split_once(" = "));
     let ours = ["set-prestop", "lossless-yaml"];
-    let named: BTreeSet<String> = names
+    let named: BTreeSet<String> = rows
         .filter(|(name, _)| !ours.contains(name))
         .map(|(name, _)| name.to_owned())
         .collect();

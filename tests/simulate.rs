@@ -20,7 +20,6 @@ use set_prestop::simulate::{Race, Times, replay};
 struct Measured {
     scenario: String,
     label: String,
-    change: String,
     lag: f64,
     interval: f64,
     rate: f64,

@@ -150,7 +150,7 @@ fn json_ingress(name: &str, service: &str) -> Value {
         "rules": [{"http": {"paths": [{"path": "/", "backend": {"service": {"name": service, "port": {"number": 80}}}}]}}]}})
 }
 
-fn json_list(api: &str, kind: &str, items: Vec<Value>) -> Value {
+fn json_list(api: &str, kind: &str, items: &[Value]) -> Value {
     json!({"apiVersion": api, "kind": kind, "items": items})
 }
 
@@ -310,12 +310,12 @@ pub(crate) static SHAPES: &[Shape] = &[
     Shape {
         name: "List, JSON on one line",
         number: 5000,
-        make: |n| json_list("v1", "List", json_apps(n)).to_string(),
+        make: |n| json_list("v1", "List", &json_apps(n)).to_string(),
     },
     Shape {
         name: "List, JSON indented",
         number: 5000,
-        make: |n| pretty(&json_list("v1", "List", json_apps(n))),
+        make: |n| pretty(&json_list("v1", "List", &json_apps(n))),
     },
     Shape {
         name: "ResourceList, block",
@@ -325,7 +325,7 @@ pub(crate) static SHAPES: &[Shape] = &[
     Shape {
         name: "ResourceList, JSON on one line",
         number: 5000,
-        make: |n| json_list("config.kubernetes.io/v1", "ResourceList", json_apps(n)).to_string(),
+        make: |n| json_list("config.kubernetes.io/v1", "ResourceList", &json_apps(n)).to_string(),
     },
     Shape {
         name: "ResourceList with an anchor for all items",
@@ -735,7 +735,12 @@ pub(crate) static SHAPES: &[Shape] = &[
         number: 5000,
         make: |n| {
             let items = (0..n).map(|i| json_ingress(&format!("i{i}"), &format!("missing-{i}")));
-            json_list("config.kubernetes.io/v1", "ResourceList", items.collect()).to_string()
+            json_list(
+                "config.kubernetes.io/v1",
+                "ResourceList",
+                &items.collect::<Vec<_>>(),
+            )
+            .to_string()
         },
     },
     Shape {

@@ -9,7 +9,7 @@ use set_prestop::{
 };
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Columns of a line where nobody knows the terminal: in a log, or in a pipe.
@@ -97,9 +97,10 @@ impl Teller {
         stderr(&std::mem::take(&mut self.log.text));
     }
 
-    /// Whether stderr leaves out what the drawing on stdout tells: a program that reads messages gets all of them.
+    /// Whether stderr leaves out what the drawing on stdout tells: only where one person sees both, on a terminal.
     fn is_drawn(&self, drawn: bool) -> bool {
-        drawn && self.log.format == Format::Text
+        let seen = || std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+        drawn && self.log.format == Format::Text && seen()
     }
 
     /// Puts a text into the report alone.

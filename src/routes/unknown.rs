@@ -14,7 +14,7 @@ const DEEPEST: usize = 8;
 /// So many nodes of one object are looked at.
 const MOST_NODES: usize = 20_000;
 
-impl<'t, 's> Tracer<'_, 't, 's> {
+impl<'t> Tracer<'_, 't, '_> {
     /// Tells of objects of kinds without a row, if a Service that was led to selects their pods.
     pub(super) fn tell_unknown_kinds(&mut self) {
         let reached = self.services.iter();

@@ -80,12 +80,7 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
 /// No reader has to take it, and the parser itself sees it in some comments and passes it over in others.
 pub(super) fn refuse_control_characters(tree: &Tree<'_>) -> Result<(), EditError> {
     let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    match tree
-        .source
-        .as_bytes()
-        .iter()
-        .position(|byte| is_control(byte))
-    {
+    match tree.source.as_bytes().iter().position(is_control) {
         None => Ok(()),
         Some(at) => Err(EditError::Unplaceable {
             offset: tree.chunk.start + at,
