@@ -165,7 +165,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         &plans
     };
     let outputs = out::manifests::write(opened, &chunks, written, &messages, settings.threads)?;
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "patches")]
     let addresses = if settings.patches {
         out::address::of(&plans, &render, &tables)
     } else {
@@ -179,7 +179,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         counts,
         coverage,
         is_resource_list: list,
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "patches")]
         addresses,
     })
 }

@@ -61,7 +61,7 @@ pub struct Outcome<'s> {
     /// How the run ended.
     pub ended: Ended,
     /// How patches name the plans' workloads, one for each plan; none if nobody asked for patches.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "patches")]
     pub(crate) addresses: Vec<out::address::Address>,
 }
 
@@ -143,22 +143,6 @@ impl Failure<'_> {
 
 #[cfg(feature = "cli")]
 impl Outcome<'_> {
-    /// The plans as a kustomize Component; needs [`Settings::patches`].
-    ///
-    /// # Errors
-    /// An object that a patch can't name, or can't tell from another.
-    pub fn kustomize(&self) -> Result<String, Message> {
-        out::kustomize::component(&self.plans, &self.addresses, &self.sources())
-    }
-
-    /// The plans as a shell script of `kubectl patch`; needs [`Settings::patches`].
-    ///
-    /// # Errors
-    /// An object that a patch can't name, or can't tell from another.
-    pub fn kubectl(&self) -> Result<String, Message> {
-        out::kubectl::script(&self.plans, &self.addresses, &self.sources())
-    }
-
     /// The run drawn for people, with these messages: its own, and what there is to be told beside them.
     #[must_use]
     pub fn explain(
@@ -175,6 +159,25 @@ impl Outcome<'_> {
     pub fn summary(&self, tense: Tense, files: &str) -> String {
         let changed = self.plans.iter().filter(|plan| plan.changes() > 0);
         say::explain::summary(&self.coverage, changed.count(), tense, files)
+    }
+}
+
+#[cfg(feature = "patches")]
+impl Outcome<'_> {
+    /// The plans as a kustomize Component; needs [`Settings::patches`].
+    ///
+    /// # Errors
+    /// An object that a patch can't name, or can't tell from another.
+    pub fn kustomize(&self) -> Result<String, Message> {
+        out::kustomize::component(&self.plans, &self.addresses, &self.sources())
+    }
+
+    /// The plans as a shell script of `kubectl patch`; needs [`Settings::patches`].
+    ///
+    /// # Errors
+    /// An object that a patch can't name, or can't tell from another.
+    pub fn kubectl(&self) -> Result<String, Message> {
+        out::kubectl::script(&self.plans, &self.addresses, &self.sources())
     }
 
     fn sources(&self) -> Vec<&str> {

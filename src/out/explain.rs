@@ -5,7 +5,7 @@ use super::place::Positions;
 use super::snippet::Look;
 use crate::model::{Behind, Coverage, Covered, ObjectRef, Place, Plan};
 use crate::say::explain::{self as say, Tense};
-use crate::say::{Message, Reason, Severity};
+use crate::say::{Message, Reason, Severity, drain};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -195,7 +195,7 @@ fn ways(plan: &Plan) -> Vec<String> {
     let mut sleeps = plan.ways.iter().map(|way| way.sleep.seconds);
     let differ = sleeps.any(|seconds| seconds != plan.sleep.seconds);
     for way in plan.ways.iter() {
-        let mut text = say::way(way);
+        let mut text = drain::way(way);
         if let Some(from) = say::addresses(&way.addresses) {
             text = format!("{from}, {text}");
         }

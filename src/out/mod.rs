@@ -1,6 +1,6 @@
 //! Everything that is made of plans and messages.
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 pub(crate) mod address;
 #[cfg(feature = "cli")]
 pub(crate) mod diff;
@@ -11,12 +11,12 @@ pub(crate) mod explain;
 pub(crate) mod github;
 #[cfg(feature = "json")]
 pub(crate) mod json;
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 pub(crate) mod kubectl;
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 pub(crate) mod kustomize;
 pub(crate) mod manifests;
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 pub(crate) mod patch;
 pub(crate) mod place;
 pub(crate) mod results;

@@ -2,7 +2,7 @@
 
 use super::address::Address;
 use crate::model::{FieldPath, Handler, Hook, NewValue, NotASleep, Number, ObjectRef, Plan};
-use crate::say::{self, Message, Reason, drain, explain as words};
+use crate::say::{self, Message, Reason, drain};
 use lossless_yaml::Step;
 use serde_yaml::{Mapping, Value};
 use std::fmt::Write as _;
@@ -141,7 +141,7 @@ fn operations(plan: &Plan) -> Vec<Value> {
 pub(crate) fn reasons(plan: &Plan) -> Vec<String> {
     const WAYS: usize = 3;
     let mut lines = vec![plan.workload.to_string()];
-    let ways = plan.ways.iter().take(WAYS).map(words::way);
+    let ways = plan.ways.iter().take(WAYS).map(drain::way);
     lines.extend(ways);
     if let Some(more) = plan.ways.len().checked_sub(WAYS).filter(|more| *more > 0) {
         lines.push(drain::more_ways(more));

@@ -207,7 +207,26 @@ pub(crate) fn origin(origin: &Origin) -> String {
     }
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
+/// The path from a route to a workload.
+pub(crate) fn way(way: &crate::model::Way) -> String {
+    let title = |object: &crate::model::ObjectRef| format!("{} `{}`", object.kind, object.name);
+    let service = way.service.as_ref().filter(|_| way.route != way.service);
+    let mut text = match (&way.route, service) {
+        (None, None) => "annotation `set-prestop.dev/inject: enabled`".to_owned(),
+        (None, Some(_)) => "selected by `backends` or `inject: enabled`".to_owned(),
+        (Some(route), _) => match &way.class {
+            Some(class) => format!("{} (class `{class}`)", title(&route.object)),
+            None => title(&route.object),
+        },
+    };
+    if let Some(service) = service {
+        text = format!("{text} → {}", title(&service.object));
+    }
+    text
+}
+
+#[cfg(feature = "patches")]
 /// How many more paths lead to a workload than are listed.
 pub(crate) fn more_ways(more: usize) -> String {
     match more {
@@ -216,7 +235,7 @@ pub(crate) fn more_ways(more: usize) -> String {
     }
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 /// Where the number of a controller is from; none of any other origin.
 pub(crate) fn source(origin: &Origin) -> Option<String> {
     match origin {

@@ -80,24 +80,6 @@ pub(crate) fn addresses(addresses: &[Address]) -> Option<String> {
     })
 }
 
-/// The path from a route to a workload.
-pub(crate) fn way(way: &Way) -> String {
-    let title = |object: &crate::model::ObjectRef| format!("{} `{}`", object.kind, object.name);
-    let service = way.service.as_ref().filter(|_| way.route != way.service);
-    let mut text = match (&way.route, service) {
-        (None, None) => "annotation `set-prestop.dev/inject: enabled`".to_owned(),
-        (None, Some(_)) => "selected by `backends` or `inject: enabled`".to_owned(),
-        (Some(route), _) => match &way.class {
-            Some(class) => format!("{} (class `{class}`)", title(&route.object)),
-            None => title(&route.object),
-        },
-    };
-    if let Some(service) = service {
-        text = format!("{text} → {}", title(&service.object));
-    }
-    text
-}
-
 /// How long the containers have to sleep, and what says so.
 pub(crate) fn sleep(sleep: &Sleep, class: Option<&str>) -> String {
     let why = match &sleep.origin {

@@ -1,7 +1,7 @@
 //! What is said of edits and patches: those that can't be made, and the comments beside those that are.
 
 use super::{Message, Reason};
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 use crate::model::{ObjectRef, Plan};
 use lossless_yaml::EditError;
 
@@ -27,7 +27,7 @@ pub(crate) fn results_refused(error: &EditError) -> Message {
         .field("results")
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 /// An object that a patch can't name: it has no name, or another object answers to it too.
 pub(crate) fn object_not_unique(object: &ObjectRef, other: Option<&ObjectRef>) -> Message {
     let text = match other {
@@ -39,7 +39,7 @@ pub(crate) fn object_not_unique(object: &ObjectRef, other: Option<&ObjectRef>) -
     )
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 /// A container that a patch can't name.
 pub(crate) fn container_not_unique(name: &str, index: usize) -> Message {
     let text = match name {
@@ -49,7 +49,7 @@ pub(crate) fn container_not_unique(name: &str, index: usize) -> Message {
     Message::new(Reason::NotUnique, text).help("give each container of the pod a name of its own")
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 /// The first comment of patches: what they were made from, and what of it they change.
 pub(crate) fn made_from(sources: &[&str], plans: &[Plan]) -> String {
     const NAMED: usize = 10;
@@ -73,23 +73,23 @@ pub(crate) fn made_from(sources: &[&str], plans: &[Plan]) -> String {
     )
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 /// How a Component is kept right.
 pub(crate) const COMPONENT: &str =
     "# To see that it still fits: kustomize build DIR | set-prestop --check\n";
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 /// What a script says of a Pod.
 pub(crate) const POD_LINE: &str =
     "no command: a running Pod cannot be updated in place; it has to be recreated";
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 /// The last line of a script without commands.
 pub(crate) fn nothing_to_patch(workloads: usize) -> String {
     format!("true # nothing to patch: set-prestop checked {workloads} workloads behind a route\n")
 }
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 /// Fields that the next `kubectl apply` sets back; none if there is no such field.
 pub(crate) fn taken_back(fields: &[String]) -> Option<String> {
     (!fields.is_empty()).then(|| {

@@ -114,8 +114,8 @@ pub(crate) struct Workload {
     pub(crate) max_unavailable: Option<Path>,
     pub(crate) serial: Option<Serial>,
     #[cfg_attr(
-        not(feature = "cli"),
-        expect(dead_code, reason = "only the command writes patches")
+        not(feature = "patches"),
+        expect(dead_code, reason = "only patches need it")
     )]
     pub(crate) strategic_merge: List<Text>,
 }

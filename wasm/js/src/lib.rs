@@ -3,6 +3,9 @@
 //! `package/api.js` is what users import. It checks what they hand over and throws; this crate hands the library's model
 //! over as JSON, and never throws.
 
+#[cfg(feature = "page")]
+pub mod page;
+
 use serde_json::{Value, json};
 use set_prestop::{Failure, Message, Outcome, Output, Positions, Reason, Settings, Source, Splice};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -21,10 +24,63 @@ pub fn rewrite(
     read_only: Vec<u8>,
     config: Option<String>,
 ) -> String {
-    let config = match config.as_deref().map(set_prestop::parse_config).transpose() {
+    // Callers tell advice by its severity and keep it back themselves.
+    let settings = Settings {
+        advice: true,
+        ..Settings::default()
+    };
+    run(
+        &names,
+        &texts,
+        &read_only,
+        config.as_deref(),
+        &settings,
+        outcome,
+    )
+}
+
+/// What the playground shows of [`rewrite`]: the plan, what was reached, and every output. Changes are shown with `check`, too.
+#[cfg(feature = "page")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "wasm-bindgen hands lists over as owned ones only"
+)]
+#[must_use]
+#[wasm_bindgen]
+pub fn show(
+    names: Vec<String>,
+    texts: Vec<String>,
+    read_only: Vec<u8>,
+    config: Option<String>,
+) -> String {
+    let settings = Settings {
+        advice: true,
+        preview: true,
+        patches: true,
+        ..Settings::default()
+    };
+    run(
+        &names,
+        &texts,
+        &read_only,
+        config.as_deref(),
+        &settings,
+        page::shown,
+    )
+}
+
+fn run(
+    names: &[String],
+    texts: &[String],
+    read_only: &[u8],
+    config: Option<&str>,
+    settings: &Settings,
+    answer: fn(&Outcome<'_>, &[Source<'_>]) -> Value,
+) -> String {
+    let config = match config.map(set_prestop::parse_config).transpose() {
         Ok(config) => config.unwrap_or_default(),
         Err(messages) => {
-            let text = config.as_deref().unwrap_or_default();
+            let text = config.unwrap_or_default();
             let source = Source::new("config", text);
             let mut answer = failed(&messages, &[source], None);
             // The configuration is none of the sources that came in.
@@ -39,21 +95,19 @@ pub fn rewrite(
     };
     let sources: Vec<Source<'_>> = names
         .iter()
-        .zip(&texts)
+        .zip(texts)
         .zip(read_only.iter().chain(std::iter::repeat(&0)))
         .map(|((name, text), read_only)| match read_only {
             0 => Source::new(name, text),
             _ => Source::new(name, text).read_only(),
         })
         .collect();
-    // Callers tell advice by its severity and keep it back themselves.
     let settings = Settings {
         config,
-        advice: true,
-        ..Settings::default()
+        ..settings.clone()
     };
     let answer = match set_prestop::rewrite(&sources, &settings) {
-        Ok(done) => outcome(&done, &sources),
+        Ok(done) => answer(&done, &sources),
         Err(failed) => failure(&failed, &sources),
     };
     answer.to_string()
