@@ -141,7 +141,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     {
         say::routes::nearly_a_route(message, found, meant, place);
     }
-    weigh::beside_unread(&mut messages, || input::names_a_kind(opened));
+    weigh::beside_unread(&mut messages, || input::holds_a_kind(opened));
     weigh::drop_ignored(&mut messages, &render);
     if settings.gate {
         messages.extend(nothing_checked(opened, &render));

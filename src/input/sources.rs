@@ -360,6 +360,23 @@ pub(crate) fn names_a_kind(opened: &[Opened<'_>]) -> bool {
     })
 }
 
+/// The same of what a ResourceList holds: whether anything beside the list itself may be an object that is passed over unread.
+pub(crate) fn holds_a_kind(opened: &[Opened<'_>]) -> bool {
+    opened.iter().any(|open| match &open.list {
+        None => names_a_kind(std::slice::from_ref(open)),
+        Some(ResourceList::Pieces { items, .. }) => {
+            let text = open.source.text;
+            let mut parts = items
+                .items
+                .iter()
+                .filter_map(|range| text.get(range.clone()));
+            parts.any(|part| item_kind(part, items.dash_column).is_some())
+        }
+        // Parsed whole, so that nothing of it is unread.
+        Some(ResourceList::Whole(_)) => false,
+    })
+}
+
 impl<'s> Opened<'s> {
     /// How many documents it has.
     pub(crate) fn documents(&self) -> usize {

@@ -3,7 +3,7 @@
 use super::drain::{origin, written};
 use crate::model::{
     Address, Behind, Container, Coverage, Covered, DEFAULT_GRACE, Exposed, Grace, Hook, NoHook,
-    Origin, Plan, Rollout, Sleep, Way,
+    Origin, Plan, Rollout, Sleep,
 };
 use crate::simulate::{Race, simulate};
 

@@ -26,7 +26,7 @@ pub(crate) fn law(case: &Case, _: &mut Dice) -> Result<(), String> {
                 "the grace period of document {at} goes from {had:?} to {has:?}"
             ));
         }
-        if !planned(old) {
+        if !planned(old) || is_left_alone(old) {
             if old != new {
                 return Err(format!("document {at} is changed without a plan"));
             }
@@ -47,6 +47,14 @@ pub(crate) fn law(case: &Case, _: &mut Dice) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether an object is left alone though another of its name may have a plan.
+fn is_left_alone(object: &Value) -> bool {
+    let notes = &object["metadata"]["annotations"];
+    !notes["helm.sh/hook"].is_null()
+        || notes["config.kubernetes.io/local-config"] == "true"
+        || notes["set-prestop.dev/inject"] == "disabled"
 }
 
 fn spec(object: &Value) -> Option<&Value> {

@@ -150,7 +150,7 @@ pub(crate) fn size(module: &str, budget: usize) -> Result<(), String> {
     Ok(())
 }
 
-fn target() -> &'static Path {
+pub(crate) fn target() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap()
 }
 
@@ -193,10 +193,10 @@ fn built(form: &str) -> Result<(), String> {
     if all() {
         BUILD.get_or_init(build).clone()?;
     }
-    let file = if form == "npm" {
-        "npm/package.json".to_owned()
-    } else {
-        format!("{form}/set-prestop.wasm")
+    let file = match form {
+        "npm" => "npm/package.json".to_owned(),
+        "page" => "page/index.html".to_owned(),
+        _ => format!("{form}/set-prestop.wasm"),
     };
     let Ok(built) = fs::metadata(self::form(&file)).and_then(|data| data.modified()) else {
         return Err(format!("the form is not built: run `wasm/build {form}`"));
@@ -211,7 +211,9 @@ fn built(form: &str) -> Result<(), String> {
 
 fn build() -> Result<(), String> {
     let mut build = Command::new(checkout().join("wasm/build"));
-    build.env("CARGO_TARGET_DIR", target());
+    build
+        .args(["npm", "kpt", "wasi", "page"])
+        .env("CARGO_TARGET_DIR", target());
     let output = run(build, &[])?;
     if output.status.success() {
         Ok(())

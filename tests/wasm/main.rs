@@ -16,6 +16,7 @@ mod cases;
 mod forms;
 mod kpt;
 mod npm;
+mod page;
 mod same;
 mod wasi;
 
@@ -28,10 +29,10 @@ fn main() -> ExitCode {
     let npm = Form("npm");
     let kpt = Form("kpt");
     let wasi = Form("wasi");
+    let page = Form("page");
     let node = Tool("node");
     let trials = vec![
         trial("npm/manifest", &[], npm::manifest),
-        trial("npm/types-name-all", &[], npm::types_name_all),
         trial("npm/types", &[npm, node, TypeScript], npm::types),
         trial("npm/pack", &[npm, node, Tool("npm")], npm::pack),
         trial("npm/bin", &[npm, node, Tool("npm")], npm::bin),
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         }),
         trial("same/npm", &[npm, node], same::npm),
         trial("same/browser", &[npm, node, Chromium], same::browser),
+        trial("page/used", &[page, node, Chromium], page::used),
         trial("same/kpt", &[kpt, node], same::kpt),
         trial("same/wasi", &[wasi, node], same::wasi_on_node),
         trial(

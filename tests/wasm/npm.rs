@@ -1,6 +1,5 @@
 //! The npm package: what is in it, what it says of itself, and what it throws.
 
-use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,32 +32,6 @@ pub(crate) fn manifest() -> Result<(), String> {
         &manifest["repository"]["url"],
         repository.as_str(),
     )
-}
-
-/// The types name every setting, and no others. Those of the model are made from its schema (`tests/generated.rs`).
-pub(crate) fn types_name_all() -> Result<(), String> {
-    let types = source("index.d.ts")?;
-    let (_, config) = types
-        .split_once("export interface Config {")
-        .ok_or("no type `Config`")?;
-    let (config, _) = config.split_once("\n}").ok_or("no end of `Config`")?;
-    let named: BTreeSet<&str> = config
-        .lines()
-        .filter_map(|line| line.trim().split_once("?:"))
-        .map(|(name, _)| name)
-        .collect();
-    let definition =
-        fs::read_to_string(checkout().join("function.yaml")).map_err(|error| error.to_string())?;
-    let definition: Value = serde_yaml::from_str(&definition).map_err(|error| error.to_string())?;
-    let spec = &definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
-        ["properties"];
-    let fields: BTreeSet<&str> = spec
-        .as_object()
-        .ok_or("no schema")?
-        .keys()
-        .map(String::as_str)
-        .collect();
-    check_eq("the settings of `Config`", named, fields)
 }
 
 /// The packed package, installed into an empty project, type-checks there; the lines that must not are marked.

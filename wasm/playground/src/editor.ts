@@ -61,7 +61,7 @@ export class Input {
       lintGutter(),
       yaml(),
       keymap.of([...historyKeymap, ...lintKeymap]),
-      EditorView.contentAttributes.of({ "aria-label": "Manifests" }),
+      EditorView.contentAttributes.of({ "aria-label": "Manifests", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed();
       }),
@@ -154,7 +154,7 @@ export class Output {
       ...shared,
       form === "diff" ? diffColours : form === "kubectl" ? [] : yaml(),
       EditorState.readOnly.of(true),
-      EditorView.contentAttributes.of({ "aria-label": form }),
+      EditorView.contentAttributes.of({ "aria-label": form, tabindex: "0" }),
     ];
     this.#view.setState(EditorState.create({ doc: Text.of(text.split(/\r?\n/)), extensions }));
   }

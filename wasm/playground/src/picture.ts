@@ -107,7 +107,8 @@ function node(box: Box, x: number, wide: number, go: (place: Place) => void): SV
   const where = place ? `line ${place.line}` : "";
   return svg(
     "g",
-    { class: `node ${box.look}`, "aria-label": `${box.title}, ${box.note}, ${where}`, ...(place ? pressed(() => go(place)) : {}) },
+    { class: `node ${box.look}`, ...(place ? pressed(() => go(place)) : {}) },
+    // What is heard, and seen where the mouse rests.
     svg("title", {}, `${box.title}\n${box.note}\n${where}`),
     svg("rect", { x, y: box.y - HEIGHT / 2, width: wide, height: HEIGHT, rx: 5 }),
     text(-3, "name", 12, box.title),
