@@ -1,6 +1,7 @@
 //! A plan as a patch: what the forms for kustomize and for kubectl share.
 
 use super::address::Address;
+use super::escape::escaped;
 use crate::model::{FieldPath, Handler, Hook, NewValue, NotASleep, Number, ObjectRef, Plan};
 use crate::say::{self, Message, Reason, drain};
 use lossless_yaml::Step;
@@ -19,8 +20,25 @@ pub(crate) enum Patch {
 /// by index tests first what stands there.
 ///
 /// # Errors
-/// A container that a patch can't name.
+/// An object or a container that a patch can't name.
 pub(crate) fn of(plan: &Plan, address: &Address) -> Result<Patch, Message> {
+    let object = &plan.workload;
+    let names = [
+        Some(&object.kind),
+        Some(&object.name),
+        object.namespace.as_ref(),
+    ];
+    let containers = plan.containers.iter().map(|container| &container.name);
+    // No cluster holds such a name, and a script or a Component would show it as it is.
+    if let Some(name) = names
+        .into_iter()
+        .flatten()
+        .chain(containers)
+        .find(|name| *escaped(name) != ***name)
+    {
+        let message = say::out::not_a_name(name);
+        return Err(drain::of(message, plan, plan.place.clone()));
+    }
     let last = plan.containers.iter().rposition(|c| c.hook.is_change());
     for container in plan.containers.iter().take(last.map_or(0, |last| last + 1)) {
         let same = |other: &&crate::model::Container| other.name == container.name;

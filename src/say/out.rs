@@ -40,6 +40,14 @@ pub(crate) fn object_not_unique(object: &ObjectRef, other: Option<&ObjectRef>) -
 }
 
 #[cfg(feature = "patches")]
+/// A name with characters that no name in Kubernetes has.
+pub(crate) fn not_a_name(name: &str) -> Message {
+    let text = format!("a patch cannot name `{name}`: it holds characters that nobody sees");
+    Message::new(Reason::NotUnique, text)
+        .help("correct the name: Kubernetes takes letters, digits, `-` and `.`")
+}
+
+#[cfg(feature = "patches")]
 /// A container that a patch can't name.
 pub(crate) fn container_not_unique(name: &str, index: usize) -> Message {
     let text = match name {
