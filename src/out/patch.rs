@@ -16,6 +16,11 @@ pub(crate) enum Patch {
     Operations(Vec<Value>),
 }
 
+/// Whether a name holds what is not seen; a line break is quoted where it stands.
+fn hides(name: &str) -> bool {
+    name.split('\n').any(|line| escaped(line) != line)
+}
+
 /// The patch of a plan. Lists are merged by name for some kinds only, and the words of a command never are: what names them
 /// by index tests first what stands there.
 ///
@@ -34,7 +39,7 @@ pub(crate) fn of(plan: &Plan, address: &Address) -> Result<Patch, Message> {
         .into_iter()
         .flatten()
         .chain(containers)
-        .find(|name| *escaped(name) != ***name)
+        .find(|name| hides(name))
     {
         let message = say::out::not_a_name(name);
         return Err(drain::of(message, plan, plan.place.clone()));
