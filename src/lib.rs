@@ -60,7 +60,7 @@ pub use tables::{RouteRow, WorkloadRow};
 
 use drain::decide::{Planned, Planner};
 use input::Opened;
-use input::objects::{Object, Render, Shadowed};
+use input::objects::{Render, Shadowed};
 use say::drain::Mood;
 use tables::Tables;
 
@@ -106,9 +106,10 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     let matters = |kind: &str| settings.parse_everything || known(kind);
     let check = config.check == Some(true);
     let list = opened.iter().any(|o| o.list.is_some());
+    let advice = settings.advice || list || check;
     let wanted = input::Wanted {
         kind: &matters,
-        pods: settings.advice || list || check,
+        pods: advice,
     };
     let chunks = input::parse(opened, settings.threads, &wanted).map_err(Stop::Unread)?;
     let found = input::resources(opened, &chunks);
@@ -134,22 +135,16 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         .chain(shadowed.iter().map(told_shadowed))
         .chain(input::read_otherwise(opened, &chunks, &found, &known))
         .collect();
-    let mut no_route = messages.iter_mut().filter(|m| m.reason == Reason::NoRoute);
-    if let Some(message) = no_route.next()
-        && let Some((place, found, meant)) =
-            input::nearly_a_kind(opened, &tables.route_kinds(), |kind| tables.reads(kind))
-    {
-        say::routes::nearly_a_route(message, found, meant, place);
-    }
+    name_near_kind(&mut messages, opened, &tables);
     weigh::beside_unread(&mut messages, || input::holds_a_kind(opened));
     weigh::drop_ignored(&mut messages, &render);
     if settings.gate {
-        messages.extend(nothing_checked(opened, &render));
+        messages.extend(weigh::nothing_checked(opened, &render));
     }
     if settings.one_folder {
         weigh::two_folders(&mut messages, &sources);
     }
-    weigh::weigh(&mut messages, &config, settings.advice || list || check);
+    weigh::weigh(&mut messages, &config, advice);
     if weigh::stops(&mut messages, settings.fail_on) {
         return Err(Stop::Told(messages));
     }
@@ -184,13 +179,15 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     })
 }
 
-/// What a gate says of an input without a single object.
-fn nothing_checked(opened: &[Opened<'_>], render: &Render<'_, '_>) -> Option<Message> {
-    if render.objects.iter().any(Object::is_object) || input::names_a_kind(opened) {
-        return None;
+/// Says in `NoRoute` which kind may have been meant for a route's.
+fn name_near_kind(messages: &mut [Message], opened: &[Opened<'_>], tables: &Tables) {
+    let mut no_route = messages.iter_mut().filter(|m| m.reason == Reason::NoRoute);
+    if let Some(message) = no_route.next()
+        && let Some((place, found, meant)) =
+            input::nearly_a_kind(opened, &tables.route_kinds(), |kind| tables.reads(kind))
+    {
+        say::routes::nearly_a_route(message, found, meant, place);
     }
-    let documents = opened.iter().map(Opened::documents).sum();
-    Some(say::input::nothing_to_check(opened.len(), documents))
 }
 
 fn told_shadowed((context, own): &Shadowed<'_, '_>) -> Message {

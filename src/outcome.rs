@@ -98,28 +98,19 @@ impl Outcome<'_> {
         messages: &[Message],
         positions: &Positions<'_>,
     ) -> serde_json::Value {
-        let answer = Answer {
-            api_version: out::json::VERSION,
-            ended: match self.ended {
-                Ended::Done => Ending::Done,
-                Ended::Checked => Ending::Checked,
-                Ended::Pending => Ending::Pending,
-            },
-            render,
-            sources: &positions.names(),
-            counts: self.counts,
-            coverage: &self.coverage,
-            workloads: &self.plans,
-            messages,
+        let ended = match self.ended {
+            Ended::Done => Ending::Done,
+            Ended::Checked => Ending::Checked,
+            Ended::Pending => Ending::Pending,
         };
-        out::json::json(&answer, positions)
+        let found = (self.counts, &self.coverage, self.plans.as_slice());
+        answer(ended, render, found, messages, positions)
     }
 }
 
 #[cfg(feature = "json")]
 impl Failure<'_> {
-    /// The run as `set-prestop.dev/plan/v1`, with these messages: its own, and what there is to be told beside them. `render` is
-    /// the name of one of several renders.
+    /// As [`Outcome::json`]; what was found is empty.
     #[must_use]
     pub fn json(
         &self,
@@ -127,18 +118,30 @@ impl Failure<'_> {
         messages: &[Message],
         positions: &Positions<'_>,
     ) -> serde_json::Value {
-        let answer = Answer {
-            api_version: out::json::VERSION,
-            ended: Ending::Failed,
-            render,
-            sources: &positions.names(),
-            counts: Counts::default(),
-            coverage: &Coverage::default(),
-            workloads: &[],
-            messages,
-        };
-        out::json::json(&answer, positions)
+        let found = (Counts::default(), &Coverage::default(), &[][..]);
+        answer(Ending::Failed, render, found, messages, positions)
     }
+}
+
+#[cfg(feature = "json")]
+fn answer(
+    ended: Ending,
+    render: Option<&str>,
+    (counts, coverage, workloads): (Counts, &Coverage, &[Plan]),
+    messages: &[Message],
+    positions: &Positions<'_>,
+) -> serde_json::Value {
+    let answer = Answer {
+        api_version: out::json::VERSION,
+        ended,
+        render,
+        sources: &positions.names(),
+        counts,
+        coverage,
+        workloads,
+        messages,
+    };
+    out::json::json(&answer, positions)
 }
 
 #[cfg(feature = "cli")]

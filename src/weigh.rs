@@ -1,8 +1,8 @@
 //! Which messages are told, how severe each is, and whether they stop the run.
 
 use crate::config::{self, Config};
-use crate::input::Source;
 use crate::input::objects::{Object, Render};
+use crate::input::{self, Opened, Source};
 use crate::say::{self, Message, Reason, Severity};
 use std::collections::HashMap;
 
@@ -109,4 +109,13 @@ pub(crate) fn beside_unread(messages: &mut [Message], is_any: impl Fn() -> bool)
     {
         message.severity = Severity::Info;
     }
+}
+
+/// What a gate says of an input without a single object.
+pub(crate) fn nothing_checked(opened: &[Opened<'_>], render: &Render<'_, '_>) -> Option<Message> {
+    if render.objects.iter().any(Object::is_object) || input::names_a_kind(opened) {
+        return None;
+    }
+    let documents = opened.iter().map(Opened::documents).sum();
+    Some(say::input::nothing_to_check(opened.len(), documents))
 }

@@ -10,10 +10,13 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    clippy::panic,
     reason = "this is a test: it reads files and the environment, and a panic is how it fails"
 )]
 
+#[path = "below/folders.rs"]
+mod folders;
+
+use folders::folders;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -774,16 +777,6 @@ fn checkout(path: &str) -> PathBuf {
 
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
-}
-
-fn folders(parent: &Path) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = fs::read_dir(parent)
-        .unwrap_or_else(|error| panic!("{}: {error}", parent.display()))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
-        .collect();
-    folders.sort();
-    folders
 }
 
 /// Every file below a folder, or the file itself, by its path; git's own files aside.

@@ -7,6 +7,10 @@
     reason = "a test reads and writes files, and a panic is how it fails"
 )]
 
+#[path = "below/folders.rs"]
+mod folders;
+
+use folders::folders;
 use serde_json::Value;
 use set_prestop::Reason;
 use set_prestop::simulate::{Race, simulate};
@@ -86,12 +90,6 @@ fn messages() {
 /// What each golden case tells, the cases of the smallest input first.
 fn told_in_cases() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases");
-    let folders = |folder: &Path| -> Vec<_> {
-        let entries = fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
-        entries.filter(|path| path.is_dir()).collect()
-    };
     let cases = folders(&root).into_iter().flat_map(|topic| folders(&topic));
     let mut found: Vec<_> = cases
         .filter_map(|case| {

@@ -10,6 +10,10 @@
     reason = "a test reads and writes files, and a panic is how it fails"
 )]
 
+#[path = "below/folders.rs"]
+mod folders;
+
+use folders::folders;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_yaml::Value;
 use std::collections::BTreeMap;
@@ -72,19 +76,6 @@ fn main() {
         every_reason_occurs,
     ));
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn folders(path: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir(path)
-        .map(|entries| {
-            entries
-                .filter_map(|e| e.ok().map(|e| e.path()))
-                .filter(|p| p.is_dir())
-                .collect()
-        })
-        .unwrap_or_default();
-    found.sort();
-    found
 }
 
 fn file_name(path: &Path) -> String {

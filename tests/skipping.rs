@@ -11,7 +11,14 @@
 #[path = "../benches/fleet/mod.rs"]
 mod fleet;
 
+#[path = "below/folders.rs"]
+mod folders;
+#[path = "below/manifests.rs"]
+mod manifests;
+
+use folders::folders;
 use libtest_mimic::{Arguments, Failed, Trial};
+use manifests::manifests;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config as Runs, TestRunner};
@@ -70,29 +77,6 @@ fn main() {
         trials.push(trial.with_ignored_flag(corpus.is_none()));
     }
     libtest_mimic::run(&arguments, trials).exit();
-}
-
-fn folders(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    found.sort();
-    found
-}
-
-/// The manifests below a folder, sorted.
-fn manifests(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for path in folders(folder) {
-        if path.is_dir() {
-            found.extend(manifests(&path));
-        } else if path
-            .extension()
-            .is_some_and(|end| end == "yaml" || end == "yml")
-        {
-            found.push(path);
-        }
-    }
-    found
 }
 
 /// Files that are text; golden cases have others too.

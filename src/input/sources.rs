@@ -347,33 +347,30 @@ pub(crate) fn parse<'s>(
     Ok(Chunks { parsed })
 }
 
-/// Whether a document says its kind on a line of its own, or a source is a ResourceList: what is passed over unread counts, too.
+/// Whether a source is a ResourceList, or [`holds_a_kind`].
 pub(crate) fn names_a_kind(opened: &[Opened<'_>]) -> bool {
-    opened.iter().any(|open| {
-        let mut parts = open
-            .documents
-            .iter()
-            .filter_map(|range| open.source.text.get(range.clone()));
-        // What steers kustomize goes to no cluster.
-        let of_kustomize = |part: &str| part.contains("kustomize.config.k8s.io/");
-        open.list.is_some() || parts.any(|part| kind_line(part, 0).is_some() && !of_kustomize(part))
-    })
+    opened.iter().any(|open| open.list.is_some()) || holds_a_kind(opened)
 }
 
-/// The same of what a ResourceList holds: whether anything beside the list itself may be an object that is passed over unread.
+/// Whether a document, or an item of a ResourceList, says its kind on a line of its own: it may be an object that is passed over
+/// unread.
 pub(crate) fn holds_a_kind(opened: &[Opened<'_>]) -> bool {
-    opened.iter().any(|open| match &open.list {
-        None => names_a_kind(std::slice::from_ref(open)),
-        Some(ResourceList::Pieces { items, .. }) => {
-            let text = open.source.text;
-            let mut parts = items
-                .items
-                .iter()
-                .filter_map(|range| text.get(range.clone()));
-            parts.any(|part| item_kind(part, items.dash_column).is_some())
+    // What steers kustomize goes to no cluster.
+    let of_kustomize = |part: &str| part.contains("kustomize.config.k8s.io/");
+    opened.iter().any(|open| {
+        let part = |range: &Range<usize>| open.source.text.get(range.clone()).unwrap_or_default();
+        match &open.list {
+            None => {
+                let mut parts = open.documents.iter().map(part);
+                parts.any(|part| kind_line(part, 0).is_some() && !of_kustomize(part))
+            }
+            Some(ResourceList::Pieces { items, .. }) => {
+                let mut parts = items.items.iter().map(part);
+                parts.any(|part| item_kind(part, items.dash_column).is_some())
+            }
+            // Parsed whole, so that nothing of it is unread.
+            Some(ResourceList::Whole(_)) => false,
         }
-        // Parsed whole, so that nothing of it is unread.
-        Some(ResourceList::Whole(_)) => false,
     })
 }
 

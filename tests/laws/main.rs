@@ -15,6 +15,8 @@
 
 mod dice;
 mod forms;
+#[path = "../below/manifests.rs"]
+mod manifests;
 mod patch;
 mod render;
 mod style;
@@ -23,12 +25,13 @@ mod values;
 
 use dice::Dice;
 use forms::{Answer, Case, Form};
+use manifests::manifests;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use render::Render;
 use std::cell::Cell;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A law, on random renders. Most of them have to change, or nothing is tried.
 #[track_caller]
@@ -93,23 +96,6 @@ fn files(law: impl Fn(&Case, &mut Dice) -> Result<(), String>) {
         changed > 30 && changed * 4 > tried,
         "only {changed} of {tried} files change"
     );
-}
-
-fn manifests(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut found = Vec::new();
-    for path in entries.map(|entry| entry.unwrap().path()) {
-        if path.is_dir() {
-            found.extend(manifests(&path));
-        } else if path
-            .extension()
-            .is_some_and(|end| end == "yaml" || end == "yml")
-        {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
 
 /// The same objects in another form: the same plans, messages and values.
