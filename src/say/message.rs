@@ -102,7 +102,7 @@ reasons! {
     Selectorless = Info,
     /// A route names a backend of a group and kind that no row follows, so the pods behind it are not known.
     BackendUnknown = Info,
-    /// A kind that no table has holds a pod template that a Service behind a route selects. A row of `workloads` makes it known.
+    /// A resource of an unknown kind has a pod template that a Service behind a route selects. Add a row to `workloads` to make the kind known.
     KindUnknown = Advice,
     /// A workload behind a route is not changed: it is a Helm hook, is owned by a controller, is local configuration, is switched off by an annotation, or is of a kind that takes no hook.
     LeftAlone = Info,
@@ -148,7 +148,7 @@ reasons! {
     Unused = Warning,
     /// A key appears twice at the top of a document. Perhaps a `---` is missing before the second.
     KeyTwice = Warning,
-    /// kubectl reads the input otherwise: it drops what follows `...` without `---`, and takes U+0085, U+2028 and U+2029 for line breaks.
+    /// kubectl reads the input differently: it drops what follows `...` without `---`, and takes U+0085, U+2028 and U+2029 for line breaks.
     ReadOtherwise = Warning,
     /// Two IngressClasses are marked as default, so neither is used.
     DefaultClassTwice = Warning,

@@ -42,9 +42,10 @@ pub(crate) fn object_not_unique(object: &ObjectRef, other: Option<&ObjectRef>) -
 #[cfg(feature = "patches")]
 /// A name with characters that no name in Kubernetes has.
 pub(crate) fn not_a_name(name: &str) -> Message {
-    let text = format!("a patch cannot name `{name}`: it holds characters that nobody sees");
+    let text =
+        format!("a patch cannot name `{name}`: the name has control or invisible characters");
     Message::new(Reason::NotUnique, text)
-        .help("correct the name: Kubernetes takes letters, digits, `-` and `.`")
+        .help("correct the name: Kubernetes allows only letters, digits, `-` and `.`")
 }
 
 #[cfg(feature = "patches")]
