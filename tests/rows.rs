@@ -389,9 +389,9 @@ fn routes_page() -> Result<String, Failed> {
     let mut page = String::from(
         "# Routes and workloads\n\n\
          <!-- Generated from src/tables/data and the columns' descriptions in src/tables/row.rs: `BLESS=1 cargo test --test rows`. -->\n\n\
-         What counts as a route, what names a Service in it, and what counts as a workload are rows of two tables. Rows of your\n\
-         own stand in the configuration under `spec.routes` and `spec.workloads`; they have the same columns, and one for a\n\
-         built-in group and kind takes its place.\n\n",
+         Which kinds are routes, where they name Services, and which kinds are workloads: rows of two tables. The configuration\n\
+         takes more rows under `spec.routes` and `spec.workloads`, with the same columns. A row with the group and kind of a\n\
+         built-in one replaces it.\n\n",
     );
     routes_part(&mut page);
     selectors_part(&mut page);
@@ -420,7 +420,7 @@ fn routes_page() -> Result<String, Failed> {
 fn routes_part(page: &mut String) {
     page.push_str(
         "## Routes\n\n\
-         | Kind | API groups | Of | Services stand at | Class stands at |\n\
+         | Kind | API groups | Product | Where it names Services | Where its class is |\n\
          | --- | --- | --- | --- | --- |\n",
     );
     for row in rows("routes") {
@@ -462,8 +462,8 @@ fn routes_part(page: &mut String) {
         );
     }
     page.push_str(
-        "\n### What counts only at times\n\n\
-         | Kind | Counts where one of these finds something | Otherwise |\n| --- | --- | --- |\n",
+        "\n### Kinds that count only under a condition\n\n\
+         | Kind | Counts if one of these finds something | Otherwise |\n| --- | --- | --- |\n",
     );
     for row in rows("routes")
         .iter()
@@ -481,12 +481,12 @@ fn routes_part(page: &mut String) {
 fn selectors_part(page: &mut String) {
     page.push_str(
         "\n## What selects pods\n\n\
-         | Kind | API groups | Of | Labels stand at |\n| --- | --- | --- | --- |\n",
+         | Kind | API groups | Product | Labels |\n| --- | --- | --- | --- |\n",
     );
     for row in rows("selectors") {
         let at = match row.get("selector").and_then(Value::as_str) {
             Some(path) => code(path),
-            None => "those of the Service of its name".to_owned(),
+            None => "those of the Service with the same name".to_owned(),
         };
         line(
             page,
@@ -501,7 +501,7 @@ fn workloads_part(page: &mut String) {
         rows.iter().partition(|row| row.get("leave").is_some());
     page.push_str(
         "\n## Workloads\n\n\
-         | Kind | API groups | Of | Pod template |\n| --- | --- | --- | --- |\n",
+         | Kind | API groups | Product | Pod template |\n| --- | --- | --- | --- |\n",
     );
     for row in touched {
         let mut templates = paths(row, "templates");
@@ -522,7 +522,7 @@ fn workloads_part(page: &mut String) {
             ],
         );
     }
-    page.push_str("\n### Never touched\n\n| Kind | API groups | Why |\n| --- | --- | --- |\n");
+    page.push_str("\n### Never changed\n\n| Kind | API groups | Why |\n| --- | --- | --- |\n");
     for row in left {
         line(page, &[text(row, "kind"), groups(row), text(row, "leave")]);
     }
@@ -533,12 +533,12 @@ fn own_part(page: &mut String) -> Outcome {
     let args = ["--config", "config.yaml", "--diff", "render.yaml"];
     write!(
         page,
-        "\n## Rows of your own\n\n\
-         A made-up kind of route and one of workload, in `config.yaml`:\n\n```yaml\n{}```\n\n\
+        "\n## Add rows\n\n\
+         An invented kind of route and one of workload, in `config.yaml`:\n\n```yaml\n{}```\n\n\
          `render.yaml` has one of each:\n\n```yaml\n{}```\n\n\
          ```console\n$ set-prestop {}\n{}```\n\n\
-         A `JSONPath` here is one of RFC 9535 with names, indexes, `[*]`, `[?@.name == 'value']` and `[?@.name != 'value']`; what is\n\
-         absent is not equal to any value. A field is a name, or names separated by dots, below what the path finds.\n",
+         A `JSONPath` is one of RFC 9535 that uses only names, indexes, `[*]`, `[?@.name == 'value']` and `[?@.name != 'value']`; a\n\
+         missing value is not equal to any value. A field is a name, or names separated by dots, inside what the path finds.\n",
         own("config.yaml")?,
         own("render.yaml")?,
         args.join(" "),
@@ -562,7 +562,7 @@ fn columns_part(page: &mut String) -> Outcome {
     ] {
         write!(
             page,
-            "\n### {title}\n\n| Column | What it says |\n| --- | --- |\n"
+            "\n### {title}\n\n| Column | Meaning |\n| --- | --- |\n"
         )?;
         for (name, says) in columns(structure)? {
             line(page, &[code(&name), says]);
@@ -619,10 +619,10 @@ fn controllers_page() -> String {
     let mut page = String::from(
         "# Controllers\n\n\
          <!-- Generated from src/tables/data/controllers.yaml: `BLESS=1 cargo test --test rows`. -->\n\n\
-         How long a pod sleeps behind a controller's load balancer, where the configuration does not say. A controller without a\n\
-         number has the default, 10. Its name is what `spec.controller` of an IngressClass and `spec.controllerName` of a\n\
-         GatewayClass say, and what `controller` in a class rule takes.\n\n\
-         | Controller | Names | Seconds | Classes that it alone uses | Source |\n\
+         How long a pod sleeps behind a controller's load balancer, unless the configuration sets it. A controller without a\n\
+         number has the default, 10. Its names are those in `spec.controller` of an IngressClass and `spec.controllerName` of a\n\
+         GatewayClass; `controller` in a class rule takes one of them.\n\n\
+         | Controller | Names | Seconds | Classes that only it uses | Source |\n\
          | --- | --- | --- | --- | --- |\n",
     );
     for row in rows("controllers") {
@@ -649,10 +649,10 @@ fn controllers_page() -> String {
         line(&mut page, &cells);
     }
     page.push_str(
-        "\n## What tells a controller besides\n\n\
-         Where the class is absent or its name tells nothing. A key of the route comes before one of the Service, and that before\n\
-         one of the Gateway; keys of two controllers count as those of the one that needs longer.\n\n\
-         | Controller | On | Keys, each of which only this controller reads |\n| --- | --- | --- |\n",
+        "\n## Other signs of a controller\n\n\
+         These count if there is no class, or its name is not conclusive. Keys of the route come before those of the Service, and those\n\
+         before the Gateway's. If there are keys of two controllers, the one that needs longer counts.\n\n\
+         | Controller | On | Keys that only this controller reads |\n| --- | --- | --- |\n",
     );
     for row in rows("controllers") {
         for sign in list(&row, "signs") {
@@ -692,7 +692,7 @@ fn controllers_page() -> String {
         let objects = list(&row, "objects");
         let objects: Vec<String> = objects.iter().filter_map(Value::as_str).map(code).collect();
         if !objects.is_empty() {
-            let on = "an object of the input".to_owned();
+            let on = "an object in the input".to_owned();
             line(&mut page, &[text(&row, "product"), on, objects.join(" ")]);
         }
     }
@@ -712,16 +712,16 @@ fn bearer(on: &str) -> &str {
 const DELAY: &str = "
 ## AWS and the deregistration delay
 
-The delay (`target-group-attributes: deregistration_delay.timeout_seconds=D`) has no part in the number. By AWS's text it is
-time for requests that are already there, and 70 seconds of sleep were enough with a delay of 300. Teams that set a short
+The delay (`target-group-attributes: deregistration_delay.timeout_seconds=D`) does not change the number. AWS describes it as
+time for requests that have already been sent, and 70 seconds of sleep were enough with a delay of 300. Teams that set a short
 delay D sleep D + 5 and see no errors (GOV.UK: 3, 5 and 10, to 60, 70 and 80 for delay, sleep and grace period; open-vsx: 25
-failed with D = 30, 35 did not). Where D is set, the advice `DrainDelay` says what it means: `sleep-seconds: D + 5` may do,
+failed with D = 30, 35 did not). If D is set, the advice `DrainDelay` explains it: `sleep-seconds: D + 5` may be enough,
 or requests may last D seconds, so `shutdown-seconds: D`.
 
-## What is not known
+## Controllers without a number
 
-Nobody has published a number for a controller without one here. Those are proxies in the cluster that watch its endpoints
-and let go of a pod within seconds; where they do not, measure, and set `ingressClasses: [{class: NAME, sleepSeconds: N}]`.
+For these, nobody has published a number. They are proxies in the cluster that watch its endpoints
+and stop using a pod within seconds. If yours does not, measure it ([how long is long enough](how-long.md)), and set `ingressClasses: [{class: NAME, sleepSeconds: N}]`.
 ";
 
 /// The fields or variants of a type in `src/tables/row.rs`, as serde spells them, each with its description there.

@@ -10,69 +10,69 @@ use serde::{Deserialize, Serialize};
 
 use crate::tables::path::{List, Text};
 
-/// A kind of object that names Services, and where in it the names stand.
+/// A kind of object that names Services, and where the names are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub struct RouteRow {
-    /// The API groups of the kind, without a version; `""` is the core group. A row for a group and kind of the built-in
-    /// table takes that row's place.
+    /// The API groups of the kind, without a version; `""` is the core group. A row with the group and kind of a built-in
+    /// row replaces it.
     pub(crate) groups: Vec<String>,
     /// The kind.
     pub(crate) kind: String,
     /// What people call it, for the documentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) product: Option<String>,
-    /// Where the columns' facts are from, for the documentation.
+    /// The source of the facts in this row, for the documentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
-    /// The controller that serves this kind where no class says which, as in `spec.controller` of an IngressClass.
+    /// The controller that serves this kind if no class names one, as in `spec.controller` of an IngressClass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) controller: Option<String>,
-    /// Controllers that serve an object of this kind where no class says which: of these paths the first that finds
-    /// something tells.
+    /// Controllers that serve an object of this kind if no class names one. The first of these paths that finds
+    /// something decides.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) controller_where: Vec<ControllerColumn>,
-    /// Whether an object without a class has that of the IngressClass which is marked as default.
+    /// Whether an object without a class gets that of the default IngressClass.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) default_class: bool,
-    /// Whether an object of this kind counts only when another route leads to it.
+    /// Whether an object of this kind counts only if another route leads to it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) followed: bool,
-    /// An object counts only where one of these paths finds something. An object that another route leads to is not
-    /// asked. Without this column every object counts, or, where the row reads annotations alone, each that has one.
+    /// An object counts only if one of these paths finds something. An object that another route leads to always
+    /// counts. Without this column every object counts or, if the row reads only annotations, each that has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) when: Option<When>,
-    /// Why an object does not count for which `when` finds nothing, to go behind its name.
+    /// Why an object does not count if `when` finds nothing; shown after its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) otherwise: Option<String>,
-    /// Where the object's class stands.
+    /// Where the object's class is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) class: Option<ClassColumn>,
-    /// Where the Services stand.
+    /// Where the Services are named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) services: Vec<ServiceColumn>,
-    /// Paths to the host names that requests come by; shown with `--explain`. A host belongs to the Services below the last list
-    /// item (`[*]`) that its path has in common with theirs. An expression, as Traefik's `match`, is shown as it is.
+    /// Paths to the host names of requests; shown with `--explain`. A host belongs to the Services under the last list
+    /// item (`[*]`) that its path has in common with theirs. An expression, such as Traefik's `match`, is shown as it is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) hosts: Vec<String>,
-    /// Paths to the URL paths that requests come by, as `hosts` is for host names.
+    /// Paths to the URL paths of requests, like `hosts` for host names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) url_paths: Vec<String>,
     /// References to other routes, whose Services count as this one's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) follow: Vec<FollowColumn>,
-    /// References straight to a workload.
+    /// Direct references to a workload.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) targets: Vec<TargetColumn>,
-    /// Paths to the names of Services that the controller makes when it runs: it is not told that they are missing.
+    /// Paths to the names of Services that the controller creates at run time. There is no message if they are missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) makes: Vec<String>,
-    /// What the names of those Services end with; without it the names themselves.
+    /// The suffix of the names of those Services; none if absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) suffixes: Vec<String>,
-    /// Whether kustomize corrects the names of Services in this kind where it renames them.
+    /// Whether kustomize updates the names of Services in this kind if it renames them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) renamed: bool,
     /// Whether a reference into another namespace needs a `ReferenceGrant` there.
@@ -80,7 +80,7 @@ pub struct RouteRow {
     pub(crate) granted: bool,
 }
 
-/// One `JSONPath`, or a list of them of which any may find something.
+/// One `JSONPath`, or a list of which any may find something.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
@@ -91,8 +91,8 @@ pub(crate) enum When {
     Any(Vec<String>),
 }
 
-/// Where a route's class stands: paths in the object, of which the first that finds something counts, or in other
-/// objects that it refers to.
+/// Where a route's class is: paths in the object, of which the first that finds something counts, or a reference to
+/// other objects.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
@@ -103,15 +103,15 @@ pub(crate) enum ClassColumn {
     Follow(ClassFollow),
 }
 
-/// The class stands in another object, as that of an `HTTPRoute` in its Gateways.
+/// The class is in another object, as that of an `HTTPRoute` is in its Gateways.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ClassFollow {
     /// The references to the other objects: the columns of one `follow`, or a list of those.
     pub(crate) follow: Follows,
-    /// The `JSONPath` to the class in each of them. An object whose kind has a row with `class` has the class that this
-    /// row says.
+    /// The `JSONPath` to the class in each of them. If the kind of such an object has a row with `class`, that row
+    /// applies.
     pub(crate) path: String,
 }
 
@@ -126,7 +126,7 @@ pub(crate) enum Follows {
     Many(Vec<FollowColumn>),
 }
 
-/// What in an object says which controller serves it.
+/// A part of an object that only one controller reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -137,7 +137,7 @@ pub(crate) struct ControllerColumn {
     pub(crate) controller: String,
 }
 
-/// References to Services: at a `JSONPath` of the object, or in the value of an annotation.
+/// References to Services, at a `JSONPath` of the object or in the value of an annotation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -145,59 +145,59 @@ pub(crate) struct ServiceColumn {
     /// The `JSONPath` to the references. Either this or `annotation`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) at: Option<String>,
-    /// The annotation whose value holds the references; a `*` at its end stands for any text. Either this or `at`.
+    /// The annotation whose value holds the references; a `*` at its end matches any text. Either this or `at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) annotation: Option<String>,
-    /// The annotation's value is JSON, and this is the `JSONPath` to the references in it. Without it the value itself is
+    /// The `JSONPath` to the references in the annotation's value, which is JSON. If absent, the value itself is
     /// the reference.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) json: Option<String>,
-    /// The annotation counts only where a reference of this row has this port and, as its name, what the `*` stands for.
-    /// That reference names no Service then; where there is no such annotation, it does.
+    /// The annotation counts only if a reference of this row has this port and its name is the text that `*` matches.
+    /// Such a reference does not name a Service, unless there is no such annotation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) used_by: Option<String>,
-    /// With `usedBy`: the annotation counts, too, where a reference has that name and any other port; such a reference
-    /// goes on naming a Service.
+    /// With `usedBy`: the annotation also counts if a reference has that name and another port; such a reference
+    /// still names a Service.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) any_port: bool,
-    /// The field of a reference that holds the Service's name. Without it the reference is the name itself.
+    /// The field of a reference that holds the Service's name. If absent, the reference itself is the name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
-    /// The field that holds the Service's namespace, for kinds whose references may cross namespaces. Without it, and
-    /// where a reference has none, the Service is in the object's own namespace.
+    /// The field that holds the Service's namespace, for kinds whose references may cross namespaces. If the column or
+    /// the field is absent, the Service is in the object's namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) namespace: Option<String>,
-    /// The field that holds the port, which `usedBy` compares: a text, or an object with a `name`.
+    /// The field that holds the port, which `usedBy` compares: a string, or an object with a `name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) port: Option<String>,
-    /// The field that holds the API group of what is referred to, `group` where it is not stated.
+    /// The field that holds the API group of the referenced object [default: `group`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) group: Option<String>,
-    /// The field that holds the kind of what is referred to, `kind` where it is not stated.
+    /// The field that holds the kind of the referenced object [default: `kind`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kind: Option<String>,
-    /// What a reference may refer to, each as `group/kind`; `[/Service]` where it is not stated. A reference without a
-    /// group or a kind means that of the first. What else a reference names is told.
+    /// The kinds that a reference may name, each as `group/kind` [default: `[/Service]`]. A reference without a
+    /// group or a kind means that of the first. There is a message for any other kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) accept: Option<Vec<String>>,
-    /// What a reference may refer to that has no pods, each as `group/kind`: it is not told.
+    /// Kinds without pods that a reference may name, each as `group/kind`; there is no message for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) ignore: Vec<String>,
-    /// How the name is to be read.
+    /// How to read the name.
     #[serde(default, skip_serializing_if = "Format::is_plain")]
     pub(crate) format: Format,
-    /// The field that takes a reference out where it is true, as a mirror's.
+    /// A reference does not count if this field is true, such as `mirror`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unless: Option<String>,
-    /// Names that are no Services, with `*` for any text.
+    /// Names that are not Services; `*` matches any text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) except: Option<String>,
-    /// Whether fields are found whatever the case of their letters.
+    /// Whether upper and lower case of fields are ignored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) ignore_case: bool,
 }
 
-/// How the name in a reference to a Service is to be read.
+/// How to read the name in a reference to a Service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) enum Format {
@@ -208,11 +208,11 @@ pub(crate) enum Format {
     /// `name` or `namespace/name`.
     #[serde(rename = "ns/name")]
     NamespacedName,
-    /// A host: a short name is a Service of the object's own namespace, `name.namespace.svc` with any domain after it one
-    /// of that namespace; every other host with a dot is outside the cluster.
+    /// A host: a short name is a Service in the object's namespace, `name.namespace.svc` with any domain after it is one
+    /// in that namespace; any other host with a dot is outside the cluster.
     #[serde(rename = "host")]
     Host,
-    /// `[scheme://]name[.namespace[.svc...]][:port]`; an address, and any other host of more than two labels, is outside
+    /// `[scheme://]name[.namespace[.svc...]][:port]`; an IP address, or any other host with more than two labels, is outside
     /// the cluster.
     #[serde(rename = "url")]
     Url,
@@ -231,39 +231,39 @@ pub(crate) struct FollowColumn {
     /// The API groups of the other objects. Either this or `group`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) groups: Vec<String>,
-    /// The kind of the other objects. A reference whose own field `kind` says something else is not followed.
+    /// The kind of the other objects. A reference whose field `kind` has another value is not followed.
     pub(crate) kind: String,
-    /// The field that holds the name, `name` where it is not stated.
+    /// The field that holds the name [default: `name`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
-    /// The field that holds the namespace. Without it, and where a reference has none, the object's own.
+    /// The field that holds the namespace. If the column or the field is absent, the object's namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) namespace: Option<String>,
-    /// Names that are not followed, with `*` for any text.
+    /// Names that are not followed; `*` matches any text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) except: Option<String>,
     /// The name that means every object of the kind in the namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) every: Option<String>,
-    /// The label of the other objects whose value the reference's name is. The reference's own kind is not asked then.
+    /// A label: the reference means all objects of the kind whose label has the reference's name as its value, whatever the reference's kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) label: Option<String>,
-    /// The namespace that means all of them.
+    /// The namespace that means all namespaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) every_namespace: Option<String>,
 }
 
-/// References straight to a workload in the object's own namespace.
+/// Direct references to a workload in the object's namespace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct TargetColumn {
-    /// The `JSONPath` to the references. The API group is that of a reference's field `apiVersion`, where it has one.
+    /// The `JSONPath` to the references. The API group is that of the reference's field `apiVersion`, if it has one.
     pub(crate) at: String,
-    /// The field that holds the workload's kind, `kind` where it is not stated.
+    /// The field that holds the workload's kind [default: `kind`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kind: Option<String>,
-    /// The field that holds the workload's name, `name` where it is not stated.
+    /// The field that holds the workload's name [default: `name`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
 }
@@ -273,43 +273,43 @@ pub(crate) struct TargetColumn {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WorkloadRow {
-    /// The API groups of the kind, without a version; `""` is the core group. A row for a group and kind of the built-in
-    /// table takes that row's place.
+    /// The API groups of the kind, without a version; `""` is the core group. A row with the group and kind of a built-in
+    /// row replaces it.
     pub(crate) groups: Vec<String>,
     /// The kind.
     pub(crate) kind: String,
     /// What people call it, for the documentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) product: Option<String>,
-    /// Where the columns' facts are from, for the documentation.
+    /// The source of the facts in this row, for the documentation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) source: Option<String>,
-    /// Paths of names and `[*]` to the pod templates, such as `$.spec.template`; `$` where the object is a pod itself.
+    /// Paths of names and `[*]` to the pod templates, such as `$.spec.template`; `$` if the object itself is a pod.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) templates: Vec<String>,
-    /// The reference to the workload that holds the template instead, with `apiVersion`, `kind` and `name`.
+    /// The reference to the workload that has the template instead, with `apiVersion`, `kind` and `name`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) follow: Option<TargetColumn>,
     /// Why objects of this kind are never changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) leave: Option<String>,
-    /// Whether objects of this kind bring routes of their own, so that it is told why they are left alone though no other
+    /// Whether objects of this kind create their own routes, so a message says why they are not changed even if no other
     /// route leads to them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) routed: bool,
-    /// The `JSONPath` to the number of pods, for warnings about rollouts; 1 where it finds none.
+    /// The `JSONPath` to the number of pods, for warnings about rollouts; 1 if it finds none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) replicas: Option<String>,
-    /// Whether every node runs a pod of it, so that the number of pods is not in the object.
+    /// Whether every node runs a pod of it, so the object does not have the number of pods.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) per_node: bool,
-    /// A `JSONPath` that finds something where an update takes all pods away before it starts new ones.
+    /// A `JSONPath` that finds something if an update stops all pods before it starts new ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) recreate: Option<String>,
-    /// The `JSONPath` to how many pods an update may take away at a time: a number or a percentage.
+    /// The `JSONPath` to the number or percentage of pods that an update may stop at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) max_unavailable: Option<String>,
-    /// For kinds that update one pod after another, so that each pod's sleep makes the rollout longer.
+    /// For kinds that update one pod at a time, so each pod adds the sleep to the rollout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) serial: Option<SerialColumn>,
     /// The `apiVersion`s of this kind whose containers kustomize and the API server merge by name. A patch of any other would
@@ -318,20 +318,20 @@ pub struct WorkloadRow {
     pub(crate) strategic_merge: Vec<String>,
 }
 
-/// How a kind that updates one pod after another says which pods, and when it does not.
+/// How a kind that updates one pod at a time limits this to some pods, or switches it off.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SerialColumn {
-    /// The `JSONPath` to the number of pods that an update leaves as they are.
+    /// The `JSONPath` to the number of pods that an update does not replace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) partition: Option<String>,
-    /// Paths of which any finds something where updates don't go pod by pod.
+    /// Paths of which one finds something if updates do not go pod by pod.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unless: Vec<String>,
 }
 
-/// A kind of object that selects pods, or that stands for one which does.
+/// A kind of object that selects pods, or that refers to a Service which does.
 #[cfg(test)]
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -343,50 +343,50 @@ pub(crate) struct SelectorRow {
     pub(crate) kind: String,
     /// What people call it, for the documentation.
     pub(crate) product: String,
-    /// Where the path is from, for the documentation.
+    /// The source of the path, for the documentation.
     pub(crate) source: String,
-    /// The path of names alone to the labels. Without it an object stands for the Service of its name.
+    /// The path to the labels, which has only names. If absent, an object means the Service with the same name.
     pub(crate) selector: Option<String>,
 }
 
 /// A controller, and how long its load balancer goes on sending requests to a pod that is being deleted.
 ///
-/// The configuration has no such rows and nothing in them is compiled, so that this type is the written row and the built-in
-/// one, and only the test that makes the one of the other reads it.
+/// The configuration has no such rows and nothing in them is compiled, so one type serves as the row in the data and as the built-in
+/// row. Only the test that generates the built-in rows reads it.
 #[derive(Clone, Debug)]
 #[cfg_attr(test, derive(Deserialize))]
 #[cfg_attr(test, serde(rename_all = "camelCase", deny_unknown_fields))]
 pub(crate) struct Controller {
     /// The controller's names, as in `spec.controller` of an IngressClass, `spec.controllerName` of a GatewayClass or
-    /// the table of routes; the first is the one to write. `*` stands for any text.
+    /// the table of routes; the first is the one to write. `*` matches any text.
     pub(crate) controllers: List<Text>,
     /// What people call it.
     pub(crate) product: Text,
-    /// How long to sleep; a controller without a number has the default.
+    /// How long to sleep, in seconds; a controller without a number has the default.
     pub(crate) sleep_seconds: Option<u32>,
-    /// Where the number, or without one the names, are from.
+    /// The source of the number or, if there is none, of the names.
     pub(crate) source: Text,
-    /// The class names that this controller alone uses. `*` stands for any text.
+    /// The class names that only this controller uses. `*` matches any text.
     #[cfg_attr(test, serde(default))]
     pub(crate) classes: List<Text>,
-    /// The class names that other controllers use as well.
+    /// The class names that other controllers use too.
     #[cfg_attr(test, serde(default))]
     pub(crate) shared: List<Text>,
-    /// Those of `classes` that count in an annotation alone: `spec.ingressClassName` of an Ingress is not read.
+    /// Those of `classes` that count only in the annotation, because the controller does not read `spec.ingressClassName`.
     #[cfg_attr(test, serde(default))]
     pub(crate) annotation_only: List<Text>,
-    /// An annotation of a Service, as `key=value`, by which its pods are not the targets; `*` stands for any text.
+    /// An annotation of a Service, as `key=value`, with which its pods are not the targets; `*` matches any text.
     pub(crate) unless: Option<Text>,
     /// What only this controller reads.
     #[cfg_attr(test, serde(default))]
     pub(crate) signs: List<Sign>,
-    /// Objects, each as `group/kind`, that are in a render for this controller alone.
+    /// Objects, each as `group/kind`, that only this controller reads.
     #[cfg_attr(test, serde(default))]
     pub(crate) objects: List<Text>,
     /// Objects of this controller that are attached to a route or a Service.
     #[cfg_attr(test, serde(default))]
     pub(crate) policies: List<Policy>,
-    /// Where the time is set for which requests that are already there may last.
+    /// Where the time for requests in flight is set.
     pub(crate) delay: Option<Delay>,
 }
 
@@ -395,20 +395,20 @@ pub(crate) struct Controller {
 #[cfg_attr(test, derive(Deserialize))]
 #[cfg_attr(test, serde(rename_all = "camelCase", deny_unknown_fields))]
 pub(crate) struct Sign {
-    /// What bears them.
+    /// The kinds of objects that have them.
     pub(crate) on: List<On>,
-    /// The keys; `*` stands for any text.
+    /// The keys; `*` matches any text.
     pub(crate) keys: List<Text>,
-    /// What the value has to be, for keys that several controllers read.
+    /// The type of the value, for keys that several controllers read.
     pub(crate) is: Option<Shape>,
-    /// A field that an entry of the list has to have.
+    /// A field that the entries of the list have.
     pub(crate) having: Option<Text>,
-    /// The values that tell; any does where there are none.
+    /// The values that count; if absent, any value does.
     #[cfg_attr(test, serde(default))]
     pub(crate) values: List<Text>,
 }
 
-/// What bears an annotation.
+/// The kind of object that has an annotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(test, derive(Deserialize))]
 #[expect(
@@ -422,15 +422,15 @@ pub(crate) enum On {
     /// The Service that a route names.
     #[cfg_attr(test, serde(rename = "service"))]
     OfService,
-    /// The Gateway that a route hangs on.
+    /// The parent Gateway of a route.
     #[cfg_attr(test, serde(rename = "gateway"))]
     OfGateway,
-    /// A Service that is a route to itself.
+    /// A Service that is its own route.
     #[cfg_attr(test, serde(rename = "loadBalancer"))]
     OfLoadBalancer,
 }
 
-/// What the value of an annotation is.
+/// The type of an annotation's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Deserialize))]
 #[cfg_attr(test, serde(rename_all = "camelCase"))]
@@ -456,7 +456,7 @@ pub(crate) struct Policy {
     pub(crate) fields: List<Text>,
 }
 
-/// A time within the value of an annotation, as `deregistration_delay.timeout_seconds=30`.
+/// A time in the value of an annotation, such as `deregistration_delay.timeout_seconds=30`.
 #[derive(Clone, Debug)]
 #[cfg_attr(test, derive(Deserialize))]
 #[cfg_attr(test, serde(rename_all = "camelCase", deny_unknown_fields))]
@@ -514,7 +514,7 @@ impl Format {
     }
 }
 
-/// An untagged enum's derived reader forgets what was wrong; this one keeps the column's own error.
+/// The derived reader of an untagged enum loses the error; this one keeps the error of the column.
 impl<'de> Deserialize<'de> for ClassColumn {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Column;
