@@ -9,7 +9,7 @@
 //!                     tables ↗      config ↗       ↘ say → messages → results
 //! ```
 //!
-//! [`rewrite`] is the whole way on one screen.
+//! [`rewrite`] has all steps on one screen.
 
 mod config;
 mod drain;
@@ -64,11 +64,11 @@ use input::objects::{Render, Shadowed};
 use say::drain::Mood;
 use tables::Tables;
 
-/// Reads the sources as one set of manifests and gives each the hooks and grace periods that its workloads need.
+/// Reads the sources as one set of manifests and adds the hooks and grace periods that its workloads need.
 ///
 /// # Errors
-/// Input, configuration, annotations or objects that can't be read, an edit that can't be made without touching
-/// something else, or a message that `fail_on` or `severity` turns into an error.
+/// The input, configuration, annotations or objects are invalid, an edit would change
+/// something else, or `fail_on` or `severity` turns a message into an error.
 pub fn rewrite<'s>(
     sources: &[Source<'s>],
     settings: &Settings,
@@ -83,9 +83,9 @@ pub fn rewrite<'s>(
 
 /// What stops a run.
 enum Stop {
-    /// Input that can't be read: there is nothing to hand on.
+    /// Unreadable input: there is nothing to pass on.
     Unread(Message),
-    /// Anything else: a ResourceList goes on with its items unchanged.
+    /// Anything else: a ResourceList is passed on with its items unchanged.
     Told(Vec<Message>),
 }
 

@@ -1,4 +1,4 @@
-//! What a run is asked for and what it gives, with the forms that are made of it.
+//! The input settings and the result of a run, and the forms of output made from it.
 
 use crate::config::Config;
 use crate::input::Opened;
@@ -17,58 +17,58 @@ use crate::{
     out::place::Positions,
 };
 
-/// How a run is done, beside the functionConfig that a ResourceList brings.
+/// The settings of a run, apart from the functionConfig in a ResourceList.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Settings {
-    /// What is stated outside the input: it wins over the functionConfig.
+    /// The configuration from outside the input; it overrides the functionConfig.
     pub config: Config,
-    /// Whether advice is wanted, as with `--explain`.
+    /// Whether to give advice, as with `--explain`.
     pub advice: bool,
-    /// Whether the changes are only shown: outputs hold them although `check` is set, and messages tell what would be done.
+    /// Whether the changes are only shown: outputs have them even if `check` is set, and messages say what would be done.
     pub preview: bool,
-    /// Messages of this weight or more make the run fail; errors always do.
+    /// Messages of this severity or higher make the run fail; errors always do.
     pub fail_on: Option<Severity>,
-    /// Threads that may read and edit; none is one, and one is enough for less than a megabyte. The answer is the same.
+    /// The number of threads for reading and editing; none means one. Inputs below a megabyte use only one. The result does not depend on it.
     pub threads: usize,
     /// Whether a run that finds no Kubernetes object fails (`NothingToCheck`), as with `--check`.
     pub gate: bool,
-    /// Whether the sources are files among others: then a ResourceList is a list like any other, and no function's input.
+    /// Whether the sources are files: then a ResourceList is an ordinary list, not the input of a function.
     pub among_files: bool,
-    /// Whether the outcome is to have what patches need ([`Outcome::kustomize`], [`Outcome::kubectl`]).
+    /// Whether to prepare what patches need ([`Outcome::kustomize`], [`Outcome::kubectl`]).
     pub patches: bool,
-    /// Whether objects of one name in two folders stop the run (`NameTwice`): where files or patches are written, that is two renders.
+    /// Whether the same object in two folders is an error (`NameTwice`): if files or patches are written, these are probably two environments.
     pub one_folder: bool,
-    /// Whether what can't matter is parsed too. The answer is the same, but that a fault in it is found.
+    /// Whether to parse documents that cannot matter too. The result is the same, except that faults in them are found.
     pub parse_everything: bool,
 }
 
-/// A run that came to its end.
+/// The result of a run that did not fail.
 #[derive(Debug)]
 pub struct Outcome<'s> {
-    /// One for each source that is not read-only, in their order.
+    /// One output for each source that is not read-only, in the order of the sources.
     pub outputs: Vec<Output<'s>>,
-    /// What is to be told, in the order of the input.
+    /// The messages, in the order of the input.
     pub messages: Vec<Message>,
-    /// What was decided for each pod template that has to drain.
+    /// The plan of each pod template behind a route.
     pub plans: Vec<Plan>,
-    /// What was found.
+    /// What was found, in numbers.
     pub counts: Counts,
-    /// What was reached of the workloads, and what was not.
+    /// Which workloads were reached, and which were not.
     pub coverage: Coverage,
-    /// Whether the input is a ResourceList, so that the messages stand in its `results`.
+    /// Whether the input is a ResourceList, so the messages are in its `results`.
     pub is_resource_list: bool,
     /// How the run ended.
     pub ended: Ended,
-    /// How patches name the plans' workloads, one for each plan; none if nobody asked for patches.
+    /// How patches name the plans' workloads, one for each plan; empty if patches were not requested.
     #[cfg(feature = "patches")]
     pub(crate) addresses: Vec<out::address::Address>,
 }
 
-/// How a run ended that could be done.
+/// How a run ended that did not fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// The outputs hold every change.
+    /// The outputs have every change.
     Done,
     /// With `check`: no change is missing.
     Checked,
@@ -89,8 +89,8 @@ impl Ended {
 
 #[cfg(feature = "json")]
 impl Outcome<'_> {
-    /// The run as `set-prestop.dev/plan/v1`, with these messages: its own, and what there is to be told beside them. `render` is
-    /// the name of one of several renders.
+    /// The run as `set-prestop.dev/plan/v1`, with these messages: its own and any others. `render` is
+    /// its name if it is one of several renders.
     #[must_use]
     pub fn json(
         &self,
@@ -110,7 +110,7 @@ impl Outcome<'_> {
 
 #[cfg(feature = "json")]
 impl Failure<'_> {
-    /// As [`Outcome::json`]; what was found is empty.
+    /// Like [`Outcome::json`], but without anything that was found.
     #[must_use]
     pub fn json(
         &self,
@@ -146,7 +146,7 @@ fn answer(
 
 #[cfg(feature = "cli")]
 impl Outcome<'_> {
-    /// The run drawn for people, with these messages: its own, and what there is to be told beside them.
+    /// The run drawn for people, with these messages: its own and any others.
     #[must_use]
     pub fn explain(
         &self,
@@ -157,7 +157,7 @@ impl Outcome<'_> {
         out::explain::explain(&self.plans, &self.coverage, messages, positions, drawing)
     }
 
-    /// How many workloads there are and in how many files, what is in front of them, and how many change.
+    /// The last line on stderr: the number of workloads and files, what is in front of the workloads, and how many change.
     #[must_use]
     pub fn summary(&self, tense: Tense, files: &str) -> String {
         let changed = self.plans.iter().filter(|plan| plan.changes() > 0);
@@ -170,7 +170,7 @@ impl Outcome<'_> {
     /// The plans as a kustomize Component; needs [`Settings::patches`].
     ///
     /// # Errors
-    /// An object that a patch can't name, or can't tell from another.
+    /// A patch cannot name an object, or cannot tell it from another.
     pub fn kustomize(&self) -> Result<String, Message> {
         out::kustomize::component(&self.plans, &self.addresses, &self.sources())
     }
@@ -178,7 +178,7 @@ impl Outcome<'_> {
     /// The plans as a shell script of `kubectl patch`; needs [`Settings::patches`].
     ///
     /// # Errors
-    /// An object that a patch can't name, or can't tell from another.
+    /// A patch cannot name an object, or cannot tell it from another.
     pub fn kubectl(&self) -> Result<String, Message> {
         out::kubectl::script(&self.plans, &self.addresses, &self.sources())
     }
@@ -188,21 +188,21 @@ impl Outcome<'_> {
     }
 }
 
-/// A run that can't be done: exit 2, nothing is written.
+/// A run that failed: exit code 2, nothing is written.
 #[derive(Debug)]
 pub struct Failure<'s> {
-    /// What is to be told; at least one of them is an error.
+    /// The messages; at least one of them is an error.
     pub messages: Vec<Message>,
-    /// The ResourceList with its items unchanged and the errors as results, where the input is one and could be read.
+    /// The ResourceList with its items unchanged and the errors as results, if the input is one and could be read.
     pub output: Option<Output<'s>>,
     /// Whether the input is a ResourceList.
     pub is_resource_list: bool,
 }
 
 impl<'s> Failure<'s> {
-    /// With the ResourceList that tells it, where the input is one.
+    /// A failure, with the ResourceList that has its messages if the input is one.
     pub(crate) fn new(opened: &[Opened<'s>], mut messages: Vec<Message>) -> Self {
-        // Infos tell what was done, and nothing was.
+        // Infos say what was done, but nothing was.
         messages.retain(|m| m.severity >= Severity::Warning);
         let mut lists = opened
             .iter()

@@ -1,17 +1,17 @@
 //! The race of one change: a pod that stops against the load balancer that still sends to it.
 //!
-//! Expected values, not dice: requests come evenly, and the load balancer spreads them evenly over the pods it knows.
+//! It computes expected values, without random numbers: requests arrive evenly, and the load balancer spreads them evenly over the pods it knows.
 
 use serde::{Deserialize, Serialize};
 
 /// Steps of a simulated second.
 const STEPS: u32 = 100;
-/// What the kubelet adds once to a grace period that the hook used up.
+/// The seconds that the kubelet adds once if the hook used up the grace period.
 const EXTENSION: f64 = 2.0;
-/// No change is followed for longer.
+/// The longest time that is simulated, in seconds.
 const LIMIT_SECONDS: u32 = 7200;
 
-/// One change of a workload, and what it races against. All times are seconds.
+/// One change of a workload, and what it races against. All times are in seconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Race {
@@ -19,19 +19,19 @@ pub struct Race {
     pub rate: f64,
     /// Pods before the change.
     pub replicas: u32,
-    /// How many pods the rollout may have above `replicas`.
+    /// The number of pods that a rollout may have above `replicas`.
     pub surge: u32,
-    /// How many pods the rollout may lack.
+    /// The number of pods that may be missing during a rollout.
     pub unavailable: u32,
-    /// Pods that are taken away without a successor; with 0 the workload is restarted.
+    /// Pods that are removed and not replaced; with 0 the workload is restarted.
     pub removed: u32,
-    /// How long a new pod takes to have an address: it joins the endpoints then, not ready.
+    /// How long a new pod takes to get an address. It then joins the endpoints, not yet ready.
     pub address: f64,
-    /// How long a new pod takes to be ready.
+    /// How long a new pod takes to become ready.
     pub startup: f64,
     /// How long the load balancer takes to act on a change.
     pub lag: f64,
-    /// How often at most it looks for changes: it acts on the first one, then on all those of an interval together.
+    /// The least time between two of its updates: it acts on the first change, then on all changes of an interval together.
     pub interval: f64,
     /// How long the preStop hook sleeps; 0 without one.
     pub sleep: f64,
@@ -39,7 +39,7 @@ pub struct Race {
     pub shutdown: f64,
     /// The pod's `terminationGracePeriodSeconds`.
     pub grace: f64,
-    /// How long an answer takes.
+    /// How long a request takes.
     pub answer: f64,
 }
 
@@ -67,7 +67,7 @@ impl Default for Race {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Lost {
-    /// Requests lost in all.
+    /// The total number of lost requests.
     pub requests: f64,
     /// Requests lost in each second after the change.
     pub by_second: Vec<f64>,
@@ -79,9 +79,9 @@ pub struct Lost {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Times {
-    /// When each new pod has an address.
+    /// When each new pod gets an address.
     pub addressed: Vec<f64>,
-    /// When each new pod is ready.
+    /// When each new pod becomes ready.
     pub ready: Vec<f64>,
     /// When each old pod is told to stop.
     pub deleted: Vec<f64>,
@@ -97,7 +97,7 @@ impl Race {
         }
     }
 
-    /// A change that goes evenly, as the Deployment controller plans it.
+    /// A change in even steps, as the Deployment controller plans it.
     fn times(&self) -> Times {
         if self.removed > 0 {
             return Times {
@@ -105,7 +105,7 @@ impl Race {
                 ..Times::default()
             };
         }
-        // As many new pods come at a time as the rollout may have too many or too few; each that is ready lets an old one go.
+        // `surge + unavailable` new pods start at a time; each that is ready lets an old one stop.
         let wave = (self.surge.saturating_add(self.unavailable)).max(1);
         let begun = |pod: u32| self.startup * f64::from(pod / wave);
         Times {
@@ -124,7 +124,7 @@ impl Race {
         }
     }
 
-    /// When the load balancer looks for changes: with the first one, and `interval` later if there were more.
+    /// When the load balancer updates: at the first change, and `interval` later if there were more.
     fn looks(&self, times: &Times) -> Vec<f64> {
         let ends = times.deleted.iter().map(|at| at + self.gone_after());
         let all = [&times.addressed, &times.ready, &times.deleted];
@@ -142,16 +142,16 @@ impl Race {
     }
 }
 
-/// The requests that a change is expected to lose.
+/// The requests that a change loses.
 #[must_use]
 pub fn simulate(race: &Race) -> Lost {
     replay(race, &race.times())
 }
 
-/// The requests that a change is expected to lose whose pods came and went at these times.
+/// The requests that a change loses if its pods start and stop at these times.
 ///
-/// Left out: that a pod takes a moment to get its SIGTERM, that a load balancer tries another pod, that it looks at the health
-/// of pods itself, and that its connections to a pod outlive its decision.
+/// Not modelled: the moment before a pod gets SIGTERM, retries on another pod, health checks by the load balancer,
+/// and connections to a pod that stay open after the load balancer has removed it.
 #[must_use]
 pub fn replay(race: &Race, times: &Times) -> Lost {
     let gone_after = race.gone_after();
@@ -173,7 +173,7 @@ pub fn replay(race: &Race, times: &Times) -> Lost {
             targets += times.ready.iter().filter(|ready| **ready <= known).count();
             for deleted in times.deleted.iter().filter(|deleted| known < **deleted) {
                 targets += 1;
-                // Refused, or in the middle of an answer when the program ends.
+                // Refused, or cut off when the program ends.
                 failing += usize::from(
                     now > deleted + refuses_after || now + race.answer > deleted + gone_after,
                 );
@@ -238,7 +238,7 @@ mod tests {
             ready: vec![3.0, 6.0],
             deleted: vec![3.0, 20.0],
         };
-        // The end of the second pod is a change too, and falls together with its deletion.
+        // The end of the second pod is a change too, at the same time as its deletion.
         assert_eq!(race.looks(&times), [1.0, 7.0, 20.0]);
     }
 

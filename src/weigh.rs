@@ -1,4 +1,4 @@
-//! Which messages are told, how severe each is, and whether they stop the run.
+//! Which messages are shown, how severe each is, and whether they stop the run.
 
 use crate::config::{self, Config};
 use crate::input::objects::{Object, Render};
@@ -6,7 +6,7 @@ use crate::input::{self, Opened, Source};
 use crate::say::{self, Message, Reason, Severity};
 use std::collections::HashMap;
 
-/// Takes out what the annotation `ignore` of an object says not to tell of it.
+/// Removes the messages that the annotation `ignore` of their object hides.
 pub(crate) fn drop_ignored(messages: &mut Vec<Message>, render: &Render<'_, '_>) {
     let ignoring = |object: &Object<'_, '_>| {
         let reasons = config::annotations::ignored(object.annotation(config::annotations::IGNORE)?);
@@ -27,7 +27,7 @@ pub(crate) fn drop_ignored(messages: &mut Vec<Message>, render: &Render<'_, '_>)
     });
 }
 
-/// Makes an error of two objects of one name that stand in two folders: two environments that were read as one.
+/// Makes `NameTwice` an error if the objects are in two folders, because those are two environments read as one.
 pub(crate) fn two_folders(messages: &mut [Message], sources: &[Source<'_>]) {
     let folder = |source: usize| {
         let name = sources.get(source)?.name;
@@ -50,7 +50,7 @@ pub(crate) fn two_folders(messages: &mut [Message], sources: &[Source<'_>]) {
     }
 }
 
-/// Gives messages the severity that the configuration wants, drops what is not to be told, and puts them in order.
+/// Gives messages the severity that the configuration sets, drops those that are ignored, and sorts them.
 pub(crate) fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) {
     messages.extend(unused(messages, config));
     for message in messages.iter_mut() {
@@ -69,7 +69,7 @@ pub(crate) fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) 
     });
 }
 
-/// What of `severity` keeps nothing back: a Reason that is ignored and that nothing was told of.
+/// Reasons that `severity` ignores but no message has.
 fn unused(messages: &[Message], config: &Config) -> Vec<Message> {
     let stated = config.severity.iter().flatten();
     // Advice is not always made, and a gate that has nothing to check is an error only of gates.
@@ -84,7 +84,7 @@ fn unused(messages: &[Message], config: &Config) -> Vec<Message> {
         .collect()
 }
 
-/// Whether messages stop the run: an error, or one as severe as `fail_on`, of which one more message tells.
+/// Whether messages stop the run: an error, or one at least as severe as `fail_on`, which adds a message that says so.
 pub(crate) fn stops(messages: &mut Vec<Message>, fail_on: Option<Severity>) -> bool {
     let first = |limit| {
         let mut all = messages.iter();
@@ -111,7 +111,7 @@ pub(crate) fn beside_unread(messages: &mut [Message], is_any: impl Fn() -> bool)
     }
 }
 
-/// What a gate says of an input without a single object.
+/// What `--check` says if the input has no objects.
 pub(crate) fn nothing_checked(opened: &[Opened<'_>], render: &Render<'_, '_>) -> Option<Message> {
     if render.objects.iter().any(Object::is_object) || input::names_a_kind(opened) {
         return None;

@@ -9,10 +9,10 @@ use serde::Serialize;
 pub struct Counts {
     /// Routes that count.
     pub routes: usize,
-    /// Services that they lead to.
+    /// Services that those routes lead to.
     pub services: usize,
-    /// Pod templates behind those.
+    /// Pod templates behind those Services.
     pub workloads: usize,
-    /// Fields that are written, or with `check` would be.
+    /// Fields that are written or, with `check`, would be.
     pub changes: usize,
 }

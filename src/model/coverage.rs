@@ -4,7 +4,7 @@ use super::{ObjectRef, Placed};
 use serde::Serialize;
 use std::sync::Arc;
 
-/// The workloads of the input that could drain: without Jobs, Helm hooks and what a controller owns.
+/// The workloads of the input, without Jobs, Helm hooks and objects that a controller owns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -40,7 +40,7 @@ fn no_services(services: &Arc<Vec<Selecting>>) -> bool {
 pub enum Behind {
     /// A route.
     Route,
-    /// No route; `backends` or an annotation brings it in.
+    /// No route; `backends` or an annotation includes it.
     Named,
     /// A Service, and no route.
     Service,
@@ -56,18 +56,18 @@ pub struct Selecting {
     /// The Service.
     #[serde(flatten)]
     pub service: Arc<ObjectRef>,
-    /// How it is open to the outside, if it is.
+    /// How it is reachable from outside the cluster, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exposed: Option<Exposed>,
 }
 
-/// How a Service is open to the outside of the cluster.
+/// How a Service is reachable from outside the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Exposed {
-    /// A load balancer of its own.
+    /// By a load balancer (`type: LoadBalancer`).
     LoadBalancer,
-    /// A port of every node.
+    /// By a port of every node (`type: NodePort`).
     NodePort,
 }
 

@@ -1,4 +1,4 @@
-//! What messages and plans point at: objects, fields, and places in the input.
+//! What messages and plans refer to: objects, fields, and places in the input.
 
 use lossless_yaml::Step;
 use serde::Serialize;
@@ -26,7 +26,7 @@ impl fmt::Display for ObjectRef {
         if self.name.is_empty() {
             return f.write_str(&self.kind);
         }
-        // A document that is no object may have no kind.
+        // A document that is not an object may have no kind.
         if !self.kind.is_empty() {
             write!(f, "{} ", self.kind)?;
         }
@@ -37,7 +37,7 @@ impl fmt::Display for ObjectRef {
     }
 }
 
-/// A place in the input. Line and column are made of it where it is shown.
+/// A place in the input. Line and column are computed from it when it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +50,7 @@ pub struct Place {
     pub range: Range<usize>,
 }
 
-/// Where an item of a ResourceList lies in its package (`internal.config.kubernetes.io/path` and `index`).
+/// The file of an item of a ResourceList in its package (`internal.config.kubernetes.io/path` and `index`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]

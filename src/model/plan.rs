@@ -1,4 +1,4 @@
-//! The plan of a workload: which ways lead to it, how long it sleeps and why, and what becomes of each container.
+//! The plan of a workload: which paths lead to it, how long it sleeps and why, and what each container gets.
 //!
 //! docs/reference.md, section 3. Times are whole seconds.
 
@@ -8,32 +8,32 @@ use serde::Serialize;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Kubernetes' grace period where none is stated (core/v1 `PodSpec`, `terminationGracePeriodSeconds`).
+/// Kubernetes' grace period if none is set (core/v1 `PodSpec`, `terminationGracePeriodSeconds`).
 pub(crate) const DEFAULT_GRACE: u64 = 30;
 
-/// What is done for one pod template, and why. Every output is made of it.
+/// What is done for one pod template, and why. Every output is made from this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// The workload.
     pub workload: Arc<ObjectRef>,
-    /// Where it stands.
+    /// Where it is in the input.
     pub place: Place,
-    /// Where it lies in its package; of a ResourceList alone.
+    /// Its file in the package; only for a ResourceList.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PackageFile>,
-    /// Path from the workload to the pod's spec, as `spec.template.spec`.
+    /// Path from the workload to the pod's spec, such as `spec.template.spec`.
     pub pod: FieldPath,
-    /// How long its containers have to sleep.
+    /// How long its containers must sleep.
     pub sleep: Sleep,
-    /// The ways from routes to it, in the order of the input.
+    /// The paths from routes to it, in the order of the input.
     pub ways: Arc<Vec<Way>>,
     /// Its regular containers, in their order.
     pub containers: Vec<Container>,
     /// Its time budget.
     pub grace: Grace,
-    /// How a new version replaces its pods; none if nothing does, or nobody knows how.
+    /// How a new version replaces its pods; none if that is unknown or never happens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rollout: Option<Rollout>,
     /// Where its edits go.
@@ -48,7 +48,7 @@ pub struct Plan {
 pub struct Sleep {
     /// In seconds.
     pub seconds: u64,
-    /// What decided.
+    /// What set it.
     pub origin: Origin,
 }
 
@@ -63,7 +63,7 @@ pub struct Sleep {
 pub enum Origin {
     /// The annotation `set-prestop.dev/sleep-seconds`.
     Annotation {
-        /// What bears it.
+        /// The object that has the annotation.
         on: Role,
     },
     /// A rule of `ingressClasses`.
@@ -80,23 +80,23 @@ pub enum Origin {
     Configured,
     /// The table's value of a known controller.
     Controller {
-        /// The product that it belongs to.
+        /// The product.
         product: &'static str,
         /// The class of the route, if it has one.
         #[serde(skip_serializing_if = "Option::is_none")]
         class: Option<String>,
-        /// Where the number comes from.
+        /// The source of the number.
         source: &'static str,
     },
-    /// Nothing said otherwise.
+    /// Nothing else set it.
     Default {
-        /// The controller that needs no more, if it is known.
+        /// The controller, if it is known; it needs no more than the default.
         #[serde(skip_serializing_if = "Option::is_none")]
         product: Option<&'static str>,
     },
 }
 
-/// What an object is to a way.
+/// The role of an object on a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -117,38 +117,38 @@ pub struct Placed {
     /// The object.
     #[serde(flatten)]
     pub object: Arc<ObjectRef>,
-    /// Where it stands.
+    /// Where it is in the input.
     pub place: Place,
 }
 
-/// A way from a route to a workload.
+/// A path from a route to a workload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Way {
-    /// The route; none if `backends` or an annotation brings the Service or workload in.
+    /// The route; none if `backends` or an annotation includes the Service or workload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route: Option<Placed>,
-    /// The Service between; none for a route that names the workload itself. A Service that is its own route stands in both.
+    /// The Service between them; none for a route that names the workload itself. A Service that is its own route is in both fields.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Placed>,
-    /// What requests for it ask for, as far as the route says it; the first hundred.
+    /// The hosts and paths of its requests, if the route has them; the first hundred.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "schema", schemars(default))]
     pub addresses: Vec<Address>,
-    /// The class that decided.
+    /// The class that set the sleep.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
-    /// How long this way asks for.
+    /// The sleep that this path asks for.
     pub sleep: Sleep,
 }
 
-/// What requests ask for: a host, a path, or both.
+/// Where requests go: a host, a path, or both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Address {
-    /// The host name, or the expression that stands in its place (Traefik's `match`); none for every host.
+    /// The host name, or an expression in its place (Traefik's `match`); none for every host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// The URL path, as the route has it: a prefix, a whole path or a pattern.
@@ -156,7 +156,7 @@ pub struct Address {
     pub path: Option<String>,
 }
 
-/// What becomes of one container.
+/// What one container gets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -165,7 +165,7 @@ pub struct Container {
     pub name: String,
     /// Its index in `containers`, from 0.
     pub index: usize,
-    /// Bytes of the workload's source at which it begins.
+    /// The bytes of the workload's source where it begins.
     pub at: Range<usize>,
     /// Its preStop hook.
     pub hook: Hook,
@@ -180,9 +180,9 @@ pub struct Container {
     rename_all_fields = "camelCase"
 )]
 pub enum Hook {
-    /// There is none, and none is written.
+    /// It has none, and gets none.
     None {
-        /// Why not.
+        /// The reason.
         why: NoHook,
     },
     /// It sleeps, and stays as it is.
@@ -195,11 +195,11 @@ pub enum Hook {
         /// What it is.
         what: NotASleep,
     },
-    /// It is written where none was.
+    /// One is added.
     Added {
         /// What is written.
         handler: Handler,
-        /// Whether `lifecycle` is there already.
+        /// Whether the container already has `lifecycle`.
         #[serde(skip)]
         lifecycle: bool,
     },
@@ -209,10 +209,10 @@ pub enum Hook {
         before: u64,
         /// Seconds after.
         after: u64,
-        /// Where the number stands.
+        /// Where the number is.
         number: Number,
     },
-    /// The sleep is put before its script.
+    /// The sleep is put before the existing script.
     Prepended {
         /// Seconds of the sleep.
         seconds: u64,
@@ -221,11 +221,11 @@ pub enum Hook {
         /// The script as it was.
         script: String,
     },
-    /// The sleep takes its place.
+    /// The sleep replaces it.
     Replaced {
         /// What is written.
         handler: Handler,
-        /// What was there.
+        /// The old hook.
         what: NotASleep,
     },
 }
@@ -237,38 +237,38 @@ pub enum Hook {
 pub enum NotASleep {
     /// A handler such as `httpGet`, which answers at once.
     AnswersAtOnce(String),
-    /// Several handlers at once, of which Kubernetes takes one.
+    /// Several handlers; Kubernetes accepts only one.
     Handlers(Vec<String>),
     /// `sleep` without `seconds`.
     NoSeconds,
     /// `exec` without a command.
     NoCommand,
-    /// A program that is not known to wait; its words, joined by spaces.
+    /// A program that does not sleep, as far as is known; its words, joined by spaces.
     Command(String),
     /// This runs before the sleep of a script.
     RunsFirst(String),
     /// This runs, and the script has no sleep.
     NoSleep(String),
-    /// The sleep ends in the background (`&`): nobody waits for it.
+    /// The sleep runs in the background (`&`), so nothing waits for it.
     Background,
-    /// Behind the sleep stands an operator (`||`, `|`) that makes it part of something else.
+    /// An operator (`||`, `|`) after the sleep makes it part of a larger command.
     Joined(String),
-    /// How long it waits is not known here (`$DRAIN`, `infinity`).
+    /// The time is unknown (`$DRAIN`, `infinity`).
     UnknownTime(String),
-    /// The word behind `sleep` is no time.
+    /// The word after `sleep` is not a time.
     NotATime(String),
-    /// Behind the time stand more words: two lines that a folded scalar made one.
+    /// There are more words after the time: a folded scalar joined two lines.
     Folded {
         /// The time.
         time: String,
-        /// What stands behind it.
+        /// The words after it.
         rest: String,
     },
-    /// Two times (`sleep 1m 30`), which not every `sleep` adds.
+    /// Two times (`sleep 1m 30`), which not every `sleep` adds up.
     TwoTimes(String),
-    /// The script is the word `sleep` alone, and the time is not part of it; what was meant.
+    /// The script is only the word `sleep`, without the time; this is the script that was meant.
     SplitScript(String),
-    /// The command is one word with spaces, and no program has that name.
+    /// The command is one word with spaces, which is not the name of a program.
     OneWord(String),
 }
 
@@ -277,9 +277,9 @@ pub enum NotASleep {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum NoHook {
-    /// The annotation `set-prestop.dev/containers` names others.
+    /// The annotation `set-prestop.dev/containers` names other containers.
     NotChosen,
-    /// Nothing can run a sleep in it.
+    /// It has nothing that can run a sleep.
     NoShell,
 }
 
@@ -294,7 +294,7 @@ pub enum Handler {
     Sleep(u64),
 }
 
-/// Where the number of a sleep stands.
+/// Where the number of a sleep is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -309,7 +309,7 @@ pub enum Number {
         word: String,
         /// Bytes of the word that the new number replaces.
         range: Range<usize>,
-        /// How many of its unit make a second: 1000 for milliseconds, else 1.
+        /// Units per second: 1000 for milliseconds, else 1.
         scale: u64,
     },
 }
@@ -319,19 +319,19 @@ pub enum Number {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Grace {
-    /// `terminationGracePeriodSeconds` as stated.
+    /// `terminationGracePeriodSeconds` of the input, if set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated: Option<u64>,
     /// The longest sleep after the change.
     pub sleep: u64,
-    /// The program's own time to shut down.
+    /// The program's time to shut down.
     pub shutdown: u64,
     /// The margin.
     pub margin: u64,
-    /// What is written; none if what stands is right.
+    /// The value to write; none if the existing one is right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub written: Option<u64>,
-    /// Bytes of the workload's source that it is about.
+    /// The bytes of the workload's source where it is, or would be.
     pub at: Range<usize>,
 }
 
@@ -340,34 +340,34 @@ pub struct Grace {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "how", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Rollout {
-    /// New pods start beside the old ones, and nobody waits for these to end.
+    /// New pods start beside the old ones, without waiting for the old ones to end.
     Beside {
-        /// How many pods it has, if it says so.
+        /// The number of pods, if set.
         #[serde(skip_serializing_if = "Option::is_none")]
         pods: Option<u64>,
     },
-    /// Old pods end before new ones take their places.
+    /// Old pods end before new ones replace them.
     InSteps {
-        /// How many pods are replaced; none for one on each node.
+        /// The number of pods to replace; none for one on each node.
         #[serde(skip_serializing_if = "Option::is_none")]
         pods: Option<u64>,
-        /// How many are replaced at a time.
+        /// The number of pods replaced at once.
         at_once: u64,
     },
     /// All old pods end before the first new one starts.
     AllAtOnce,
 }
 
-/// A field that is written.
+/// A field to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldEdit {
     /// Its path from the workload.
     pub path: FieldPath,
-    /// What it becomes.
+    /// Its new value.
     pub value: NewValue,
 }
 
-/// What a field becomes.
+/// The new value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NewValue {
     /// A number of seconds.
@@ -376,7 +376,7 @@ pub enum NewValue {
     Word(String),
     /// A whole `preStop`.
     PreStop(Handler),
-    /// A whole `lifecycle`, of a `preStop` alone.
+    /// A whole `lifecycle` that has only a `preStop`.
     Lifecycle(Handler),
 }
 
@@ -390,7 +390,7 @@ pub(crate) struct Target {
 }
 
 impl Plan {
-    /// Every field that is written for it: what all outputs write.
+    /// Every field to write for it. All outputs write these.
     #[must_use]
     pub fn edits(&self) -> Vec<FieldEdit> {
         let mut edits: Vec<FieldEdit> = self
@@ -410,7 +410,7 @@ impl Plan {
         edits
     }
 
-    /// How many fields are written for it.
+    /// The number of fields to write for it.
     #[must_use]
     pub fn changes(&self) -> usize {
         let hooks = self.containers.iter().filter(|c| c.hook.is_change());
@@ -426,7 +426,7 @@ impl Plan {
 }
 
 impl Rollout {
-    /// How much longer a sleep makes it, in seconds; none for a number that depends on the nodes.
+    /// How much longer a sleep makes it, in seconds; none if that depends on the number of nodes.
     #[must_use]
     pub fn longer(&self, sleep: u64) -> Option<u64> {
         match self {
@@ -441,7 +441,7 @@ impl Rollout {
 }
 
 impl Hook {
-    /// Whether it is written.
+    /// Whether a hook is written.
     #[must_use]
     pub fn is_change(&self) -> bool {
         !matches!(
@@ -450,7 +450,7 @@ impl Hook {
         )
     }
 
-    /// Seconds that the container slept before; none if it did not begin with a sleep.
+    /// The seconds that the container slept before; none if the hook did not begin with a sleep.
     #[must_use]
     pub fn before(&self) -> Option<u64> {
         match self {
@@ -464,7 +464,7 @@ impl Hook {
         }
     }
 
-    /// Seconds that the container sleeps after; none if it does not begin with a sleep.
+    /// The seconds that the container sleeps after the change; none if the hook does not begin with a sleep.
     #[must_use]
     pub fn after(&self) -> Option<u64> {
         match self {
@@ -475,7 +475,7 @@ impl Hook {
         }
     }
 
-    /// What is written, and where below the container.
+    /// What is written, and its path below the container.
     pub(crate) fn edit(&self) -> Option<(FieldPath, NewValue)> {
         let word = |index: usize, word: String| {
             let path = FieldPath::of(["lifecycle", "preStop", "exec", "command"]).index(index);
@@ -536,7 +536,7 @@ impl Handler {
 }
 
 impl Grace {
-    /// What holds after the change.
+    /// The grace period after the change.
     #[must_use]
     pub fn after(&self) -> u64 {
         self.written.or(self.stated).unwrap_or(DEFAULT_GRACE)

@@ -234,9 +234,9 @@ export interface Answer {
   workloads: Plan[];
 }
 
-/** What requests ask for: a host, a path, or both. */
+/** Where requests go: a host, a path, or both. */
 export interface Address {
-  /** The host name, or the expression that stands in its place (Traefik's `match`); none for every host. */
+  /** The host name, or an expression in its place (Traefik's `match`); none for every host. */
   host?: string;
   /** The URL path, as the route has it: a prefix, a whole path or a pattern. */
   path?: string;
@@ -245,9 +245,9 @@ export interface Address {
 /** What is in front of a workload. */
 export type Behind = "route" | "named" | "service" | "nothing";
 
-/** What becomes of one container. */
+/** What one container gets. */
 export interface Container {
-  /** Bytes of the workload's source at which it begins. */
+  /** The bytes of the workload's source where it begins. */
   at: Range;
   /** Its preStop hook. */
   hook: Hook;
@@ -259,17 +259,17 @@ export interface Container {
 
 /** What was found and changed, as the last line on stderr says it. */
 export interface Counts {
-  /** Fields that are written, or with `check` would be. */
+  /** Fields that are written or, with `check`, would be. */
   changes: number;
   /** Routes that count. */
   routes: number;
-  /** Services that they lead to. */
+  /** Services that those routes lead to. */
   services: number;
-  /** Pod templates behind those. */
+  /** Pod templates behind those Services. */
   workloads: number;
 }
 
-/** The workloads of the input that could drain: without Jobs, Helm hooks and what a controller owns. */
+/** The workloads of the input, without Jobs, Helm hooks and objects that a controller owns. */
 export interface Coverage {
   /** In the order of the input. */
   workloads: Covered[];
@@ -287,7 +287,7 @@ export interface Covered {
   name: string;
   /** `metadata.namespace`, or the namespace that the settings give to objects without one. */
   namespace?: string;
-  /** Where it stands. */
+  /** Where it is in the input. */
   place: Place;
   /** The Services that select it, if no route leads to it. */
   services?: Selecting[];
@@ -296,22 +296,22 @@ export interface Covered {
 /** How a run ended. */
 export type Ending = "done" | "checked" | "pending" | "failed";
 
-/** How a Service is open to the outside of the cluster. */
+/** How a Service is reachable from outside the cluster. */
 export type Exposed = "LoadBalancer" | "NodePort";
 
 /** The time budget of a pod, in seconds (docs/reference.md, section 3.5). */
 export interface Grace {
-  /** Bytes of the workload's source that it is about. */
+  /** The bytes of the workload's source where it is, or would be. */
   at: Range;
   /** The margin. */
   margin: number;
-  /** The program's own time to shut down. */
+  /** The program's time to shut down. */
   shutdown: number;
   /** The longest sleep after the change. */
   sleep: number;
-  /** `terminationGracePeriodSeconds` as stated. */
+  /** `terminationGracePeriodSeconds` of the input, if set. */
   stated?: number;
-  /** What is written; none if what stands is right. */
+  /** The value to write; none if the existing one is right. */
   written?: number;
 }
 
@@ -325,7 +325,7 @@ export type Handler = {
 /** The preStop hook of a container, before and after. */
 export type Hook = {
   fate: "none";
-  /** Why not. */
+  /** The reason. */
   why: NoHook;
 } | {
   fate: "kept";
@@ -345,7 +345,7 @@ export type Hook = {
   /** Seconds before. */
   before: number;
   fate: "changed";
-  /** Where the number stands. */
+  /** Where the number is. */
   number: Number;
 } | {
   fate: "prepended";
@@ -359,7 +359,7 @@ export type Hook = {
   fate: "replaced";
   /** What is written. */
   handler: Handler;
-  /** What was there. */
+  /** The old hook. */
   what: NotASleep;
 };
 
@@ -428,7 +428,7 @@ export type NotASleep = {
   oneWord: string;
 };
 
-/** Where the number of a sleep stands. */
+/** Where the number of a sleep is. */
 export type Number = "native" | {
   command: {
     index: number;
@@ -453,7 +453,7 @@ export interface ObjectRef {
 /** Where the seconds of a sleep come from (docs/reference.md, section 3.1). */
 export type Origin = {
   from: "annotation";
-  /** What bears it. */
+  /** The object that has the annotation. */
   on: Role;
 } | {
   /** The rule's pattern. */
@@ -469,17 +469,17 @@ export type Origin = {
   /** The class of the route, if it has one. */
   class?: string;
   from: "controller";
-  /** The product that it belongs to. */
+  /** The product. */
   product: string;
-  /** Where the number comes from. */
+  /** The source of the number. */
   source: string;
 } | {
   from: "default";
-  /** The controller that needs no more, if it is known. */
+  /** The controller, if it is known; it needs no more than the default. */
   product?: string;
 };
 
-/** Where an item of a ResourceList lies in its package (`internal.config.kubernetes.io/path` and `index`). */
+/** The file of an item of a ResourceList in its package (`internal.config.kubernetes.io/path` and `index`). */
 export interface PackageFile {
   /** Index of the object in the file, from 0. */
   index: number;
@@ -487,7 +487,7 @@ export interface PackageFile {
   path: string;
 }
 
-/** A place in the input. Line and column are made of it where it is shown. */
+/** A place in the input. Line and column are computed from it when it is shown. */
 export interface Place {
   /** Column at which it begins, in characters, from 1. */
   column: number;
@@ -513,27 +513,27 @@ export interface Placed {
   name: string;
   /** `metadata.namespace`, or the namespace that the settings give to objects without one. */
   namespace?: string;
-  /** Where it stands. */
+  /** Where it is in the input. */
   place: Place;
 }
 
-/** What is done for one pod template, and why. Every output is made of it. */
+/** What is done for one pod template, and why. Every output is made from this. */
 export interface Plan {
   /** Its regular containers, in their order. */
   containers: Container[];
-  /** Where it lies in its package; of a ResourceList alone. */
+  /** Its file in the package; only for a ResourceList. */
   file?: PackageFile;
   /** Its time budget. */
   grace: Grace;
-  /** Where it stands. */
+  /** Where it is in the input. */
   place: Place;
-  /** Path from the workload to the pod's spec, as `spec.template.spec`. */
+  /** Path from the workload to the pod's spec, such as `spec.template.spec`. */
   pod: string;
-  /** How a new version replaces its pods; none if nothing does, or nobody knows how. */
+  /** How a new version replaces its pods; none if that is unknown or never happens. */
   rollout?: Rollout;
-  /** How long its containers have to sleep. */
+  /** How long its containers must sleep. */
   sleep: Sleep;
-  /** The ways from routes to it, in the order of the input. */
+  /** The paths from routes to it, in the order of the input. */
   ways: Way[];
   /** The workload. */
   workload: ObjectRef;
@@ -547,19 +547,19 @@ export interface Range {
 /** Why a message was given: its stable name, the tag `set-prestop.dev/reason` of a result. */
 export type Reason = "HookAdded" | "HookRaised" | "HookLowered" | "HookPrepended" | "HookReplaced" | "GraceWritten" | "SleepLonger" | "SleepFromController" | "SleepShorter" | "ControllerUnknown" | "NotAnObject" | "NotGranted" | "ExternalName" | "Selectorless" | "BackendUnknown" | "KindUnknown" | "LeftAlone" | "ContextShadowed" | "SleepBounded" | "AnnotationUnquoted" | "ConfigurationFound" | "TemplatesSkipped" | "NotBuilt" | "NotRead" | "EmptyFile" | "NotKept" | "HookKept" | "NoShell" | "HandlerTooNew" | "NeedsKubernetes" | "KeyMisspelt" | "KeyMisplaced" | "GraceZero" | "NoRoute" | "ClassConflict" | "ClassNotServed" | "Unused" | "KeyTwice" | "ReadOtherwise" | "DefaultClassTwice" | "NameTwice" | "BarePod" | "AnnotationUnreadable" | "ServiceMissing" | "ServiceSelectsNothing" | "NotReadyPublished" | "AllAtOnce" | "NoReadinessProbe" | "JobBehindRoute" | "RolloutSlow" | "Unreached" | "DrainDelay" | "RolloutLonger" | "HostPort" | "GraceLong" | "NodeGoesFirst" | "ProbeGrace" | "MeshProxy" | "ChangePending" | "NothingToCheck" | "BadInput" | "BadConfiguration" | "BadAnnotation" | "BadResource" | "EditRefused" | "FailOn" | "OutputFailed" | "NotUnique" | "LimitReached" | "Bug";
 
-/** What an object is to a way. */
+/** The role of an object on a path. */
 export type Role = "route" | "service" | "workload";
 
 /** How a new version of a workload replaces its pods. */
 export type Rollout = {
   how: "beside";
-  /** How many pods it has, if it says so. */
+  /** The number of pods, if set. */
   pods?: number;
 } | {
-  /** How many are replaced at a time. */
+  /** The number of pods replaced at once. */
   atOnce: number;
   how: "inSteps";
-  /** How many pods are replaced; none for one on each node. */
+  /** The number of pods to replace; none for one on each node. */
   pods?: number;
 } | {
   how: "allAtOnce";
@@ -569,7 +569,7 @@ export type Rollout = {
 export interface Selecting {
   /** `apiVersion` as written. */
   apiVersion: string;
-  /** How it is open to the outside, if it is. */
+  /** How it is reachable from outside the cluster, if it is. */
   exposed?: Exposed;
   /** `kind`. */
   kind: string;
@@ -581,23 +581,23 @@ export interface Selecting {
 
 /** A time to sleep, and where it comes from. */
 export interface Sleep {
-  /** What decided. */
+  /** What set it. */
   origin: Origin;
   /** In seconds. */
   seconds: number;
 }
 
-/** A way from a route to a workload. */
+/** A path from a route to a workload. */
 export interface Way {
-  /** What requests for it ask for, as far as the route says it; the first hundred. */
+  /** The hosts and paths of its requests, if the route has them; the first hundred. */
   addresses?: Address[];
-  /** The class that decided. */
+  /** The class that set the sleep. */
   class?: string;
-  /** The route; none if `backends` or an annotation brings the Service or workload in. */
+  /** The route; none if `backends` or an annotation includes the Service or workload. */
   route?: Placed;
-  /** The Service between; none for a route that names the workload itself. A Service that is its own route stands in both. */
+  /** The Service between them; none for a route that names the workload itself. A Service that is its own route is in both fields. */
   service?: Placed;
-  /** How long this way asks for. */
+  /** The sleep that this path asks for. */
   sleep: Sleep;
 }
 
