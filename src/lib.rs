@@ -59,8 +59,8 @@ pub use say::{Label, Message, Reason, Severity};
 pub use tables::{RouteRow, WorkloadRow};
 
 use drain::decide::{Planned, Planner};
-use input::Opened;
-use input::objects::{Render, Shadowed};
+use input::objects::Render;
+use input::{Chunks, Opened};
 use say::drain::Mood;
 use tables::Tables;
 
@@ -97,100 +97,97 @@ impl From<Message> for Stop {
 
 fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>, Stop> {
     let config = input::configure(opened, &settings.config).map_err(Stop::Told)?;
-    let tables = Tables::new(
-        config.routes.as_deref().unwrap_or_default(),
-        config.workloads.as_deref().unwrap_or_default(),
-    )
-    .map_err(|error| say::config::row(&error.column, &error.message))?;
-    let known = |kind: &str| tables.reads(kind);
-    let matters = |kind: &str| settings.parse_everything || known(kind);
+    let tables = config.tables();
+    let tables = tables.map_err(|error| say::config::row(&error.column, &error.message))?;
+    let decided = decide(opened, &config, &tables, settings)?;
+    let check = config.check == Some(true);
+    let (plans, messages) = (decided.plans, decided.messages);
+    let written = if check && !settings.preview {
+        &[][..]
+    } else {
+        &plans
+    };
+    let threads = settings.threads;
+    Ok(Outcome {
+        outputs: out::manifests::write(opened, &decided.chunks, written, &messages, threads)?,
+        ended: Ended::of(check, &messages),
+        messages,
+        plans,
+        counts: decided.counts,
+        coverage: decided.coverage,
+        is_resource_list: opened.iter().any(|open| open.list.is_some()),
+        #[cfg(feature = "patches")]
+        addresses: decided.addresses,
+    })
+}
+
+/// What a run found, decided and has to tell, before anything is written.
+struct Decided<'s> {
+    chunks: Chunks<'s>,
+    plans: Vec<Plan>,
+    messages: Vec<Message>,
+    counts: Counts,
+    coverage: Coverage,
+    #[cfg(feature = "patches")]
+    addresses: Vec<out::address::Address>,
+}
+
+fn decide<'s>(
+    opened: &mut [Opened<'s>],
+    config: &Config,
+    tables: &Tables,
+    settings: &Settings,
+) -> Result<Decided<'s>, Stop> {
     let check = config.check == Some(true);
     let list = opened.iter().any(|o| o.list.is_some());
     let advice = settings.advice || list || check;
+    let reads = |kind: &str| tables.reads(kind);
     let wanted = input::Wanted {
-        kind: &matters,
+        kind: &|kind| settings.parse_everything || reads(kind),
         pods: advice,
     };
     let chunks = input::parse(opened, settings.threads, &wanted).map_err(Stop::Unread)?;
     let found = input::resources(opened, &chunks);
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
     let (render, shadowed) = Render::new(&sources, &found, config.namespace.as_deref());
-    let trace = routes::Tracer::new(&render, &tables, &config).run()?;
-    let (counts, coverage) = ((trace.routes, trace.services), trace.coverage.clone());
-    let Planned { plans, messages } = Planner::new(&render, &tables, &config).run(&trace);
+    let trace = routes::Tracer::new(&render, tables, config).run()?;
+    let Planned { plans, messages } = Planner::new(&render, tables, config).run(&trace);
     // The results of a ResourceList go with the changed items, whoever shows them.
-    let mood = match (check, settings.preview && !list) {
-        (true, _) => Mood::Missing,
-        (false, true) => Mood::Would,
-        (false, false) => Mood::Done,
-    };
+    let mood = Mood::of(check, settings.preview && !list);
     let changes = plans
         .iter()
         .flat_map(|plan| say::drain::changes(plan, mood));
-    let mut messages: Vec<Message> = trace
-        .messages
-        .into_iter()
+    let mut messages: Vec<Message> = (trace.messages.into_iter())
         .chain(messages)
         .chain(changes)
-        .chain(shadowed.iter().map(told_shadowed))
-        .chain(input::read_otherwise(opened, &chunks, &found, &known))
+        .chain(shadowed)
+        .chain(input::read_otherwise(opened, &chunks, &found, &reads))
+        .chain(input::no_objects(opened, &render, |k| tables.knows(k)))
         .collect();
-    name_near_kind(&mut messages, opened, &tables);
-    weigh::beside_unread(&mut messages, || input::holds_a_kind(opened));
+    routes::name_near_kind(&mut messages, opened, tables);
     weigh::drop_ignored(&mut messages, &render);
     if settings.gate {
-        messages.extend(weigh::nothing_checked(opened, &render));
+        messages.extend(input::nothing_to_check(opened, &render));
     }
     if settings.one_folder {
         weigh::two_folders(&mut messages, &sources);
     }
-    weigh::weigh(&mut messages, &config, advice);
+    weigh::weigh(&mut messages, config, advice);
     if weigh::stops(&mut messages, settings.fail_on) {
         return Err(Stop::Told(messages));
     }
-    let counts = Counts {
-        routes: counts.0,
-        services: counts.1,
-        workloads: plans.len(),
-        changes: plans.iter().map(Plan::changes).sum(),
-    };
-    let written = if check && !settings.preview {
-        &[][..]
-    } else {
-        &plans
-    };
-    let outputs = out::manifests::write(opened, &chunks, written, &messages, settings.threads)?;
-    #[cfg(feature = "patches")]
-    let addresses = if settings.patches {
-        out::address::of(&plans, &render, &tables)
-    } else {
-        Vec::new()
-    };
-    Ok(Outcome {
-        outputs,
-        ended: Ended::of(check, &messages),
-        messages,
-        plans,
-        counts,
-        coverage,
-        is_resource_list: list,
+    Ok(Decided {
+        counts: Counts {
+            routes: trace.routes,
+            services: trace.services,
+            workloads: plans.len(),
+            changes: plans.iter().map(Plan::changes).sum(),
+        },
+        coverage: trace.coverage,
         #[cfg(feature = "patches")]
-        addresses,
+        addresses: out::address::of(if settings.patches { &plans } else { &[] }, &render, tables),
+        chunks,
+        plans,
+        messages,
     })
-}
-
-/// Says in `NoRoute` which kind may have been meant for a route's.
-fn name_near_kind(messages: &mut [Message], opened: &[Opened<'_>], tables: &Tables) {
-    let mut no_route = messages.iter_mut().filter(|m| m.reason == Reason::NoRoute);
-    if let Some(message) = no_route.next()
-        && let Some((place, found, meant)) =
-            input::nearly_a_kind(opened, &tables.route_kinds(), |kind| tables.reads(kind))
-    {
-        say::routes::nearly_a_route(message, found, meant, place);
-    }
-}
-
-fn told_shadowed((context, own): &Shadowed<'_, '_>) -> Message {
-    let (place, own) = (context.placed().place, own.placed().place);
-    say::input::shadowed(&context.resource(), place, own)
 }

@@ -1,8 +1,8 @@
 //! Which messages are shown, how severe each is, and whether they stop the run.
 
 use crate::config::{self, Config};
+use crate::input::Source;
 use crate::input::objects::{Object, Render};
-use crate::input::{self, Opened, Source};
 use crate::say::{self, Message, Reason, Severity};
 use std::collections::HashMap;
 
@@ -97,25 +97,4 @@ pub(crate) fn stops(messages: &mut Vec<Message>, fail_on: Option<Severity>) -> b
     let stops = stop.is_some();
     messages.extend(stop);
     stops
-}
-
-/// A document that is no object weighs little beside one that is an object and was passed over unread.
-pub(crate) fn beside_unread(messages: &mut [Message], is_any: impl Fn() -> bool) {
-    let mut alone = messages
-        .iter_mut()
-        .filter(|m| m.reason == Reason::NotAnObject && m.severity == Severity::Warning);
-    if let Some(message) = alone.next()
-        && is_any()
-    {
-        message.severity = Severity::Info;
-    }
-}
-
-/// What `--check` says if the input has no objects.
-pub(crate) fn nothing_checked(opened: &[Opened<'_>], render: &Render<'_, '_>) -> Option<Message> {
-    if render.objects.iter().any(Object::is_object) || input::names_a_kind(opened) {
-        return None;
-    }
-    let documents = opened.iter().map(Opened::documents).sum();
-    Some(say::input::nothing_to_check(opened.len(), documents))
 }

@@ -4,7 +4,7 @@
 
 use super::{KubernetesVersion, MAX_SECONDS, Seconds};
 use crate::say::{Reason, Severity};
-use crate::tables::{RouteRow, WorkloadRow};
+use crate::tables::{RouteRow, RowError, Tables, WorkloadRow};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
@@ -248,6 +248,17 @@ impl Config {
     /// The longest sleep that an annotation may ask for, in seconds.
     pub(crate) fn most(&self) -> u64 {
         self.max_sleep_seconds.map_or(MAX_SECONDS, Seconds::get)
+    }
+
+    /// The rows, compiled.
+    ///
+    /// # Errors
+    /// As [`Tables::new`].
+    pub(crate) fn tables(&self) -> Result<Tables, RowError> {
+        Tables::new(
+            self.routes.as_deref().unwrap_or_default(),
+            self.workloads.as_deref().unwrap_or_default(),
+        )
     }
 
     /// The settings of `self`, and those of `below` that `self` leaves out: a flag wins over the file.

@@ -4,7 +4,7 @@
 
 use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
-use crate::say::Message;
+use crate::say::{Message, input as say};
 use lossless_yaml::{Kind, Node};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -162,42 +162,39 @@ pub(crate) struct Render<'t, 's> {
     previous: HashMap<(&'t str, &'t str), Vec<usize>>,
 }
 
-/// An object of the context, and the one to change that has its name.
-pub(crate) type Shadowed<'t, 's> = (Object<'t, 's>, Object<'t, 's>);
-
-/// Takes out the objects of the context whose kind, namespace and name one to change has.
-fn take_shadowed<'t, 's>(objects: &mut Vec<Object<'t, 's>>) -> Vec<Shadowed<'t, 's>> {
+/// Takes out the objects of the context whose kind, namespace and name one to change has, and tells of each.
+fn take_shadowed<'t, 's>(objects: &mut Vec<Object<'t, 's>>) -> Vec<Message> {
     if !objects.iter().any(|object| object.is_context) {
         return Vec::new();
     }
     let identity = |o: &Object<'t, 's>| (o.group, o.kind, o.namespace, o.name);
     let own = objects.iter().filter(|object| !object.is_context);
     let own: HashMap<_, _> = own
-        .map(|object| (identity(object), object.clone()))
+        .map(|object| (identity(object), object.placed().place))
         .collect();
     let twin = |object: &Object<'t, 's>| {
         let twin = own.get(&identity(object)).filter(|_| object.is_context);
         twin.cloned()
     };
-    let shadowed = objects
-        .iter()
-        .filter_map(|object| Some((object.clone(), twin(object)?)));
-    let shadowed = shadowed.collect();
+    let told = objects.iter().filter_map(|object| {
+        let place = object.placed().place;
+        Some(say::shadowed(&object.resource(), place, twin(object)?))
+    });
+    let told = told.collect();
     objects.retain(|object| twin(object).is_none());
-    shadowed
+    told
 }
 
 /// Where kustomize notes the names that an object had, separated by commas.
 const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
 
 impl<'t, 's> Render<'t, 's> {
-    /// Finds the objects of these sources. Of the context, those are left out that one to change has the name of; they are the
-    /// second part of the answer, each with that one.
+    /// Finds the objects of these sources. Of the context, those are left out that one to change has the name of; that is told.
     pub(crate) fn new(
         sources: &[Source<'_>],
         places: &'t [Found<'t, 's>],
         default_namespace: Option<&'t str>,
-    ) -> (Render<'t, 's>, Vec<Shadowed<'t, 's>>) {
+    ) -> (Render<'t, 's>, Vec<Message>) {
         let is_context = |place: &Found<'_, '_>| {
             let source = sources.get(place.source);
             source.is_some_and(|source| source.read_only)

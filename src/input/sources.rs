@@ -347,11 +347,6 @@ pub(crate) fn parse<'s>(
     Ok(Chunks { parsed })
 }
 
-/// Whether a source is a ResourceList, or [`holds_a_kind`].
-pub(crate) fn names_a_kind(opened: &[Opened<'_>]) -> bool {
-    opened.iter().any(|open| open.list.is_some()) || holds_a_kind(opened)
-}
-
 /// Whether a document, or an item of a ResourceList, says its kind on a line of its own: it may be an object that is passed over
 /// unread.
 pub(crate) fn holds_a_kind(opened: &[Opened<'_>]) -> bool {

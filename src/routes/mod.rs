@@ -20,6 +20,8 @@ mod stray;
 mod tell;
 mod unknown;
 
+pub(crate) use unknown::name_near_kind;
+
 use crate::config::Config;
 use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{Object, Render, labels};
@@ -269,7 +271,6 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             }
         }
         tracer.read_policies();
-        tracer.tell_no_objects();
         tracer.pods = Found::new(tracer.templates.len());
         let labelled = tracer.labels.values_mut();
         labelled.for_each(|templates| templates.sort_unstable());

@@ -1,12 +1,11 @@
-//! What stands in the input and has no effect: keys twice, keys of ours where nothing reads them, documents that are no
-//! objects.
+//! What stands in the input and has no effect: keys twice, and keys of ours where nothing reads them.
 
 use super::Tracer;
 use crate::config::annotations::{INJECT_KEY, PREFIX, Roles};
 use crate::config::{API_VERSION, KIND};
 use crate::input::objects::Object;
 use crate::say::routes as say;
-use lossless_yaml::{Kind, Node};
+use lossless_yaml::Node;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -90,31 +89,5 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 self.tell_at(object, key, message);
             }
         }
-    }
-
-    /// Documents that are no objects, told once.
-    pub(super) fn tell_no_objects(&mut self) {
-        let objects = self.render.objects.iter();
-        // What states a kind may be passed over unread, so it counts as an object, if it is not one that is always read.
-        let (objects, others): (Vec<_>, Vec<_>) = objects.partition(|object| {
-            object.is_object() || !object.kind.is_empty() && !self.tables.knows(object.kind)
-        });
-        if let Some(first) = others.first() {
-            let message = say::not_an_object(others.len(), objects.is_empty(), what(first.node()));
-            self.tell_at(first, first.node(), message);
-        }
-    }
-}
-
-/// What a document without a kind is, by its form.
-fn what(node: Node<'_, '_>) -> say::NotAnObject {
-    let of_kustomize = ["resources", "bases", "components", "helmCharts"];
-    let holds = |name: &&str| node.get(name).is_some_and(|n| n.kind() == Kind::Sequence);
-    if node.kind() == Kind::Sequence {
-        say::NotAnObject::List
-    } else if of_kustomize.iter().any(holds) {
-        say::NotAnObject::Kustomization
-    } else {
-        say::NotAnObject::Other
     }
 }

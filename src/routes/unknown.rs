@@ -1,11 +1,14 @@
-//! Kinds that no row has, found by their form: a pod template somewhere below, whose labels a Service behind a route selects.
+//! Kinds that no row has, found by their form, a pod template somewhere below whose labels a Service behind a route selects, or by
+//! a name that is nearly one of a row.
 
 use super::select::{selector_of, sorted_pairs};
 use super::services::ServiceKind;
 use super::{Identity, Tracer};
 use crate::input::objects::{Object, labels, left_alone, same_namespace};
+use crate::input::{self, Opened};
 use crate::model::FieldPath;
-use crate::say::routes as say;
+use crate::say::{Message, Reason, routes as say};
+use crate::tables::Tables;
 use lossless_yaml::{Kind, Node, Step};
 use std::collections::BTreeSet;
 
@@ -51,6 +54,17 @@ impl<'t> Tracer<'_, 't, '_> {
                 self.tell(object, message);
             }
         }
+    }
+}
+
+/// Says in `NoRoute` which kind may have been meant for a route's.
+pub(crate) fn name_near_kind(messages: &mut [Message], opened: &[Opened<'_>], tables: &Tables) {
+    let mut no_route = messages.iter_mut().filter(|m| m.reason == Reason::NoRoute);
+    if let Some(message) = no_route.next()
+        && let Some((place, found, meant)) =
+            input::nearly_a_kind(opened, &tables.route_kinds(), |kind| tables.reads(kind))
+    {
+        say::nearly_a_route(message, found, meant, place);
     }
 }
 

@@ -16,6 +16,16 @@ pub(crate) enum Mood {
     Missing,
 }
 
+impl Mood {
+    pub(crate) fn of(check: bool, preview: bool) -> Mood {
+        match (check, preview) {
+            (true, _) => Mood::Missing,
+            (false, true) => Mood::Would,
+            (false, false) => Mood::Done,
+        }
+    }
+}
+
 /// The changes of a plan.
 pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
     let told = |reason: Reason, text: String, field: FieldPath, at: &Range<usize>| {

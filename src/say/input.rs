@@ -1,6 +1,6 @@
 //! What is said of the input as a whole.
 
-use super::{Message, Reason};
+use super::{Message, Reason, Severity};
 use crate::model::{ObjectRef, Place};
 use lossless_yaml::SyntaxError;
 use std::ops::Range;
@@ -14,6 +14,38 @@ pub(crate) fn shadowed(object: &Arc<ObjectRef>, context: Place, own: Place) -> M
     )
     .about(object, None, Some(context))
     .related(own, "this one is used")
+}
+
+/// What a document is that is no object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotAnObject {
+    Kustomization,
+    List,
+    /// A values file, a `Chart.yaml`, anything.
+    Other,
+}
+
+/// Documents that are no objects, the first of them `what`; it `warns` if nothing in the input is one.
+pub(crate) fn not_an_object(count: usize, warns: bool, what: NotAnObject) -> Message {
+    let text = match count {
+        1 => {
+            "the document has no `apiVersion` or `kind`, so it is passed through unread".to_owned()
+        }
+        _ => format!(
+            "{count} documents, of which this is the first, have no `apiVersion` or `kind`, so they are passed through unread"
+        ),
+    };
+    let mut message = Message::new(Reason::NotAnObject, text).help(match what {
+        NotAnObject::Kustomization => "pass what it renders: `kustomize build DIR | set-prestop`",
+        NotAnObject::List => "write the objects one after another, or as `items` of a `kind: List`",
+        NotAnObject::Other => {
+            "pass rendered manifests; of a Helm chart, the output of `helm template`"
+        }
+    });
+    if warns {
+        message.severity = Severity::Warning;
+    }
+    message
 }
 
 /// A gate that had nothing to look at.

@@ -121,38 +121,6 @@ pub(crate) fn key_twice(key: &str, first: Place) -> Message {
         .related(first, "here it stands first")
 }
 
-/// What a document is that is no object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NotAnObject {
-    Kustomization,
-    List,
-    /// A values file, a `Chart.yaml`, anything.
-    Other,
-}
-
-/// Documents that are no objects, the first of them `what`; `alone` if nothing in the input is one.
-pub(crate) fn not_an_object(count: usize, alone: bool, what: NotAnObject) -> Message {
-    let text = match count {
-        1 => {
-            "the document has no `apiVersion` or `kind`, so it is passed through unread".to_owned()
-        }
-        _ => format!(
-            "{count} documents, of which this is the first, have no `apiVersion` or `kind`, so they are passed through unread"
-        ),
-    };
-    let mut message = Message::new(Reason::NotAnObject, text).help(match what {
-        NotAnObject::Kustomization => "pass what it renders: `kustomize build DIR | set-prestop`",
-        NotAnObject::List => "write the objects one after another, or as `items` of a `kind: List`",
-        NotAnObject::Other => {
-            "pass rendered manifests; of a Helm chart, the output of `helm template`"
-        }
-    });
-    if alone {
-        message.severity = Severity::Warning;
-    }
-    message
-}
-
 pub(crate) fn not_a_mapping(field: &str, kind: &str) -> Message {
     let text = format!("`{field}` is {kind}, expected a mapping");
     Message::new(Reason::BadResource, text)

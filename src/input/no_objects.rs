@@ -1,0 +1,48 @@
+//! Documents that are no objects, and inputs that hold none.
+
+use super::objects::{Object, Render};
+use super::{Opened, holds_a_kind};
+use crate::say::Message;
+use crate::say::input as say;
+use lossless_yaml::{Kind, Node};
+
+/// Of documents without a kind, told once. It is a warning if the input has nothing else; `knows` are the kinds that are always
+/// read.
+pub(crate) fn no_objects(
+    opened: &[Opened<'_>],
+    render: &Render<'_, '_>,
+    knows: impl Fn(&str) -> bool,
+) -> Option<Message> {
+    // What states a kind may be passed over unread, so it counts as an object, if it is not one that is always read.
+    let (objects, others): (Vec<_>, Vec<_>) = render
+        .objects
+        .iter()
+        .partition(|object| object.is_object() || !object.kind.is_empty() && !knows(object.kind));
+    let first = others.first()?;
+    let alone = objects.is_empty() && !holds_a_kind(opened);
+    let message = say::not_an_object(others.len(), alone, what(first.node()));
+    Some(first.about(message, first.node()))
+}
+
+/// What a document without a kind is, by its form.
+fn what(node: Node<'_, '_>) -> say::NotAnObject {
+    let of_kustomize = ["resources", "bases", "components", "helmCharts"];
+    let holds = |name: &&str| node.get(name).is_some_and(|n| n.kind() == Kind::Sequence);
+    if node.kind() == Kind::Sequence {
+        say::NotAnObject::List
+    } else if of_kustomize.iter().any(holds) {
+        say::NotAnObject::Kustomization
+    } else {
+        say::NotAnObject::Other
+    }
+}
+
+/// What `--check` says if the input has no objects.
+pub(crate) fn nothing_to_check(opened: &[Opened<'_>], render: &Render<'_, '_>) -> Option<Message> {
+    let is_list = opened.iter().any(|open| open.list.is_some());
+    if is_list || render.objects.iter().any(Object::is_object) || holds_a_kind(opened) {
+        return None;
+    }
+    let documents = opened.iter().map(Opened::documents).sum();
+    Some(say::nothing_to_check(opened.len(), documents))
+}
