@@ -17,7 +17,7 @@ use crate::model::{
 use crate::routes::{Backend, Template, Trace};
 use crate::say::Message;
 use crate::say::drain::{self as say, NoExec};
-use crate::tables::{Tables, shellless};
+use crate::tables::{Tables, Workload, shellless};
 use lossless_yaml::{Kind, Node};
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
@@ -25,6 +25,8 @@ use std::sync::Arc;
 
 /// The annotation that names containers.
 const CONTAINERS_KEY: &str = "set-prestop.dev/containers";
+/// What to do about a container that is none.
+const CONTAINER: &str = "write each container as a list item (`- name: ...`)";
 /// Native sleeps are written from this version on.
 const NATIVE: KubernetesVersion = KubernetesVersion::NATIVE_SLEEP;
 /// More seconds than anybody means.
@@ -157,32 +159,8 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         object: &Object<'t, 's>,
     ) -> Option<Plan> {
         let row = self.tables.workload(object.group, object.kind)?;
-        if backend.annotations.inject == Some(Inject::Disabled) {
-            self.tell_of(
-                say::left_alone("`set-prestop.dev/inject: disabled`"),
-                object,
-            );
-            return None;
-        }
-        if let Some(why) = left_alone(object) {
-            self.tell_of(say::left_alone(why), object);
-            return None;
-        }
-        if let Some(why) = &row.leave {
-            // What brings routes of its own was told of already.
-            if !row.routed {
-                self.tell_of(say::job_behind_route(why), object);
-            }
-            return None;
-        }
         let sleep = sleep_of(backend);
-        if sleep.seconds == 0 {
-            let why = say::zero_seconds(&sleep.origin);
-            self.tell_of(say::left_alone(&why), object);
-            return None;
-        }
-        if let Some(name) = template_name(object.node()) {
-            self.tell(say::template_name(), object, name);
+        if self.is_left_out(backend, row, &sleep, object) {
             return None;
         }
         for (message, at) in keys::misplaced(object.node(), template) {
@@ -222,6 +200,35 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             self.tell(message, object, at);
         }
         Some(plan)
+    }
+
+    /// Whether a workload behind a route is not changed all the same; that is told.
+    fn is_left_out(
+        &mut self,
+        backend: &Backend,
+        row: &Workload,
+        sleep: &Sleep,
+        object: &Object<'t, 's>,
+    ) -> bool {
+        if backend.annotations.inject == Some(Inject::Disabled) {
+            let why = "`set-prestop.dev/inject: disabled`";
+            self.tell_of(say::left_alone(why), object);
+        } else if let Some(why) = left_alone(object) {
+            self.tell_of(say::left_alone(why), object);
+        } else if let Some(why) = &row.leave {
+            // What brings routes of its own was told of already.
+            if !row.routed {
+                self.tell_of(say::job_behind_route(why), object);
+            }
+        } else if sleep.seconds == 0 {
+            let why = say::zero_seconds(&sleep.origin);
+            self.tell_of(say::left_alone(&why), object);
+        } else if let Some(name) = template_name(object.node()) {
+            self.tell(say::template_name(), object, name);
+        } else {
+            return false;
+        }
+        true
     }
 
     fn pod<'o>(
@@ -269,23 +276,14 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
 
     /// The containers of a pod; none if something in it is wrong, which is told.
     fn containers(&mut self, pod: &Pod<'_, 't, 's>) -> Option<Vec<Container>> {
-        const HELP: &str = "write each container as a list item (`- name: ...`)";
-        let nodes: Vec<Node<'t, 's>> = match pod.spec.get("containers").map(|l| (l, l.kind())) {
-            None | Some((_, Kind::Null)) => Vec::new(),
-            Some((list, Kind::Sequence)) => list.items().collect(),
-            Some((list, kind @ (Kind::Scalar | Kind::Mapping))) => {
-                let path = pod.containers();
-                let message = say::wrong_type(&path.to_string(), kind, "a list", HELP);
-                self.tell(message.field(path), pod.object, mark(list));
-                return None;
-            }
-        };
+        let nodes = self.container_nodes(pod)?;
         let mut containers = Vec::with_capacity(nodes.len());
         let mut sound = true;
         for (index, node) in nodes.into_iter().enumerate() {
             if node.kind() != Kind::Mapping {
                 let path = pod.containers().index(index);
-                let message = say::wrong_type(&path.to_string(), node.kind(), "a mapping", HELP);
+                let message =
+                    say::wrong_type(&path.to_string(), node.kind(), "a mapping", CONTAINER);
                 self.tell(message.field(path), pod.object, mark(node));
                 sound = false;
                 continue;
@@ -328,6 +326,23 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         }
         self.tell_too_new(pod, &containers);
         (self.chosen_are_there(pod, &containers) && sound).then_some(containers)
+    }
+
+    /// The nodes of a pod's containers; none if they are no list, which is told.
+    fn container_nodes(&mut self, pod: &Pod<'_, 't, 's>) -> Option<Vec<Node<'t, 's>>> {
+        let Some(list) = pod.spec.get("containers") else {
+            return Some(Vec::new());
+        };
+        match list.kind() {
+            Kind::Null => Some(Vec::new()),
+            Kind::Sequence => Some(list.items().collect()),
+            kind @ (Kind::Scalar | Kind::Mapping) => {
+                let path = pod.containers();
+                let message = say::wrong_type(&path.to_string(), kind, "a list", CONTAINER);
+                self.tell(message.field(path), pod.object, mark(list));
+                None
+            }
+        }
     }
 
     /// A native sleep that stands or is written, for a cluster that refuses it.

@@ -78,6 +78,7 @@ pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Ve
         told.extend(entry.map(|(at, _)| (say::key_misplaced(key, place, right), at.span())));
     };
     let spec = template.node.get("spec");
+    let its_container = "the container that it is for";
     // A bare Pod is its own template.
     if let Some((_, above)) = template.path.0.split_last() {
         let beside = above.iter().try_fold(object, |node, step| match step {
@@ -85,48 +86,22 @@ pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Ve
             Step::Index(index) => node.item(*index),
         });
         let pod = "the pod's `spec` (`spec.template.spec`)";
+        let template = Some(template.node);
         off(beside, GRACE, "the workload's `spec`", pod);
-        off(Some(template.node), GRACE, "`template`", pod);
-        off(
-            Some(template.node),
-            "lifecycle",
-            "`template`",
-            "the container that it is for",
-        );
+        off(template, GRACE, "`template`", pod);
+        off(template, "lifecycle", "`template`", its_container);
         if spec.is_none() {
-            off(
-                Some(template.node),
-                "containers",
-                "`template`",
-                "`spec` below it",
-            );
+            off(template, "containers", "`template`", "`spec` below it");
         }
     }
-    off(
-        spec,
-        "lifecycle",
-        "the pod's `spec`",
-        "the container that it is for",
-    );
-    for container in spec
-        .and_then(|s| s.get("containers"))
-        .into_iter()
-        .flat_map(Node::items)
-    {
-        off(
-            Some(container),
-            GRACE,
-            "a container",
-            "the pod's `spec`, beside `containers`",
-        );
-        let lifecycle = container.get("lifecycle");
-        off(
-            Some(container),
-            "preStop",
-            "a container",
-            "`lifecycle` below it",
-        );
-        let exec = lifecycle.and_then(|l| l.get("preStop")?.get("exec"));
+    off(spec, "lifecycle", "the pod's `spec`", its_container);
+    let containers = spec.and_then(|spec| spec.get("containers"));
+    for container in containers.into_iter().flat_map(Node::items) {
+        let pre_stop = container.get("lifecycle").and_then(|l| l.get("preStop"));
+        let exec = pre_stop.and_then(|hook| hook.get("exec"));
+        let (container, pod) = (Some(container), "the pod's `spec`, beside `containers`");
+        off(container, GRACE, "a container", pod);
+        off(container, "preStop", "a container", "`lifecycle` below it");
         off(exec, "sleep", "`exec`", "`preStop`, in place of `exec`");
     }
     told.extend(spec.into_iter().flat_map(|spec| at(spec, 0)));

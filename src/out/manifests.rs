@@ -53,62 +53,27 @@ pub(crate) fn write<'s>(
     messages: &[Message],
     threads: usize,
 ) -> Result<Vec<Output<'s>>, Message> {
-    let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
-    let mut outputs: Vec<Output<'s>> = sources
-        .iter()
-        .map(|source| Output {
-            source: *source,
-            splices: Vec::new(),
-        })
-        .collect();
-    // Plans come in the order of the text, so those of one chunk stand together.
-    let place = |plan: &Plan| (plan.target.source, plan.target.chunk);
-    let groups: Vec<&[Plan]> = plans.chunk_by(|a, b| place(a) == place(b)).collect();
-    let edit = |scratch: &mut Scratch, group: usize| -> Result<Vec<Splice>, EditError> {
-        let group = groups.get(group).copied().unwrap_or_default();
-        let Some((source, chunk)) = group.first().map(place) else {
-            return Ok(Vec::new());
-        };
-        let list = opened.get(source).and_then(|open| open.list.as_ref());
-        match (chunk.and_then(|chunk| chunks.parsed.get(chunk)), list) {
-            (Some(Chunk { tree, .. }), _) => {
-                let edits: Vec<Edit> = group.iter().flat_map(|plan| edits(plan, tree)).collect();
-                tree.edit_in(&edits, scratch)
-            }
-            (None, Some(ResourceList::Whole(tree))) => {
-                let mut edits: Vec<Edit> =
-                    group.iter().flat_map(|plan| edits(plan, tree)).collect();
-                edits.extend(
-                    tree.root()
-                        .into_iter()
-                        .flat_map(|root| results::edits(root, messages)),
-                );
-                tree.edit_in(&edits, scratch)
-            }
-            (None, _) => Ok(Vec::new()),
-        }
+    let output = |open: &Opened<'s>| Output {
+        source: open.source,
+        splices: Vec::new(),
     };
+    let mut outputs: Vec<Output<'s>> = opened.iter().map(output).collect();
+    // Plans come in the order of the text, so those of one chunk stand together.
+    let groups: Vec<&[Plan]> = plans.chunk_by(|a, b| chunk(a) == chunk(b)).collect();
     // The results of a list in pieces are one large edit: the first, beside which other threads make the others.
     let pieces = opened.iter().find_map(|open| match &open.list {
         Some(list @ ResourceList::Pieces { .. }) => Some((open.source.text, list)),
         _ => None,
     });
-    let told = || match pieces {
-        Some((text, list)) => results::splices(text, list, messages),
-        None => Ok(Vec::new()),
-    };
-    let count = groups.len() + 1;
-    let edited = in_order(
-        threads,
-        count,
-        Scratch::default,
-        |scratch, number, given| {
-            given.push(match number.checked_sub(1) {
-                Some(group) => edit(scratch, group),
-                None => told(),
-            });
-        },
-    );
+    let jobs = groups.len() + 1;
+    let edited = in_order(threads, jobs, Scratch::default, |scratch, number, given| {
+        let group = number.checked_sub(1).and_then(|number| groups.get(number));
+        given.push(match (group, pieces) {
+            (Some(plans), _) => edit(opened, chunks, plans, messages, scratch),
+            (None, Some((text, list))) => results::splices(text, list, messages),
+            (None, None) => Ok(Vec::new()),
+        });
+    });
     let mut edited = edited.into_iter();
     let mut told = edited.next();
     for (group, splices) in groups.iter().zip(edited) {
@@ -119,22 +84,48 @@ pub(crate) fn write<'s>(
         }
     }
     for (open, output) in opened.iter().zip(&mut outputs) {
-        let Some(list) = &open.list else { continue };
-        // Where items of a list that was parsed whole changed, the results went with them.
-        if matches!(list, ResourceList::Whole(_)) && output.is_changed() {
-            continue;
-        }
-        let written = match list {
-            ResourceList::Pieces { .. } => told.take().unwrap_or(Ok(Vec::new())),
-            ResourceList::Whole(_) => results::splices(open.source.text, list, messages),
+        let written = match &open.list {
+            Some(ResourceList::Pieces { .. }) => told.take().unwrap_or(Ok(Vec::new())),
+            Some(list @ ResourceList::Whole(_)) if !output.is_changed() => {
+                results::splices(open.source.text, list, messages)
+            }
+            _ => continue,
         };
-        output
-            .splices
-            .extend(written.map_err(|e| say::out::results_refused(&e))?);
-        output.splices.sort_by_key(|s| s.range.start);
+        let written = written.map_err(|error| say::out::results_refused(&error))?;
+        output.splices.extend(written);
+        output.splices.sort_by_key(|splice| splice.range.start);
     }
     outputs.retain(|output| !output.source.read_only);
     Ok(outputs)
+}
+
+/// The source of a plan's workload, and its chunk.
+fn chunk(plan: &Plan) -> (usize, Option<usize>) {
+    (plan.target.source, plan.target.chunk)
+}
+
+/// The edits of the plans of one chunk. Where items of a `ResourceList` change that was parsed whole, its results go with them.
+fn edit(
+    opened: &[Opened<'_>],
+    chunks: &Chunks<'_>,
+    plans: &[Plan],
+    messages: &[Message],
+    scratch: &mut Scratch,
+) -> Result<Vec<Splice>, EditError> {
+    let Some((source, chunk)) = plans.first().map(chunk) else {
+        return Ok(Vec::new());
+    };
+    let wanted = |tree| plans.iter().flat_map(move |plan| edits(plan, tree));
+    if let Some(Chunk { tree, .. }) = chunk.and_then(|chunk| chunks.parsed.get(chunk)) {
+        return tree.edit_in(&wanted(tree).collect::<Vec<_>>(), scratch);
+    }
+    let list = opened.get(source).and_then(|open| open.list.as_ref());
+    let Some(ResourceList::Whole(tree)) = list else {
+        return Ok(Vec::new());
+    };
+    let results = tree.root().into_iter();
+    let results = results.flat_map(|root| results::edits(root, messages));
+    tree.edit_in(&wanted(tree).chain(results).collect::<Vec<_>>(), scratch)
 }
 
 /// An edit that can't be made, about the workload of a plan.

@@ -80,21 +80,7 @@ impl Tracer<'_, '_, '_> {
 
     /// What is in front of each workload that could drain, and whether what no route leads to serves requests.
     pub(super) fn coverage(&mut self, backends: &[Backend]) -> (Coverage, bool) {
-        let mut reached: BTreeMap<usize, Behind> = BTreeMap::new();
-        for backend in backends {
-            let Some(template) = self.templates.get(backend.template) else {
-                continue;
-            };
-            let behind = if backend.ways.iter().any(|way| way.route.is_some()) {
-                Behind::Route
-            } else {
-                Behind::Named
-            };
-            let known = reached.entry(template.object).or_insert(behind);
-            if behind == Behind::Route {
-                *known = behind;
-            }
-        }
+        let reached = self.reached(backends);
         let selecting = self.selecting();
         let mut known: HashMap<Vec<usize>, Arc<Vec<Selecting>>> = HashMap::new();
         let mut workloads: Vec<Covered> = Vec::new();
@@ -142,6 +128,26 @@ impl Tracer<'_, '_, '_> {
             });
         }
         (Coverage { workloads }, serving)
+    }
+
+    /// The workloads that have to drain, by the index of their objects, and what is in front of each.
+    fn reached(&self, backends: &[Backend]) -> BTreeMap<usize, Behind> {
+        let mut reached: BTreeMap<usize, Behind> = BTreeMap::new();
+        for backend in backends {
+            let Some(template) = self.templates.get(backend.template) else {
+                continue;
+            };
+            let behind = if backend.ways.iter().any(|way| way.route.is_some()) {
+                Behind::Route
+            } else {
+                Behind::Named
+            };
+            let known = reached.entry(template.object).or_insert(behind);
+            if behind == Behind::Route {
+                *known = behind;
+            }
+        }
+        reached
     }
 
     /// Whether a route could lead to this Service: not to one that is headless or open to metrics, webhooks and databases alone.

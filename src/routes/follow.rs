@@ -10,7 +10,7 @@ use crate::model::{Origin, Sleep};
 use crate::say::routes as say;
 use crate::tables::controller_by_name;
 use crate::tables::references::{
-    RefError, References, TargetRef, counts, misfit, references, target_refs,
+    RefError, References, ServiceRef, TargetRef, counts, misfit, references, target_refs,
 };
 use crate::tables::selects;
 use lossless_yaml::Node;
@@ -184,65 +184,78 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         self.tell_unread(object, found);
         let named = !found.services.is_empty() || !found.targets.is_empty();
         for reference in &found.services {
-            let wanted = reference.namespace.as_deref().or(object.namespace);
-            let row = selects(&reference.group, &reference.kind);
-            // An import stands for the Service of its name.
-            let stands = row.is_some_and(|row| row.selector.is_none());
-            let (group, kind) = if stands {
-                ("", "Service")
-            } else {
-                (reference.group.as_str(), reference.kind.as_str())
-            };
-            let only_one = self.render.is_one(kind, &reference.name, wanted);
-            let key = || {
-                (
-                    group.into(),
-                    kind.into(),
-                    reference.name.clone(),
-                    wanted.map(str::to_owned),
-                )
-            };
-            let known = if only_one {
-                None
-            } else {
-                self.namesakes.get(&key())
-            };
-            let services = match known {
-                Some(known) => Rc::clone(&known.found),
-                None => self
-                    .render
-                    .named(|g| g == group, kind, &reference.name, wanted)
-                    .into(),
-            };
-            if services.is_empty()
-                && let Some(maker) = self.maker(&reference.name, wanted)
-            {
-                self.follow_made(maker, coming);
-            } else if services.is_empty() && !reference.only_if_present {
-                self.tell_missing(object, kind, &reference.name, wanted, reference.node);
-            }
-            let stated = reference.namespace.as_deref();
-            if !services.is_empty() && !self.is_granted(object, stated, &reference.name) {
-                let message = say::not_granted(stated.unwrap_or_default(), kind, &reference.name);
-                self.tell_at(object, reference.node, message);
-                continue;
-            }
-            self.tell_twice(kind, &reference.name, &services);
-            if services.len() > 1 {
-                let known = self.namesakes.remove(&key());
-                let mut known = known.unwrap_or_else(|| Namesakes::new(&services));
-                let enough = self.adds_nothing(coming, &mut known.visits);
-                self.namesakes.insert(key(), known);
-                if enough {
-                    continue;
-                }
-            }
-            for service in services.iter() {
-                self.follow_service(coming, *service, wanted);
-            }
+            self.follow_reference(object, reference, coming);
         }
         self.follow_targets(object, &found.targets, coming);
         named
+    }
+
+    /// Follows the Services that one reference of an object means.
+    fn follow_reference(
+        &mut self,
+        object: &Object<'t, 's>,
+        reference: &ServiceRef<'t, 's>,
+        coming: &Coming<'_>,
+    ) {
+        let wanted = reference.namespace.as_deref().or(object.namespace);
+        let row = selects(&reference.group, &reference.kind);
+        // An import stands for the Service of its name.
+        let stands = row.is_some_and(|row| row.selector.is_none());
+        let (group, kind) = if stands {
+            ("", "Service")
+        } else {
+            (reference.group.as_str(), reference.kind.as_str())
+        };
+        let only_one = self.render.is_one(kind, &reference.name, wanted);
+        let key = || {
+            (
+                group.into(),
+                kind.into(),
+                reference.name.clone(),
+                wanted.map(str::to_owned),
+            )
+        };
+        let known = if only_one {
+            None
+        } else {
+            self.namesakes.get(&key())
+        };
+        let services = match known {
+            Some(known) => Rc::clone(&known.found),
+            None => self
+                .render
+                .named(|g| g == group, kind, &reference.name, wanted)
+                .into(),
+        };
+        if services.is_empty()
+            && let Some(maker) = self.maker(&reference.name, wanted)
+        {
+            self.follow_made(maker, coming);
+        } else if services.is_empty() && !reference.only_if_present {
+            self.tell_missing(object, kind, &reference.name, wanted, reference.node);
+        }
+        let stated = reference.namespace.as_deref();
+        if !services.is_empty() && !self.is_granted(object, stated, &reference.name) {
+            let message = say::not_granted(stated.unwrap_or_default(), kind, &reference.name);
+            self.tell_at(object, reference.node, message);
+            return;
+        }
+        self.tell_twice(kind, &reference.name, &services);
+        if services.len() > 1 && self.namesakes_know(key(), &services, coming) {
+            return;
+        }
+        for service in services.iter() {
+            self.follow_service(coming, *service, wanted);
+        }
+    }
+
+    /// Whether what comes along to several Services of one name adds nothing to what came before.
+    fn namesakes_know(&mut self, name: Named, services: &Rc<[usize]>, coming: &Coming<'_>) -> bool {
+        let known = self.namesakes.remove(&name);
+        let mut known = known.unwrap_or_else(|| Namesakes::new(services));
+        let enough = self.adds_nothing(coming, &mut known.visits);
+        self.namesakes.insert(name, known);
+        enough
     }
 
     /// Follows the workloads that an object names.

@@ -242,39 +242,42 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             messages: Vec::new(),
         };
         for (index, object) in render.objects.iter().enumerate() {
-            let workload = tables.workload(object.group, object.kind);
-            let service =
-                selects(object.group, object.kind).is_some_and(|row| row.selector.is_some());
-            let roles = Roles {
-                route: tables.route(object.group, object.kind).is_some(),
-                service,
-                workload: workload.is_some(),
-            };
-            tracer.roles.push(roles);
-            if object.is_local() {
-                if object.annotation(annotations::INJECT_KEY) == Some("enabled") {
-                    tracer.tell_local(object);
-                }
-                continue;
-            }
-            tracer.read_annotations(index, object, roles);
-            tracer.tell_stray(object, roles);
-            if (object.group, object.kind) == ("template.openshift.io", "Template") {
-                tracer.tell(object, say::openshift_template());
-            }
-            if let Some(row) = workload {
-                tracer.read_templates(index, object, row);
-                tracer.tell_stray_labels(index, object);
-                if let Some(why) = row.leave.as_ref().filter(|_| row.routed) {
-                    tracer.tell(object, say::left_alone(why));
-                }
-            }
+            tracer.read(index, object);
         }
         tracer.read_policies();
         tracer.pods = Found::new(tracer.templates.len());
         let labelled = tracer.labels.values_mut();
         labelled.for_each(|templates| templates.sort_unstable());
         tracer
+    }
+
+    fn read(&mut self, index: usize, object: &Object<'t, 's>) {
+        let workload = self.tables.workload(object.group, object.kind);
+        let service = selects(object.group, object.kind);
+        let roles = Roles {
+            route: self.tables.route(object.group, object.kind).is_some(),
+            service: service.is_some_and(|row| row.selector.is_some()),
+            workload: workload.is_some(),
+        };
+        self.roles.push(roles);
+        if object.is_local() {
+            if object.annotation(annotations::INJECT_KEY) == Some("enabled") {
+                self.tell_local(object);
+            }
+            return;
+        }
+        self.read_annotations(index, object, roles);
+        self.tell_stray(object, roles);
+        if (object.group, object.kind) == ("template.openshift.io", "Template") {
+            self.tell(object, say::openshift_template());
+        }
+        if let Some(row) = workload {
+            self.read_templates(index, object, row);
+            self.tell_stray_labels(index, object);
+            if let Some(why) = row.leave.as_ref().filter(|_| row.routed) {
+                self.tell(object, say::left_alone(why));
+            }
+        }
     }
 
     fn read_annotations(&mut self, index: usize, object: &Object<'t, 's>, roles: Roles) {

@@ -261,20 +261,7 @@ impl RouteRow {
             Some(When::One(text)) => vec![path("when", text)?].into(),
             Some(When::Any(texts)) => paths("when", texts)?,
         };
-        let class = match &self.class {
-            None => Class::Paths(List::default()),
-            Some(ClassColumn::Paths(texts)) => Class::Paths(paths("class", texts)?),
-            Some(ClassColumn::Follow(class)) => Class::Followed(
-                match &class.follow {
-                    Follows::One(one) => {
-                        let one = one.compile().map_err(|e| e.within("class.follow"))?;
-                        vec![one].into()
-                    }
-                    Follows::Many(all) => each("class.follow", all, FollowColumn::compile)?.into(),
-                },
-                path("class.path", &class.path)?,
-            ),
-        };
+        let class = self.class.as_ref().map(ClassColumn::compile).transpose()?;
         Ok(Route {
             groups: texts(&self.groups),
             kind: owned(&self.kind),
@@ -287,7 +274,7 @@ impl RouteRow {
             followed: self.followed,
             when,
             otherwise: self.otherwise.as_deref().map(owned),
-            class,
+            class: class.unwrap_or(Class::Paths(List::default())),
             services: each("services", &self.services, ServiceColumn::compile)?.into(),
             hosts: paths("hosts", &self.hosts)?,
             url_paths: paths("urlPaths", &self.url_paths)?,
@@ -301,54 +288,27 @@ impl RouteRow {
     }
 }
 
+impl ClassColumn {
+    fn compile(&self) -> Result<Class, RowError> {
+        let column = match self {
+            ClassColumn::Paths(texts) => return paths("class", texts).map(Class::Paths),
+            ClassColumn::Follow(column) => column,
+        };
+        let follows = match &column.follow {
+            Follows::One(one) => {
+                let one = one.compile().map_err(|e| e.within("class.follow"))?;
+                vec![one]
+            }
+            Follows::Many(all) => each("class.follow", all, FollowColumn::compile)?,
+        };
+        let path = path("class.path", &column.path)?;
+        Ok(Class::Followed(follows.into(), path))
+    }
+}
+
 impl ServiceColumn {
     fn compile(&self) -> Result<Services, RowError> {
-        let used = self.used_by.as_ref().map(|port| Use {
-            port: owned(port),
-            any_port: self.any_port,
-        });
-        let place = match (&self.at, &self.annotation) {
-            (Some(_), Some(_)) => {
-                return Err(RowError::new("annotation", "can't stand beside `at`"));
-            }
-            (None, None) => return Err(RowError::new("at", "`at` or `annotation` is missing")),
-            (Some(at), None) => {
-                let columns = [
-                    ("json", self.json.is_some()),
-                    ("usedBy", used.is_some()),
-                    ("anyPort", self.any_port),
-                ];
-                if let Some((column, _)) = columns.into_iter().find(|(_, stated)| *stated) {
-                    return Err(RowError::new(column, "needs `annotation`"));
-                }
-                Place::At(path("at", at)?)
-            }
-            (None, Some(key)) => {
-                if key.trim_end_matches('*').contains('*') || key.ends_with("**") {
-                    return Err(RowError::new(
-                        "annotation",
-                        format!("`{key}` may have a `*` at its end alone"),
-                    ));
-                }
-                if used.is_some() && !key.ends_with('*') {
-                    return Err(RowError::new(
-                        "usedBy",
-                        format!("needs an annotation that ends with `*`, `{key}` does not"),
-                    ));
-                }
-                if self.any_port && used.is_none() {
-                    return Err(RowError::new("anyPort", "needs `usedBy`"));
-                }
-                if self.name.is_some() && self.json.is_none() {
-                    return Err(RowError::new("name", "needs `json`: a text has no fields"));
-                }
-                Place::Annotation {
-                    key: owned(key),
-                    json: optional(self.json.as_ref(), |text| path("json", text))?,
-                    used,
-                }
-            }
-        };
+        let place = self.place()?;
         let accept = match &self.accept {
             None => vec![(Text::Borrowed(""), Text::Borrowed("Service"))].into(),
             Some(accept) => group_kinds("accept", accept)?.into(),
@@ -367,6 +327,53 @@ impl ServiceColumn {
             except: self.except.as_deref().map(owned),
             ignore_case: self.ignore_case,
         })
+    }
+
+    /// Where the Services are named, and whether the columns for that go together.
+    fn place(&self) -> Result<Place, RowError> {
+        match (&self.at, &self.annotation) {
+            (Some(_), Some(_)) => Err(RowError::new("annotation", "can't stand beside `at`")),
+            (None, None) => Err(RowError::new("at", "`at` or `annotation` is missing")),
+            (Some(at), None) => {
+                let columns = [
+                    ("json", self.json.is_some()),
+                    ("usedBy", self.used_by.is_some()),
+                    ("anyPort", self.any_port),
+                ];
+                if let Some((column, _)) = columns.into_iter().find(|(_, stated)| *stated) {
+                    return Err(RowError::new(column, "needs `annotation`"));
+                }
+                Ok(Place::At(path("at", at)?))
+            }
+            (None, Some(key)) => {
+                if key.trim_end_matches('*').contains('*') || key.ends_with("**") {
+                    return Err(RowError::new(
+                        "annotation",
+                        format!("`{key}` may have a `*` at its end alone"),
+                    ));
+                }
+                if self.used_by.is_some() && !key.ends_with('*') {
+                    return Err(RowError::new(
+                        "usedBy",
+                        format!("needs an annotation that ends with `*`, `{key}` does not"),
+                    ));
+                }
+                if self.any_port && self.used_by.is_none() {
+                    return Err(RowError::new("anyPort", "needs `usedBy`"));
+                }
+                if self.name.is_some() && self.json.is_none() {
+                    return Err(RowError::new("name", "needs `json`: a text has no fields"));
+                }
+                Ok(Place::Annotation {
+                    key: owned(key),
+                    json: optional(self.json.as_ref(), |text| path("json", text))?,
+                    used: self.used_by.as_deref().map(|port| Use {
+                        port: owned(port),
+                        any_port: self.any_port,
+                    }),
+                })
+            }
+        }
     }
 }
 
