@@ -9,7 +9,7 @@ use set_prestop::{Message, Output};
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, IoSlice};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use tempfile::NamedTempFile;
 
@@ -19,8 +19,28 @@ use tempfile::NamedTempFile;
 /// A signal that ends the process ends it between two files, with no temporary file left; once the first is renamed, after the last.
 pub(crate) fn write(renders: &[(&[Read], &[Output<'_>])]) -> anyhow::Result<Vec<Vec<Message>>> {
     let signals = Signals::held()?;
+    let (ready, told) = prepare(renders, &signals)?;
+    for (_, path, text) in &ready {
+        let same = fs::read(path).is_ok_and(|now| now == text.as_bytes());
+        ensure!(same, "`{}` has changed since it was read", path.display());
+    }
+    replace(ready)?;
+    if signals.came() {
+        signals.obey();
+    }
+    Ok(told)
+}
+
+/// A file with the new text, the path of the one that it will replace, and the text of that.
+type Ready<'r> = (NamedTempFile, PathBuf, &'r str);
+
+/// Writes the new files, and gives them with what to tell, by render.
+fn prepare<'r>(
+    renders: &[(&'r [Read], &[Output<'_>])],
+    signals: &Signals,
+) -> anyhow::Result<(Vec<Ready<'r>>, Vec<Vec<Message>>)> {
     let mut told = vec![Vec::new(); renders.len()];
-    let (mut beside, mut known) = (Vec::new(), HashMap::new());
+    let (mut ready, mut known) = (Vec::new(), HashMap::new());
     for ((inputs, outputs), told) in renders.iter().zip(&mut told) {
         for (source, (input, output)) in inputs.iter().zip(*outputs).enumerate() {
             let Some(path) = &input.path else {
@@ -39,29 +59,29 @@ pub(crate) fn write(renders: &[(&[Read], &[Output<'_>])]) -> anyhow::Result<Vec<
             if !output.is_changed() {
                 continue;
             }
-            let path =
-                resolved(path).with_context(|| format!("cannot write `{}`", path.display()))?;
-            let (file, lost) = write_beside(&path, output)
-                .with_context(|| format!("cannot write `{}`", path.display()))?;
+            let cannot = || format!("cannot write `{}`", path.display());
+            let path = resolved(path).with_context(cannot)?;
+            let (file, lost) = write_beside(&path, output).with_context(cannot)?;
             if !lost.is_empty() {
                 let mut message = say::not_kept(&lost);
                 message.place = Some(at(source, 0));
                 told.push(message);
             }
-            beside.push((file, path, &input.text));
+            ready.push((file, path, input.text.as_str()));
             if signals.came() {
-                drop(beside);
+                drop(ready);
                 signals.obey();
                 bail!("stopped by a signal");
             }
         }
     }
-    for (_, path, text) in &beside {
-        let same = fs::read(path).is_ok_and(|now| now == text.as_bytes());
-        ensure!(same, "`{}` has changed since it was read", path.display());
-    }
+    Ok((ready, told))
+}
+
+/// Renames the new files, one by one.
+fn replace(ready: Vec<Ready<'_>>) -> anyhow::Result<()> {
     let mut replaced: Vec<String> = Vec::new();
-    let mut rest = beside.into_iter();
+    let mut rest = ready.into_iter();
     while let Some((file, path, _)) = rest.next() {
         if let Err(error) = file.persist(&path) {
             let left: Vec<String> = rest
@@ -82,10 +102,7 @@ pub(crate) fn write(renders: &[(&[Read], &[Output<'_>])]) -> anyhow::Result<Vec<
         }
         replaced.push(path.display().to_string());
     }
-    if signals.came() {
-        signals.obey();
-    }
-    Ok(told)
+    Ok(())
 }
 
 /// The new text in a file of the same folder that is like the one that it will replace, and what it could not be given.

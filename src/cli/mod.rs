@@ -173,8 +173,8 @@ impl From<anyhow::Error> for Refused {
     }
 }
 
-/// One render: its configuration, its inputs, and what is to be told of them.
-struct Render<'c> {
+/// What there is to do for one render: its configuration, its inputs, and what is to be told of them.
+struct Job<'c> {
     config: Config,
     /// Those to change.
     own: Vec<Read>,
@@ -182,42 +182,9 @@ struct Render<'c> {
     told: Vec<Message>,
 }
 
-impl<'c> Render<'c> {
-    /// Reads the configuration and the inputs. kustomize's plugin protocol is recognised by its only argument.
-    fn read(args: &Args, paths: &[PathBuf], context: &'c Inputs) -> anyhow::Result<Render<'c>> {
-        let (mut config, mut paths) = (args.config.clone(), paths);
-        if let Some(path) = &args.config_file {
-            config = configured(
-                config,
-                path,
-                &read::read_text(path)?,
-                set_prestop::parse_config,
-            )?;
-        } else if let [only] = paths
-            && only.is_file()
-            && !(args.write || args.each || args.render)
-        {
-            let text = read::read_text(only)?;
-            if let Some(read) = set_prestop::function_config(&text) {
-                config = configured(config, only, &text, |_| read)?;
-                paths = &[];
-            }
-        }
-        let mut found = None;
-        if args.config_file.is_none()
-            && !args.no_config
-            && let Some(path) = paths
-                .first()
-                .and_then(|first| read::configuration_of(first))
-        {
-            config = configured(
-                config,
-                &path,
-                &read::read_text(&path)?,
-                set_prestop::parse_config,
-            )?;
-            found = Some(path);
-        }
+impl<'c> Job<'c> {
+    fn read(args: &Args, paths: &[PathBuf], context: &'c Inputs) -> anyhow::Result<Job<'c>> {
+        let (config, paths, found) = configuration(args, paths)?;
         if args.write && (paths.is_empty() || paths.iter().any(|p| p.as_os_str() == "-")) {
             return Err(say::write_needs_files().into());
         }
@@ -243,7 +210,7 @@ impl<'c> Render<'c> {
         let context = context.all.iter();
         let context = context.filter(|read| !files.contains(read.real.as_path()));
         let context = context.collect();
-        let mut render = Render {
+        let mut render = Job {
             config,
             own,
             context,
@@ -258,6 +225,37 @@ impl<'c> Render<'c> {
     /// The inputs, in the order in which places count them.
     fn all(&self) -> impl Iterator<Item = &Read> {
         self.own.iter().chain(self.context.iter().copied())
+    }
+}
+
+/// What is set for these paths: by flags, over the file that one names, that is the only path, or that was found. Also the paths that
+/// hold manifests, and the file that was found.
+fn configuration<'p>(
+    args: &Args,
+    paths: &'p [PathBuf],
+) -> Result<(Config, &'p [PathBuf], Option<PathBuf>), Refused> {
+    let flags = || args.config.clone();
+    let of_file = |path: &Path| {
+        let text = read::read_text(path)?;
+        configured(flags(), path, &text, set_prestop::parse_config)
+    };
+    if let Some(path) = &args.config_file {
+        return Ok((of_file(path)?, paths, None));
+    }
+    // kustomize's plugin protocol is recognised by its only argument.
+    if let [only] = paths
+        && only.is_file()
+        && !(args.write || args.each || args.render)
+    {
+        let text = read::read_text(only)?;
+        if let Some(read) = set_prestop::function_config(&text) {
+            return Ok((configured(flags(), only, &text, |_| read)?, &[], None));
+        }
+    }
+    let first = paths.first().filter(|_| !args.no_config);
+    match first.and_then(|first| read::configuration_of(first)) {
+        Some(found) => Ok((of_file(&found)?, paths, Some(found))),
+        None => Ok((flags(), paths, None)),
     }
 }
 
@@ -286,23 +284,17 @@ fn work(
 ) -> anyhow::Result<Exit> {
     let read: Vec<_> = renders
         .iter()
-        .map(|paths| Render::read(args, paths, context))
+        .map(|paths| Job::read(args, paths, context))
         .collect();
     let is_input = |report: &Path| {
         let report = read::real(report);
-        let mut inputs = read.iter().flatten().flat_map(Render::all);
+        let mut inputs = read.iter().flatten().flat_map(Job::all);
         inputs.any(|input| input.is(&report))
     };
     teller.open(is_input)?;
     let sources: Vec<Vec<Source<'_>>> = read
         .iter()
-        .map(|render| {
-            render
-                .iter()
-                .flat_map(Render::all)
-                .map(Read::source)
-                .collect()
-        })
+        .map(|render| render.iter().flat_map(Job::all).map(Read::source).collect())
         .collect();
     let mut runs: Vec<Run<'_>> = Vec::new();
     for ((paths, read), sources) in renders.iter().zip(&read).zip(&sources) {
@@ -321,20 +313,7 @@ fn work(
         print_done(args, &runs)
     };
     if args.write && !fails && printed.is_ok() {
-        let outcomes = runs
-            .iter()
-            .filter_map(|run| Some((run.own, run.ended.as_ref().ok()?)));
-        let all: Vec<_> = outcomes
-            .map(|(own, outcome)| (own, outcome.outputs.as_slice()))
-            .collect();
-        match files::write(&all) {
-            Ok(told) => {
-                for (run, told) in runs.iter_mut().zip(told) {
-                    run.told.extend(told);
-                }
-            }
-            Err(error) => printed = Err(unwritten(&error).into()),
-        }
+        printed = write_files(&mut runs);
     }
     for run in &runs {
         run.tell(args, fails, printed.is_ok(), teller);
@@ -342,6 +321,21 @@ fn work(
     printed?;
     let exits = runs.iter().map(Run::exit);
     Ok(exits.max().unwrap_or(Exit::Done))
+}
+
+/// Writes the files of renders that all came to their end.
+fn write_files(runs: &mut [Run<'_>]) -> anyhow::Result<()> {
+    let outcomes = runs
+        .iter()
+        .filter_map(|run| Some((run.own, run.ended.as_ref().ok()?)));
+    let all: Vec<_> = outcomes
+        .map(|(own, outcome)| (own, outcome.outputs.as_slice()))
+        .collect();
+    let told = files::write(&all).map_err(|error| unwritten(&error))?;
+    for (run, told) in runs.iter_mut().zip(told) {
+        run.told.extend(told);
+    }
+    Ok(())
 }
 
 /// A render, and how its run ended.
@@ -360,7 +354,7 @@ impl<'s> Run<'s> {
     fn of(
         args: &Args,
         name: Option<String>,
-        render: &'s Render<'_>,
+        render: &'s Job<'_>,
         sources: &'s [Source<'s>],
     ) -> Run<'s> {
         let settings = Settings {
@@ -501,24 +495,8 @@ fn print_done(args: &Args, runs: &[Run<'_>]) -> anyhow::Result<()> {
 /// not know of, hands the manifests on (docs/reference.md, section 5.2).
 fn show(args: &Args, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
     if let Some(explain) = args.explain {
-        for (number, (run, outcome)) in runs.iter().enumerate() {
-            let title = run.name.iter().map(|name| format!("{}\n\n", escaped(name)));
-            let tense = tense(args, outcome);
-            let is_last = number + 1 == runs.len();
-            let drawing = Drawing {
-                look: tell::look(&io::stdout()),
-                short: explain == Explain::Short,
-                tense,
-                next: (tense == Tense::Would && is_last && !args.render).then(|| next(args)),
-            };
-            let drawing = outcome.explain(&run.told, &run.positions, &drawing);
-            let between = if is_last { "" } else { "\n" };
-            let drawing = format!("{drawing}{between}");
-            let parts: Vec<String> = title.chain([drawing]).collect();
-            print(parts.iter().map(String::as_str))?;
-        }
+        draw(args, explain, runs)?;
     }
-    let outputs = || runs.iter().flat_map(|(_, outcome)| &outcome.outputs);
     let mut shown = false;
     if args.diff {
         let colour = tell::look(&io::stdout()).colour;
@@ -543,22 +521,45 @@ fn show(args: &Args, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
         }
         return print(std::iter::once(looked_at(runs).as_str()));
     }
+    let outputs = runs.iter().flat_map(|(_, outcome)| &outcome.outputs);
+    let outputs: Vec<&Output<'_>> = outputs.collect();
     if is_resource_list {
-        return print(outputs().flat_map(Output::pieces));
+        return print(outputs.iter().flat_map(|output| output.pieces()));
     }
-    let several = outputs().count() > 1;
+    print_manifests(&outputs)
+}
+
+/// Draws what each render decided.
+fn draw(args: &Args, explain: Explain, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
+    for (number, (run, outcome)) in runs.iter().enumerate() {
+        let title = run.name.iter().map(|name| format!("{}\n\n", escaped(name)));
+        let tense = tense(args, outcome);
+        let is_last = number + 1 == runs.len();
+        let drawing = Drawing {
+            look: tell::look(&io::stdout()),
+            short: explain == Explain::Short,
+            tense,
+            next: (tense == Tense::Would && is_last && !args.render).then(|| next(args)),
+        };
+        let drawing = outcome.explain(&run.told, &run.positions, &drawing);
+        let between = if is_last { "" } else { "\n" };
+        let drawing = format!("{drawing}{between}");
+        let parts: Vec<String> = title.chain([drawing]).collect();
+        print(parts.iter().map(String::as_str))?;
+    }
+    Ok(())
+}
+
+/// Prints manifests. Files printed one after another are documents of one stream.
+fn print_manifests(outputs: &[&Output<'_>]) -> anyhow::Result<()> {
+    let several = outputs.len() > 1;
     let mut unfinished = false;
-    for output in outputs() {
-        // Files printed one after another are documents of one stream.
+    for output in outputs {
         if several && !output.source.text.is_empty() {
             let separated = output.source.text.starts_with("---");
-            print(
-                [
-                    if unfinished { "\n" } else { "" },
-                    if separated { "" } else { "---\n" },
-                ]
-                .into_iter(),
-            )?;
+            let end = if unfinished { "\n" } else { "" };
+            let mark = if separated { "" } else { "---\n" };
+            print([end, mark].into_iter())?;
         }
         print(output.pieces())?;
         unfinished = !output.source.text.ends_with('\n') && !output.source.text.is_empty();

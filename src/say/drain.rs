@@ -392,7 +392,8 @@ pub(crate) fn hook_kept(what: &NotASleep) -> Message {
     .help(help)
 }
 
-/// Why a hook does not count as a sleep, and what to do about it.
+/// Why a hook does not count as a sleep, and what to do about it. It is a table, longer than a screen: a reason and a remedy for
+/// each case, which belong side by side.
 pub(crate) fn not_a_sleep(what: &NotASleep) -> (String, String) {
     const BEGIN: &str =
         "start the hook with a sleep, or set `existingHooks: Prepend` (shell scripts) or `Replace`";
