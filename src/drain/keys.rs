@@ -54,8 +54,9 @@ fn at(node: Node<'_, '_>, level: usize) -> Vec<Told> {
     told
 }
 
-/// Whether a key is nearly another: but for case and dashes, for two letters, or for how it ends.
+/// Whether a key is nearly another: they differ only in case and dashes, in two letters, in the ending, or in one missing word.
 fn is_nearly(key: &str, known: &str) -> bool {
+    let lacks_a_word = lacks_a_word(key, known);
     let plain = |s: &str| s.to_ascii_lowercase().replace(['-', '_'], "");
     let (key, known) = (plain(key), plain(known));
     let begins = |long: &str, short: &str| short.len() >= 7 && long.starts_with(short);
@@ -64,6 +65,27 @@ fn is_nearly(key: &str, known: &str) -> bool {
         || begins(&key, &known)
         || begins(&known, &key)
         || strsim::damerau_levenshtein(&key, &known) <= most
+        || lacks_a_word
+}
+
+/// Whether a key is one of four words or more without one of them: `terminationGraceSeconds`, `gracePeriodSeconds`.
+fn lacks_a_word(key: &str, known: &str) -> bool {
+    let mut starts = vec![0];
+    starts.extend(
+        known
+            .match_indices(|c: char| c.is_ascii_uppercase())
+            .map(|(at, _)| at),
+    );
+    let ends = starts.iter().skip(1).copied().chain([known.len()]);
+    let lacking = |(start, end): (&usize, usize)| {
+        let (before, after) = (known.get(..*start)?, known.get(end..)?);
+        Some([before, after].concat().eq_ignore_ascii_case(key))
+    };
+    starts.len() >= 4
+        && starts
+            .iter()
+            .zip(ends)
+            .any(|word| lacking(word) == Some(true))
 }
 
 /// Keys of a workload that stand a level off, and those of its pod's spec that are misspelt.

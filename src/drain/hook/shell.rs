@@ -13,6 +13,9 @@ const INSTANT: [&str; 8] = [
     "set", "echo", "printf", ":", "true", "date", "trap", "export",
 ];
 
+/// Commands that run the words after them as a command.
+const RUNS_THE_REST: [&str; 4] = ["exec", "command", "env", "busybox"];
+
 /// A word of a script.
 #[derive(Debug)]
 struct Word<'s> {
@@ -86,14 +89,17 @@ impl<'s> Word<'s> {
 }
 
 impl<'s> Command<'s> {
-    /// The words behind assignments and `exec`.
+    /// The words after assignments, and after what only runs the words that follow it.
     fn program(&self) -> &[Word<'s>] {
         let assignments = self.words.iter().take_while(|word| word.is_assignment());
-        let words = self.words.get(assignments.count()..).unwrap_or_default();
-        match words.split_first() {
-            Some((first, rest)) if first.raw == "exec" && !rest.is_empty() => rest,
-            _ => words,
+        let mut words = self.words.get(assignments.count()..).unwrap_or_default();
+        while let Some((first, rest)) = words.split_first()
+            && RUNS_THE_REST.contains(&base_name(first.raw))
+            && !rest.is_empty()
+        {
+            words = rest;
         }
+        words
     }
 
     /// Whether it takes no time.
