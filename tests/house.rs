@@ -35,27 +35,47 @@ fn room(file: &str) -> &str {
     file.split('/').next().unwrap()
 }
 
-/// The paths that a file names, as `routes/follow` or `say`: all that begin with `crate::`, and the siblings behind `super::`.
+/// The paths with which a text begins: `a::b`, or each of `a::{b, c::d}`.
+fn paths(text: &str) -> Vec<String> {
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let (head, rest) = text.split_at(text.find(|c| !is_path(c)).unwrap_or(text.len()));
+    let is_open = head.is_empty() || head.ends_with(':');
+    let Some(group) = rest.strip_prefix('{').filter(|_| is_open) else {
+        return vec![head.to_owned()];
+    };
+    let (mut found, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, c) in group.char_indices() {
+        match c {
+            ',' | '}' if depth == 0 => {
+                found.extend(paths(group.get(start..at).unwrap().trim()));
+                start = at + 1;
+                if c == '}' {
+                    break;
+                }
+            }
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    found.iter().map(|path| format!("{head}{path}")).collect()
+}
+
+/// What a file names, as `routes/follow/Named` or `say`: all that begins with `crate::`, and the siblings behind `super::`.
 fn named(file: &str, text: &str) -> BTreeSet<String> {
     // Tests may look at whatever they test.
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let lines = text.lines().map(str::trim_start);
+    let code: Vec<&str> = lines.filter(|line| !line.starts_with("//")).collect();
+    let code = code.join("\n");
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let path = |start: &str, rest: &str| {
-        let words = rest.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
-        let words: Vec<&str> = words.take(1).flat_map(|w| w.split("::")).collect();
-        let below = words.into_iter().filter(|w| !w.is_empty()).take(2);
-        let all = start.split('/').filter(|w| !w.is_empty()).chain(below);
-        all.take(start.matches('/').count() + 2)
-            .collect::<Vec<_>>()
-            .join("/")
-    };
     let mut found = BTreeSet::new();
-    for line in text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-    {
-        found.extend(line.split("crate::").skip(1).map(|rest| path("", rest)));
-        found.extend(line.split("super::").skip(1).map(|rest| path(folder, rest)));
+    for (word, start) in [("crate::", ""), ("super::", folder)] {
+        for path in code.split(word).skip(1).flat_map(paths) {
+            let parts = start.split('/').chain(path.split("::"));
+            let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+            found.insert(parts.join("/"));
+        }
     }
     found
 }
@@ -120,11 +140,16 @@ fn no_files_use_each_other_in_a_circle() {
     let files = sources();
     let mut left: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (file, text) in &files {
-        let used = named(file, text).into_iter();
-        let used = used
-            .filter(|to| to != file && files.contains_key(to))
-            .collect();
-        left.insert(file, used);
+        // A name in a file, such as `routes/follow/Named`, is that of the file.
+        let file_of = |mut path: &str| {
+            while !files.contains_key(path) {
+                path = path.rsplit_once('/')?.0;
+            }
+            (path != file).then(|| path.to_owned())
+        };
+        let used = named(file, text);
+        let used = used.iter().filter_map(|path| file_of(path));
+        left.insert(file, used.collect());
     }
     // A file that uses none of those left is in no circle.
     loop {

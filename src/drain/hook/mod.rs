@@ -23,6 +23,15 @@ struct Duration {
     end: usize,
 }
 
+/// A duration in a word of a command.
+struct Timed {
+    /// Byte of the word at which it starts.
+    at: usize,
+    found: Duration,
+    /// How many of its unit make a second: 1000 for milliseconds.
+    scale: u64,
+}
+
 /// Reads `10`, `1.5`, `10s`, `2m`, `1h` at the start of a text; decimals round up.
 fn duration(text: &str) -> Option<Duration> {
     let digits = |s: &str| s.bytes().take_while(u8::is_ascii_digit).count();

@@ -1,7 +1,6 @@
 //! Commands of PowerShell, as far as it takes to see whether they sleep first.
 
-use super::read::Timed;
-use super::{Duration, duration};
+use super::{Duration, Timed, duration};
 
 /// What writes and takes no time.
 const INSTANT: [&str; 4] = ["write-host", "write-output", "write-information", "echo"];

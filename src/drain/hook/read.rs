@@ -9,7 +9,7 @@
 //!
 //! What the shell would not wait for, or nobody can say how long, is no sleep: [`NotASleep`] says why.
 
-use super::{Duration, base_name, duration, powershell, shell};
+use super::{Timed, base_name, duration, powershell, shell};
 use crate::input::objects::mark;
 use crate::model::{NotASleep, Number};
 use crate::say::{Message, drain as say};
@@ -263,15 +263,6 @@ fn script(words: &[&str], index: usize) -> Existing {
             why,
         },
     }
-}
-
-/// A time in a word of a command.
-pub(super) struct Timed {
-    /// Byte of the word at which it starts.
-    pub(super) at: usize,
-    pub(super) found: Duration,
-    /// How many of its unit make a second: 1000 for milliseconds.
-    pub(super) scale: u64,
 }
 
 impl Timed {

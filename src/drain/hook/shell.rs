@@ -3,8 +3,7 @@
 //! The grammar is that of simple commands (POSIX, Shell Command Language, 2.9.1): words, assignments and redirections, ended by
 //! `;`, `&&` or a line break. Commands that take no time may stand before the sleep. Anything else is a reason why not.
 
-use super::read::Timed;
-use super::{base_name, duration};
+use super::{Timed, base_name, duration};
 use crate::model::NotASleep;
 use std::ops::Range;
 
