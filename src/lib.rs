@@ -36,6 +36,8 @@ pub use model::{
     Handler as WrittenHandler, Hook, NewValue, NoHook, NotASleep, Number, ObjectRef, Origin,
     PackageFile, Place, Placed, Plan, Role, Rollout, Selecting, Sleep, Way,
 };
+#[cfg(feature = "patches")]
+pub use out::diff::diff;
 pub use out::escape::{Escaping, escaped};
 #[cfg(feature = "schema")]
 pub use out::json::answer_schema;
@@ -46,7 +48,6 @@ pub use out::place::Positions;
 pub use out::text::write_message;
 #[cfg(feature = "cli")]
 pub use out::{
-    diff::diff,
     explain::{Drawing, draws},
     github::write_command,
     sarif::Sarif,

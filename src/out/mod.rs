@@ -2,7 +2,7 @@
 
 #[cfg(feature = "patches")]
 pub(crate) mod address;
-#[cfg(feature = "cli")]
+#[cfg(feature = "patches")]
 pub(crate) mod diff;
 pub(crate) mod escape;
 #[cfg(feature = "cli")]

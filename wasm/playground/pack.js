@@ -23,19 +23,20 @@ async function bundle(entry) {
 
 const worker = await bundle("src/engine.ts");
 const page = await bundle("src/main.ts");
-const start = readFileSync("src/start.js", "utf8");
+const start = await bundle("src/start.ts");
+const go = "start.go()";
 const module = gzipSync(readFileSync("module/set_prestop_bg.wasm"), { level: 9 }).toString("base64");
 const sum = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 // No connection can be made from the page: what is pasted stays in it.
 const policy = [
   "default-src 'none'",
-  `script-src 'wasm-unsafe-eval' ${sum(start)} ${sum(page)}`,
+  `script-src 'wasm-unsafe-eval' ${[start, go, page].map(sum).join(" ")}`,
   "worker-src blob:",
   "style-src 'unsafe-inline'",
   "img-src data:",
   "base-uri 'none'",
   "form-action 'none'",
 ].join("; ");
-const parts = { policy, style: readFileSync("style.css", "utf8"), worker, module, start, page };
+const parts = { policy, style: readFileSync("style.css", "utf8"), worker, module, start, go, page };
 const html = readFileSync("index.html", "utf8").replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
 writeFileSync(process.argv[2], html);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use set_prestop::simulate::{Race, simulate};
-use set_prestop::{Message, Outcome, Output, Positions, Source};
+use set_prestop::{Message, Outcome, Positions, Source};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The plan, and what is made of it.
@@ -13,7 +13,8 @@ pub(crate) fn shown(outcome: &Outcome<'_>, sources: &[Source<'_>]) -> Value {
         Err(message) => json!({"message": set_prestop::json(&message, &positions)}),
     };
     let outputs: Vec<String> = outcome.outputs.iter().map(ToString::to_string).collect();
-    let diff: String = outcome.outputs.iter().map(Output::diff).collect();
+    let diff = |output| set_prestop::diff(output, &outcome.plans, &positions, false);
+    let diff: String = outcome.outputs.iter().map(diff).collect();
     json!({
         "plan": outcome.json(None, &outcome.messages, &positions),
         "outputs": outputs,

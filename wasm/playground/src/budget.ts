@@ -49,6 +49,12 @@ function budget(plan: Plan, width: number, longest: number, go: (place: Place) =
   const said =
     `Pod deleted at 0 s; the load balancer lets go within ${needed} s; SIGTERM at ${sleep} s; SIGKILL at ${grace} s. ` +
     (short ? `The sleep is ${needed - sleep} s too short.` : `The program has ${grace - sleep} s to shut down.`);
+  const late = () => {
+    const text = `requests fail: still routed for ${needed - sleep} s`;
+    const wide = (needed - sleep) * scale;
+    const label = wide > text.length * 6.2 + 8 ? [svg("text", { class: "in", x: x(sleep) + 5, y: TOP + 12 }, text)] : [];
+    return [svg("rect", { class: "lost", x: x(sleep), y: TOP, width: wide, height: BAR }, svg("title", {}, text)), ...label];
+  };
   const before = stated === undefined ? "grace period was not set" : stated === grace ? "grace period unchanged" : `grace period was ${stated} s`;
   const drawing = svg(
     "svg",
@@ -56,10 +62,10 @@ function budget(plan: Plan, width: number, longest: number, go: (place: Place) =
     ...part("sleep", 0, sleep, `sleep ${sleep} s`),
     ...part("shutdown", sleep, end, `shutdown ${shutdown} s`),
     ...part("margin", end, Math.max(end, grace), `margin ${margin} s`),
-    ...(short ? [svg("rect", { class: "lost", x: x(sleep), y: TOP, width: (needed - sleep) * scale, height: BAR })] : []),
     ...mark(needed, true, `load balancer has let go: ${needed} s`),
     ...mark(sleep, false, sleep === 0 ? "SIGTERM at once" : `SIGTERM ${sleep} s`),
     ...(grace > sleep ? mark(grace, false, `SIGKILL ${grace} s`) : []),
+    ...(short ? late() : []),
   );
   const name = h("span", { class: "link", ...pressed(() => go(plan.place)) }, `${plan.workload.kind} ${plan.workload.name}`);
   return h("div", { class: "budget" }, h("p", {}, name, h("span", { class: "quiet" }, before)), drawing);

@@ -1,11 +1,11 @@
-// The two editors: one for the input, and one that only shows.
+// The editor for the input.
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState, type Extension, RangeSetBuilder, Text } from "@codemirror/state";
-import { Decoration, type DecorationSet, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, ViewPlugin, type ViewUpdate } from "@codemirror/view";
+import { EditorState, type Extension } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 const colours = HighlightStyle.define([
@@ -29,20 +29,7 @@ const look = EditorView.theme({
   ".cm-panels, .cm-tooltip": { backgroundColor: "var(--panel)", color: "var(--text)", borderColor: "var(--edge)" },
   ".cm-selectionMatch, .cm-searchMatch": { backgroundColor: "var(--match)" },
   ".cm-button, .cm-textfield": { backgroundImage: "none", backgroundColor: "var(--sheet)", color: "inherit", borderColor: "var(--edge)" },
-  ".cm-added": { backgroundColor: "var(--added)" },
-  ".cm-removed": { backgroundColor: "var(--removed)" },
-  ".cm-hunk": { color: "var(--accent)" },
 });
-
-const shared: Extension[] = [
-  lineNumbers(),
-  drawSelection(),
-  highlightSelectionMatches(),
-  search({ top: true }),
-  syntaxHighlighting(colours),
-  look,
-  keymap.of([...defaultKeymap, ...searchKeymap]),
-];
 
 /** The editor for the input. Each file has a state of its own, with its history. */
 export class Input {
@@ -53,20 +40,27 @@ export class Input {
 
   constructor(parent: HTMLElement, changed: () => void) {
     this.#extensions = [
-      ...shared,
+      lineNumbers(),
+      drawSelection(),
+      highlightSelectionMatches(),
+      search({ top: true }),
+      syntaxHighlighting(colours),
+      look,
       history(),
       highlightActiveLine(),
       indentOnInput(),
       bracketMatching(),
       lintGutter(),
       yaml(),
-      keymap.of([...historyKeymap, ...lintKeymap]),
+      keymap.of([...defaultKeymap, ...searchKeymap, ...historyKeymap, ...lintKeymap]),
       EditorView.contentAttributes.of({ "aria-label": "Manifests", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed();
       }),
     ];
-    this.#view = new EditorView({ parent });
+    this.#view = new EditorView();
+    // In the place of the text that was there before the editor.
+    parent.replaceChildren(this.#view.dom);
   }
 
   /** Takes other files in the place of those that are there. */
@@ -107,59 +101,5 @@ export class Input {
     const at = Math.min(start, this.#view.state.doc.length);
     this.#view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
     this.#view.focus();
-  }
-}
-
-/** The colour of a line of a diff. */
-function lineClass(text: string): string | undefined {
-  if (/^(---|\+\+\+) /.test(text)) return "cm-file";
-  return { "+": "cm-added", "-": "cm-removed", "@": "cm-hunk" }[text[0] ?? ""];
-}
-
-const diffColours = ViewPlugin.fromClass(
-  class {
-    decorations: DecorationSet;
-    constructor(view: EditorView) {
-      this.decorations = this.paint(view);
-    }
-    update(update: ViewUpdate) {
-      if (update.docChanged || update.viewportChanged) this.decorations = this.paint(update.view);
-    }
-    paint({ state, visibleRanges }: EditorView) {
-      const set = new RangeSetBuilder<Decoration>();
-      for (const { from, to } of visibleRanges) {
-        for (let at = from; at <= to; ) {
-          const line = state.doc.lineAt(at);
-          const name = lineClass(line.text);
-          if (name) set.add(line.from, line.from, Decoration.line({ class: name }));
-          at = line.to + 1;
-        }
-      }
-      return set.finish();
-    }
-  },
-  { decorations: (plugin) => plugin.decorations },
-);
-
-/** Shows an output; however long it is, only the lines in view are drawn. */
-export class Output {
-  readonly #view: EditorView;
-
-  constructor(parent: HTMLElement) {
-    this.#view = new EditorView({ parent });
-  }
-
-  show(text: string, form: string) {
-    const extensions = [
-      ...shared,
-      form === "diff" ? diffColours : form === "kubectl" ? [] : yaml(),
-      EditorState.readOnly.of(true),
-      EditorView.contentAttributes.of({ "aria-label": form, tabindex: "0" }),
-    ];
-    this.#view.setState(EditorState.create({ doc: Text.of(text.split(/\r?\n/)), extensions }));
-  }
-
-  get text(): string {
-    return this.#view.state.doc.toString();
   }
 }

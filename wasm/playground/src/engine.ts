@@ -2,11 +2,13 @@
 import init, { show, simulate } from "../module/set_prestop.js";
 import type { Failed, File, Place, Reply, Request, Shown } from "./model.ts";
 
-let ready: Promise<unknown>;
+let given: (module: WebAssembly.Module) => void;
+const ready = new Promise<WebAssembly.Module>((resolve) => (given = resolve)).then((module) => init({ module_or_path: module }));
 
-self.onmessage = async ({ data }: MessageEvent<string | Request>) => {
-  if (typeof data === "string") {
-    ready = load(data);
+// The module is compiled by the page while this starts, and is the first message or a later one.
+self.onmessage = async ({ data }: MessageEvent<WebAssembly.Module | Request>) => {
+  if (data instanceof WebAssembly.Module) {
+    given(data);
     return;
   }
   try {
@@ -20,13 +22,6 @@ self.onmessage = async ({ data }: MessageEvent<string | Request>) => {
 
 function answer(reply: Reply) {
   self.postMessage(reply);
-}
-
-/** Compiles the module: gzip in base64. */
-function load(text: string) {
-  const packed = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return init({ module_or_path: new Response(unpacked, { headers: { "content-type": "application/wasm" } }) });
 }
 
 function run(files: File[], config?: string): Shown | Failed {

@@ -14,19 +14,38 @@ export async function read(files: Iterable<File>): Promise<Manifest[]> {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Chromium's way into folders, the only one that works on a page from a disk; others have entries. */
+type Item = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+
 /** The files of what was dropped, with the folders' own. */
 export async function dropped(items: DataTransferItemList): Promise<File[]> {
-  // All entries have to be asked for before the first wait.
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  const files = await Promise.all(entries.map(within));
-  return files.flat();
+  // Everything has to be asked for before the first wait.
+  const all = [...items].map((item: Item) => ({ handle: item.getAsFileSystemHandle?.(), entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
+  const found = all.map(async ({ handle, entry, file }) => {
+    const known = await handle;
+    if (known) return inside(known, known.name);
+    if (entry?.isDirectory) return within(entry);
+    return file ? [file] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** A file that says where it was. */
+function at(path: string, file: File): File {
+  return Object.defineProperty(file, "webkitRelativePath", { value: path });
+}
+
+async function inside(handle: FileSystemHandle, path: string): Promise<File[]> {
+  if (handle.kind === "file") return [at(path, await (handle as FileSystemFileHandle).getFile())];
+  const all: Promise<File[]>[] = [];
+  for await (const each of (handle as FileSystemDirectoryHandle).values()) all.push(inside(each, `${path}/${each.name}`));
+  return (await Promise.all(all)).flat();
 }
 
 async function within(entry: FileSystemEntry): Promise<File[]> {
   if (entry.isFile) {
     const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
-    Object.defineProperty(file, "webkitRelativePath", { value: entry.fullPath.slice(1) });
-    return [file];
+    return [at(entry.fullPath.slice(1), file)];
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const all: FileSystemEntry[] = [];

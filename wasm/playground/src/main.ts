@@ -1,49 +1,31 @@
 // The page: what is in it, and what happens when something of it changes.
-import example from "../tea.yaml";
 import { drawBudgets } from "./budget.ts";
 import { byId, count, tabs } from "./dom.ts";
-import { Input, Output } from "./editor.ts";
+import { Input } from "./editor.ts";
 import { dropped, read } from "./files.ts";
 import { configuration, drawForm } from "./form.ts";
 import { pack, type State, unpack } from "./link.ts";
 import { counted, diagnostics, drawMessages } from "./messages.ts";
-import type { Failed, File as Manifest, Lost, Message, Place, Race, Reply, Request, Shown } from "./model.ts";
+import type { Failed, File as Manifest, Lost, Message, Place, Race, Shown } from "./model.ts";
 import { changed, drawPicture } from "./picture.ts";
+import { pause } from "./output.ts";
 import { RaceView } from "./race.ts";
+import type { Start } from "./start.ts";
 
-declare const engine: Worker;
+declare const start: Start;
+const { ask, example } = start;
 
 /** Milliseconds without a key before a run. */
 const PAUSE = 120;
 
-const state: State = { files: [{ name: "tea.yaml", text: example }], options: {}, form: "diff", race: {} };
+const state: State = { files: [{ name: "manifests.yaml", text: example }], options: {}, form: "diff", race: {} };
 let current = "";
 let shown: Shown | undefined;
 let messages: Message[] = [];
 /** Whether the page still is as it was loaded: then its address stays as it is. */
 let fresh = true;
 
-const waiting = new Map<number, (reply: Reply) => void>();
-let asked = 0;
-
-engine.onmessage = ({ data }: MessageEvent<Reply>) => {
-  waiting.get(data.id)?.(data);
-  waiting.delete(data.id);
-};
-engine.onerror = (event) => tell(`the module can't be started: ${event.message}`);
-
-type Question<T> = T extends unknown ? Omit<T, "id"> : never;
-
-function ask<Answer>(question: Question<Request>): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const id = (asked += 1);
-    waiting.set(id, (reply) => ("broken" in reply ? reject(new Error(reply.broken)) : resolve(reply.result as Answer)));
-    engine.postMessage({ id, ...question });
-  });
-}
-
 const input = new Input(byId("manifests"), edited);
-const output = new Output(byId("output"));
 const race = new RaceView((races: Race[]) => ask<Lost[]>({ races }), keep);
 const chooseInput = tabs(byId("inputs"), (id) => {
   byId("manifests").hidden = id !== "tab-manifests";
@@ -56,17 +38,17 @@ const chooseForm = tabs(byId("forms"), (id) => {
   keep();
 });
 
-let pause: ReturnType<typeof setTimeout>;
+let typing: ReturnType<typeof setTimeout>;
 function edited() {
-  clearTimeout(pause);
-  pause = setTimeout(run, PAUSE);
+  clearTimeout(typing);
+  typing = setTimeout(() => run(), PAUSE);
   keep();
 }
 
 /** A run at a time; one more if something has changed meanwhile. */
 let running = false;
 let again = false;
-async function run() {
+async function run(known?: Promise<Shown | Failed>) {
   if (running) {
     again = true;
     return;
@@ -74,8 +56,7 @@ async function run() {
   running = true;
   for (const file of state.files) file.text = input.text(file.name);
   try {
-    const result = await ask<Shown | Failed>({ files: state.files, config: configuration(state.options) });
-    draw(result);
+    await draw(await (known ?? ask<Shown | Failed>({ files: state.files, config: configuration(state.options) })));
   } catch (error) {
     tell(String(error));
   }
@@ -86,7 +67,8 @@ async function run() {
   }
 }
 
-function draw(result: Shown | Failed) {
+/** Draws what came of a run, each part in a turn of its own. */
+async function draw(result: Shown | Failed) {
   const failed = "failed" in result;
   if (!failed) shown = result;
   messages = failed ? result.messages : result.plan.messages;
@@ -106,10 +88,12 @@ function draw(result: Shown | Failed) {
     `${count(counts.routes, "route")} → ${count(counts.services, "Service")} → ${count(counts.workloads, "workload")}: ` +
     (written === 0 ? "nothing to change." : `${written} changed, ${count(counts.changes, "field")} written.`);
   drawOutput();
+  await pause();
   drawPicture(byId("picture"), result, go);
+  await pause();
   drawBudgets(byId("budgets"), workloads, go);
+  await pause();
   race.give(workloads.find(changed) ?? workloads[0]);
-  if (performance.getEntriesByName("first diff").length === 0) performance.measure("first diff");
 }
 
 /** The text of the form that is chosen. */
@@ -130,7 +114,7 @@ function outputText({ diff, outputs, kustomize, kubectl, json }: Shown): string 
 }
 
 function drawOutput() {
-  if (shown) output.show(outputText(shown), state.form);
+  if (shown) start.paint(byId("output"), outputText(shown), state.form);
 }
 
 function mark() {
@@ -161,7 +145,7 @@ function show(name: string) {
 }
 
 /** Takes files in the place of those that are there. */
-function open(files: Manifest[]) {
+function open(files: Manifest[], known?: Promise<Shown | Failed>) {
   if (files.length === 0) return tell("There is no file that ends in .yaml, .yml or .json.");
   state.files = files;
   byId("file").replaceChildren(...files.map(({ name }) => new Option(name, name)));
@@ -169,7 +153,7 @@ function open(files: Manifest[]) {
   input.open(files);
   messages = [];
   show(files[0]!.name);
-  run();
+  return run(known);
 }
 
 function drawOptions() {
@@ -233,7 +217,7 @@ function listen() {
   on("example", "click", () => {
     state.options = {};
     drawOptions();
-    take(Promise.resolve([{ name: "tea.yaml", text: example }]));
+    take(Promise.resolve([{ name: "manifests.yaml", text: example }]));
   });
   on("share", "click", async (button) => {
     const fragment = await link();
@@ -246,12 +230,12 @@ function listen() {
     if (file) file.context = checked;
     edited();
   });
-  on("copy", "click", (button) => copy(button, output.text));
+  on("copy", "click", (button) => copy(button, shown ? outputText(shown) : ""));
   on("copy-config", "click", (button) => copy(button, byId("config").textContent ?? ""));
   on("download", "click", () => {
     const names: Record<string, string> = { diff: "set-prestop.diff", manifests: "manifests.yaml", kustomize: "kustomization.yaml", kubectl: "patch.sh", json: "plan.json" };
     const anchor = document.createElement("a");
-    anchor.href = URL.createObjectURL(new Blob([output.text]));
+    anchor.href = URL.createObjectURL(new Blob([shown ? outputText(shown) : ""]));
     anchor.download = names[state.form]!;
     anchor.click();
     setTimeout(() => URL.revokeObjectURL(anchor.href), 1000);
@@ -295,17 +279,28 @@ function listen() {
 /** Takes the state of the address, where it holds one. */
 async function restore() {
   let kept: State | undefined;
+  let damaged = false;
   try {
     kept = await unpack(location.hash);
   } catch {
-    tell("This link is damaged: it may have been cut.");
+    damaged = true;
   }
   Object.assign(state, kept);
   race.own = kept?.race ?? {};
-  drawOptions();
-  open(state.files);
+  await pause();
+  const drawn = open(state.files, kept ? undefined : start.first);
   chooseForm(`form-${state.form}`);
+  await pause();
+  drawOptions();
+  await drawn;
+  if (damaged) tell("This link is damaged: it may have been cut. This is the example.");
 }
 
-listen();
-restore().then(() => (fresh = false));
+async function begin() {
+  await pause();
+  listen();
+  await restore();
+  fresh = false;
+}
+
+begin();

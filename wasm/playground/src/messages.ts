@@ -5,7 +5,8 @@ import type { Message } from "./model.ts";
 
 /** Messages that are listed; the others are counted. */
 const LISTED = 200;
-const ORDER = ["error", "warning", "info", "advice"];
+// What is told as info is in the diff, too.
+const ORDER = ["error", "warning", "advice", "info"];
 const REFERENCE = "https://github.com/set-prestop/set-prestop/blob/main/docs/messages.md";
 
 /** Lists messages, the gravest first; `go` is called with the one that is clicked. */
@@ -14,7 +15,11 @@ export function drawMessages(parent: HTMLElement, messages: Message[], go: (mess
   const item = (message: Message) => {
     const { place, object, severity, help, field } = message;
     const where = place ? (place.name === "config" ? "options" : `${place.name}:${place.line}:${place.column}`) : "";
-    const what = object ? `${object.kind} ${object.name}: ${message.text}` : message.text;
+    const last = field?.split(".").at(-1);
+    // Of one of the containers the text says which.
+    const of = last !== "containers" && last && `\`${last}\``;
+    const about = [object && `${object.kind} ${object.name}`, of].filter(Boolean).join(" ");
+    const what = about ? `${about}: ${message.text}` : message.text;
     return h(
       "li",
       { class: severity },
@@ -32,7 +37,7 @@ export function drawMessages(parent: HTMLElement, messages: Message[], go: (mess
 /** How many messages of which severity there are, in words. */
 export function counted(messages: Message[]): string {
   const number = (severity: string) => messages.filter((message) => message.severity === severity).length;
-  const words = { error: "error", warning: "warning", info: "info", advice: "advice" };
+  const words = { error: "error", warning: "warning", advice: "advice", info: "info" };
   const parts = Object.entries(words).map(([severity, word]) => [number(severity), word] as const);
   const told = parts.filter(([number]) => number > 0);
   return told.map(([number, word]) => (word === "advice" || word === "info" ? `${number} ${word}` : count(number, word))).join(", ") || "none";

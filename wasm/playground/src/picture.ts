@@ -23,7 +23,8 @@ interface Box {
 export function drawPicture(parent: HTMLElement, shown: Shown, go: (place: Place) => void) {
   const all = shown.plan.workloads.length + shown.plan.coverage.workloads.filter(unreached).length;
   const draw = (limit: number) => {
-    const width = Math.max(300, parent.clientWidth);
+    // What is narrower can be scrolled.
+    const width = Math.max(500, parent.clientWidth);
     const more = h("button", { type: "button", class: "plain", click: () => draw(all) }, `Show all ${count(all, "workload")}`);
     parent.replaceChildren(picture(shown, width, limit, go), all > limit ? more : "");
   };
@@ -62,17 +63,18 @@ function picture(shown: Shown, width: number, limit: number, go: (place: Place) 
   }
   for (const other of shown.plan.coverage.workloads.filter(unreached).slice(0, Math.max(0, limit - columns[2]!.length))) {
     const services = other.services?.map((service) => `${service.kind} ${service.name}`).join(", ");
-    const one = box(2, other, `${other.kind} · ${services ? `${services}, no route` : "no Service, no route"}`);
+    const one = box(2, other, `${other.kind} · ${services ? `${services}, no route` : "no Service"}`);
     one.look = "unreached";
   }
   const rows = arrange(columns);
   const height = HEAD + rows * STEP;
-  const gap = Math.min(90, width * 0.07);
-  const wide = (width - 2 * gap - 2) / 3;
-  const left = (column: number) => 1 + column * (wide + gap);
-  const lines = columns.flatMap((column, at) => column.flatMap((from) => from.right.map((to) => line(from, to, left(at) + wide, left(columns[1]!.includes(to) ? 1 : 2)))));
+  const gap = Math.min(90, width * 0.06);
+  // What is said of a workload is longest.
+  const wides = [0.28, 0.28, 0.44].map((part) => part * (width - 2 * gap - 2));
+  const left = (column: number) => 1 + wides.slice(0, column).reduce((sum, wide) => sum + wide + gap, 0);
+  const lines = columns.flatMap((column, at) => column.flatMap((from) => from.right.map((to) => line(from, to, left(at) + wides[at]!, left(columns[1]!.includes(to) ? 1 : 2)))));
   const heads = ["Routes", "Services", "Workloads"].map((text, at) => svg("text", { class: "head", x: left(at), y: 12 }, text));
-  const drawn = columns.flatMap((column, at) => column.map((one) => node(one, left(at), wide, go)));
+  const drawn = columns.flatMap((column, at) => column.map((one) => node(one, left(at), wides[at]!, go)));
   const label = `${count(columns[0]!.length, "route")}, ${count(columns[1]!.length, "Service")}, ${count(columns[2]!.length, "workload")}`;
   return svg("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": label }, ...heads, ...lines, ...drawn);
 }
@@ -128,5 +130,5 @@ export function graceAfter({ grace }: Plan): number {
 }
 
 function time(plan: Plan): string {
-  return `sleep ${plan.grace.sleep} s · grace ${graceAfter(plan)} s`;
+  return `sleep ${plan.grace.sleep} s, grace ${graceAfter(plan)} s`;
 }

@@ -40,6 +40,8 @@ export class RaceView {
 
   /** Takes the times of a workload. */
   give(plan: Plan | undefined) {
+    const name = plan && `${plan.workload.kind} ${plan.workload.name}: `;
+    byId("race-of").textContent = `${name ?? ""}one rolling restart, simulated`;
     if (plan) this.#given = { ...this.#given, lag: plan.sleep.seconds, sleep: plan.grace.sleep, grace: graceAfter(plan) };
     return this.draw();
   }
@@ -100,22 +102,23 @@ function timeline(title: string, race: Race, lost: Lost, width: number, end: num
   const column = (width - left - 2) / Math.max(1, seconds);
   const chart = lost.bySecond.map((number, second) => {
     const height = number < 0.005 ? 0 : Math.max(1, (number / most) * 24);
-    return svg("rect", { class: "lost-column", x: left + second * column, y: 98 - height, width: Math.max(0.5, column - 0.5), height });
+    return svg("rect", { class: "lost-column", x: left + second * column, y: 102 - height, width: Math.max(0.5, column - 0.5), height });
   });
   const drawing = svg(
     "svg",
-    { viewBox: `0 0 ${width} 102`, width, height: 102, role: "img", "aria-label": said(title, race, lost), class: "bar" },
+    { viewBox: `0 0 ${width} 122`, width, height: 122, role: "img", "aria-label": said(title, race, lost), class: "bar" },
     ...lanes,
     ...bar("sends", 17, 0, race.lag, "still sends to the pod"),
     ...bar("sleep", 41, 0, Math.min(race.sleep, lost.goneAfter), "serves: the hook sleeps"),
     ...bar("shutdown", 41, Math.min(race.sleep, lost.goneAfter), lost.goneAfter, "shuts down"),
     ...failing,
     svg("path", { class: "mark", d: `M${x(Math.min(race.sleep, lost.goneAfter))} 38V60` }),
-    svg("text", { x: 0, y: 96 }, left ? "lost each second" : ""),
     ...chart,
-    svg("path", { class: "axis", d: `M${left} 98.5H${width}` }),
+    svg("path", { class: "axis", d: `M${left} 102.5H${width}` }),
     svg("text", { x: left, y: 10 }, "pod deleted"),
-    svg("text", { x: width - 2, y: 72, "text-anchor": "end" }, `whole restart: ${seconds} s`),
+    // The columns have a scale of their own: the whole restart.
+    svg("text", { x: left, y: 116 }, "lost in each second of the restart"),
+    svg("text", { x: width - 2, y: 116, "text-anchor": "end" }, `${seconds} s`),
   );
   const verdict = h("strong", { class: total > 0 ? "bad" : "good" }, total > 0 ? `${total} requests lost` : "no request lost");
   return h("figure", { class: "timeline" }, h("figcaption", {}, title, verdict), drawing);
