@@ -25,7 +25,7 @@ mod weigh;
 
 pub use config::{
     API_VERSION, BackendRule, ClassRule, Config, ExistingHooks, Handler, KIND, KubernetesVersion,
-    MAX_SECONDS, Seconds, SetPreStop, function_config, parse as parse_config,
+    MAX_SECONDS, Seconds, SetPreStop, function_config, parse as parse_config, place_in_config,
 };
 #[cfg(feature = "schema")]
 pub use config::{function_definition, json_schema};

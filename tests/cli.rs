@@ -418,6 +418,35 @@ fn a_configuration_that_can_not_be_read_names_its_place() {
 }
 
 #[test]
+fn a_message_about_a_setting_names_its_place() {
+    let head = "# ours\napiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec:\n";
+    let spec = "  ingressClasses:\n  - class: alb\n    skip: true\n  - class: ngnix\n    skip: true\n  backends:\n  - service: tea-svcs\n";
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  ingressClass: abl\n";
+    let dir = folder(&[("c.yaml", &[head, spec].concat()), ("map.yaml", map)]);
+    let told = |args: &[&str]| run(dir.path(), args, TEA).stderr;
+    let list = told(&["--config=c.yaml"]);
+    for place in [
+        "c.yaml:8:12: info[Unused] spec.ingressClasses[1].class",
+        "c.yaml:11:14: warning[ServiceMissing] spec.backends[0].service",
+    ] {
+        assert!(list.contains(place), "{list}");
+    }
+    let scalar = told(&["--config=map.yaml"]);
+    assert!(
+        scalar.contains("map.yaml:5:17: warning[NoRoute] spec.ingressClass: `ingressClass: abl` skips every route"),
+        "{scalar}"
+    );
+    // The flag's value is in no file.
+    let flag = told(&["--config=map.yaml", "--ingress-class=alp"]);
+    assert!(
+        flag.contains("warning[NoRoute] spec.ingressClass: `ingressClass: alp`")
+            && flag.contains("did you mean `ingressClass: alb` (`--ingress-class alb`)?")
+            && !flag.contains("map.yaml"),
+        "{flag}"
+    );
+}
+
+#[test]
 fn the_report_holds_what_a_host_hides() {
     let dir = folder(&[]);
     let flag = run(dir.path(), &["--report", "report.txt", "--quiet"], TEA);

@@ -18,7 +18,7 @@ use args::{Args, Explain, Form};
 use clap::CommandFactory;
 use read::{Inputs, Read};
 use set_prestop::{
-    Config, Drawing, Ended, Failure, Message, Outcome, Output, Positions, Reason, Settings,
+    Config, Drawing, Ended, Failure, Message, Outcome, Output, Place, Positions, Reason, Settings,
     Severity, Source, Tense, escaped, rewrite,
 };
 use std::collections::HashSet;
@@ -176,6 +176,8 @@ impl From<anyhow::Error> for Refused {
 /// What there is to do for one render: its configuration, its inputs, and what is to be told of them.
 struct Job<'c> {
     config: Config,
+    /// The file that the configuration is from.
+    config_file: Option<ConfigFile>,
     /// Those to change.
     own: Vec<Read>,
     context: Vec<&'c Read>,
@@ -184,7 +186,7 @@ struct Job<'c> {
 
 impl<'c> Job<'c> {
     fn read(args: &Args, paths: &[PathBuf], context: &'c Inputs) -> anyhow::Result<Job<'c>> {
-        let (config, paths, found) = configuration(args, paths)?;
+        let (config, paths, config_file) = configuration(args, paths)?;
         if args.write && (paths.is_empty() || paths.iter().any(|p| p.as_os_str() == "-")) {
             return Err(say::write_needs_files().into());
         }
@@ -198,11 +200,14 @@ impl<'c> Job<'c> {
             let inputs = read::read(paths)?;
             (inputs.all, inputs.told)
         };
-        if let Some(found) = found {
+        if let Some(ConfigFile {
+            found: Some(found), ..
+        }) = &config_file
+        {
             // In a folder that is read it is no manifest.
-            let real = read::real(&found);
+            let real = read::real(found);
             own.retain(|read| !read.is(&real));
-            told.push(say::configuration_found(&found));
+            told.push(say::configuration_found(found));
         }
         told.extend(context.told.iter().cloned());
         // What is to change is no context of itself.
@@ -212,6 +217,7 @@ impl<'c> Job<'c> {
         let context = context.collect();
         let mut render = Job {
             config,
+            config_file,
             own,
             context,
             told,
@@ -228,19 +234,28 @@ impl<'c> Job<'c> {
     }
 }
 
+/// A file with a configuration.
+struct ConfigFile {
+    name: String,
+    text: String,
+    /// Its path, if it was looked for and not named.
+    found: Option<PathBuf>,
+}
+
 /// What is set for these paths: by flags, over the file that one names, that is the only path, or that was found. Also the paths that
-/// hold manifests, and the file that was found.
+/// hold manifests, and that file.
 fn configuration<'p>(
     args: &Args,
     paths: &'p [PathBuf],
-) -> Result<(Config, &'p [PathBuf], Option<PathBuf>), Refused> {
+) -> Result<(Config, &'p [PathBuf], Option<ConfigFile>), Refused> {
     let flags = || args.config.clone();
-    let of_file = |path: &Path| {
+    let of_file = |path: &Path, found| {
         let text = read::read_text(path)?;
-        configured(flags(), path, &text, set_prestop::parse_config)
+        configured(flags(), path, text, found, set_prestop::parse_config)
     };
     if let Some(path) = &args.config_file {
-        return Ok((of_file(path)?, paths, None));
+        let (config, file) = of_file(path, None)?;
+        return Ok((config, paths, Some(file)));
     }
     // kustomize's plugin protocol is recognised by its only argument.
     if let [only] = paths
@@ -249,12 +264,16 @@ fn configuration<'p>(
     {
         let text = read::read_text(only)?;
         if let Some(read) = set_prestop::function_config(&text) {
-            return Ok((configured(flags(), only, &text, |_| read)?, &[], None));
+            let (config, file) = configured(flags(), only, text, None, |_| read)?;
+            return Ok((config, &[], Some(file)));
         }
     }
     let first = paths.first().filter(|_| !args.no_config);
     match first.and_then(|first| read::configuration_of(first)) {
-        Some(found) => Ok((of_file(&found)?, paths, Some(found))),
+        Some(found) => {
+            let (config, file) = of_file(&found, Some(found.clone()))?;
+            Ok((config, paths, Some(file)))
+        }
         None => Ok((flags(), paths, None)),
     }
 }
@@ -263,16 +282,38 @@ fn configuration<'p>(
 fn configured(
     config: Config,
     path: &Path,
-    text: &str,
+    text: String,
+    found: Option<PathBuf>,
     read: impl FnOnce(&str) -> Result<Config, Vec<Message>>,
-) -> Result<Config, Refused> {
-    match read(text) {
-        Ok(read) => Ok(config.over(read)),
+) -> Result<(Config, ConfigFile), Refused> {
+    let name = path.display().to_string();
+    match read(&text) {
+        Ok(read) => Ok((config.over(read), ConfigFile { name, text, found })),
         Err(messages) => Err(Refused {
             messages,
-            text: Some((path.display().to_string(), text.to_owned())),
+            text: Some((name, text)),
         }),
     }
+}
+
+/// Gives messages about settings their places in the configuration's file, which is the source of this index. Whether there are any.
+fn place_in(file: &ConfigFile, source: usize, told: &mut [Message]) -> bool {
+    let mut any = false;
+    for message in told {
+        if message.object.is_none()
+            && message.place.is_none()
+            && let Some(field) = &message.field
+            && let Some(range) = set_prestop::place_in_config(&file.text, field)
+        {
+            any = true;
+            message.place = Some(Place {
+                source,
+                document: 1,
+                range,
+            });
+        }
+    }
+    any
 }
 
 /// Renders that are printed and written together, or not at all.
@@ -376,11 +417,19 @@ impl<'s> Run<'s> {
             Err(failure) => &mut failure.messages,
         });
         let own = render.own.iter().filter(|read| read.path.is_some());
+        let mut sources = sources.to_vec();
+        // A flag's value is not that of the file.
+        if let Some(file) = &render.config_file
+            && args.config.ingress_class.is_none()
+            && place_in(file, sources.len(), &mut told)
+        {
+            sources.push(Source::new(&file.name, &file.text));
+        }
         Run {
             name,
             own: &render.own,
             files: (own.count(), render.context.len()),
-            positions: Positions::new(sources),
+            positions: Positions::new(&sources),
             told,
             ended,
         }

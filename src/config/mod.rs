@@ -9,7 +9,7 @@ mod settings;
 mod version;
 
 pub(crate) use read::read;
-pub use read::{function_config, parse};
+pub use read::{function_config, parse, place_in_config};
 #[cfg(feature = "schema")]
 pub use schema::{function_definition, json_schema};
 pub use seconds::{MAX_SECONDS, Seconds};

@@ -9,6 +9,7 @@ use crate::tables::{self, RowError};
 use lossless_yaml::{Kind, Node, Tree};
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
+use std::ops::Range;
 
 /// Reads a configuration from the text of a file: one document, a `SetPreStop` or a `ConfigMap`.
 ///
@@ -345,30 +346,50 @@ fn unknown_controller(name: &str, field: &str) -> Option<(Message, &'static str)
 
 /// The node of a column such as `routes[0].services[1].at`, or the nearest one above it.
 fn column_of<'t, 's>(node: Node<'t, 's>, column: &str) -> Node<'t, 's> {
-    let mut at = node;
-    for part in column.split(['.', '[']) {
-        let next = match part.strip_suffix(']').and_then(|index| index.parse().ok()) {
-            Some(index) => at.item(index),
-            None => at.get(part),
-        };
-        match next {
-            Some(next) => at = next,
-            None => break,
-        }
-    }
-    at
+    let nodes = nodes_of(node, column).map_while(|next| next);
+    nodes.last().unwrap_or(node)
 }
 
-/// The message with its place: the bytes of a scalar, or where anything else begins.
-fn about(message: Message, node: Node<'_, '_>) -> Message {
-    let range = match node.kind() {
+/// The nodes on the path to a column, each below the one before; none from where the path ends early.
+fn nodes_of<'t, 's>(
+    node: Node<'t, 's>,
+    column: &str,
+) -> impl Iterator<Item = Option<Node<'t, 's>>> {
+    column.split(['.', '[']).scan(Some(node), |at, part| {
+        *at = match part.strip_suffix(']').and_then(|index| index.parse().ok()) {
+            Some(index) => at.and_then(|node| node.item(index)),
+            None => at.and_then(|node| node.get(part)),
+        };
+        Some(*at)
+    })
+}
+
+/// The bytes of a field such as `spec.ingressClasses[0].class` in the text of a configuration; none if it is not there. A
+/// ConfigMap has the fields of `spec` below `data`.
+#[must_use]
+pub fn place_in_config(text: &str, field: &str) -> Option<Range<usize>> {
+    let in_data = field.replacen("spec.", "data.", 1);
+    lossless_yaml::documents(text).find_map(|range| {
+        let tree = Tree::parse(text, range).ok()?;
+        let node = |field| nodes_of(tree.root()?, field).last()?;
+        node(field).or_else(|| node(&in_data)).map(bytes)
+    })
+}
+
+/// The bytes of a scalar; for anything else the place where it begins.
+fn bytes(node: Node<'_, '_>) -> Range<usize> {
+    match node.kind() {
         Kind::Scalar => node.span(),
         Kind::Null | Kind::Sequence | Kind::Mapping => node.offset()..node.offset(),
-    };
-    place(message, range).fitted(node.whole())
+    }
 }
 
-fn place(mut message: Message, range: std::ops::Range<usize>) -> Message {
+/// The message with its place.
+fn about(message: Message, node: Node<'_, '_>) -> Message {
+    place(message, bytes(node)).fitted(node.whole())
+}
+
+fn place(mut message: Message, range: Range<usize>) -> Message {
     message.place = Some(Place {
         source: 0,
         document: 1,

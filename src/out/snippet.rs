@@ -40,7 +40,11 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
         let mut line = String::new();
         // A `String` takes everything.
         let _ = write_message(&mut line, message, positions, false);
-        return line;
+        return if look.colour {
+            coloured(&line, message)
+        } else {
+            line
+        };
     };
     let level = match message.severity {
         Severity::Error => Level::ERROR,
@@ -97,6 +101,18 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
     }
     text.push_str("\n\n");
     text
+}
+
+/// A message on lines with its severity in the colour that a picture has.
+fn coloured(line: &str, message: &Message) -> String {
+    let colour = match message.severity {
+        Severity::Error => "\x1b[1m\x1b[91m",
+        Severity::Warning => "\x1b[1m\x1b[33m",
+        Severity::Info | Severity::Advice | Severity::Ignore => "\x1b[1m\x1b[92m",
+    };
+    let tag = format!("{}[{}]", message.severity, message.reason.name());
+    let line = line.replacen(&tag, &format!("{colour}{tag}\x1b[0m"), 1);
+    line.replacen("\n  help:", "\n  \x1b[1m\x1b[96mhelp\x1b[0m:", 1)
 }
 
 /// The line of a place, fit to be shown.

@@ -446,7 +446,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let Some(rules) = &config.backends else {
             return false;
         };
-        for rule in rules {
+        for (index, rule) in rules.iter().enumerate() {
             let wanted = rule.namespace.as_deref().or(config.namespace.as_deref());
             let services = self
                 .render
@@ -454,7 +454,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             if services.is_empty() {
                 let near = self.near_service(&rule.service, wanted);
                 self.messages
-                    .push(say::backend_missing(wanted, &rule.service, near));
+                    .push(say::backend_missing(index, wanted, &rule.service, near));
             }
             self.tell_twice("Service", &rule.service, &services);
             let controller = rule.controller.as_deref().and_then(controller_by_name);

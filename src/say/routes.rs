@@ -62,7 +62,7 @@ pub(crate) fn unused_rule(index: usize, class: &str, classes: &[&str]) -> Messag
             Some(near) => format!("did you mean `{near}`?"),
             None => "correct the rule or remove it".to_owned(),
         })
-        .field(format!("spec.ingressClasses[{index}]"))
+        .field(format!("spec.ingressClasses[{index}].class"))
 }
 
 /// A row of the configuration whose kind no object of the input has.
@@ -73,7 +73,7 @@ pub(crate) fn unused_row(list: &str, index: usize, group: &str, kind: &str) -> M
     };
     let mut message = Message::new(Reason::Unused, text)
         .help("correct the row or remove it")
-        .field(format!("spec.{list}[{index}]"));
+        .field(format!("spec.{list}[{index}].kind"));
     message.severity = Severity::Info;
     message
 }
@@ -251,13 +251,14 @@ pub(crate) fn service_missing(
 
 /// As [`service_missing`], for a Service of the configuration's `backends`.
 pub(crate) fn backend_missing(
+    index: usize,
     namespace: Option<&str>,
     name: &str,
     near: Option<Near<'_>>,
 ) -> Message {
     let title = qualified(namespace, name);
     let text = format!("Service `{title}` of `backends` is not in the input");
-    missing(text, near, true).field("spec.backends")
+    missing(text, near, true).field(format!("spec.backends[{index}].service"))
 }
 
 /// kustomize's `namePrefix` and `nameSuffix` rename Services but not the references in most route kinds.
@@ -590,12 +591,20 @@ pub(crate) fn every_route_skipped<'a>(
     let classes: Vec<String> = classes
         .map(|class| class.map_or("no class".to_owned(), |class| format!("class `{class}`")))
         .collect();
+    let (rules, field) = match wanted {
+        Some(wanted) => (
+            format!("`ingressClass: {wanted}` skips"),
+            "spec.ingressClass",
+        ),
+        None => ("the class rules skip".to_owned(), "spec.ingressClasses"),
+    };
     let text = format!(
-        "the class rules skip every route ({}), so no route leads to {}",
+        "{rules} every route ({}), so no route leads to {}",
         classes.join(", "),
         workloads(count)
     );
-    Message::new(Reason::NoRoute, text).help(match near {
+    let message = Message::new(Reason::NoRoute, text).field(field);
+    message.help(match near {
         Some(near) => format!("did you mean `ingressClass: {near}` (`--ingress-class {near}`)?"),
         None => "correct `ingressClass` or `ingressClasses`; if nothing should change here, set `severity: {NoRoute: Ignore}`".to_owned(),
     })
