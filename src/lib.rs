@@ -118,7 +118,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
         coverage: decided.coverage,
         is_resource_list: opened.iter().any(|open| open.list.is_some()),
         #[cfg(feature = "patches")]
-        addresses: decided.addresses,
+        patched: decided.patched,
     })
 }
 
@@ -130,7 +130,7 @@ struct Decided<'s> {
     counts: Counts,
     coverage: Coverage,
     #[cfg(feature = "patches")]
-    addresses: Vec<out::address::Address>,
+    patched: Vec<out::patched::Patched>,
 }
 
 fn decide<'s>(
@@ -143,7 +143,7 @@ fn decide<'s>(
     let list = opened.iter().any(|o| o.list.is_some());
     let advice = settings.advice || list || check;
     let reads = |kind: &str| tables.reads(kind);
-    let wanted = input::Wanted {
+    let wanted = input::ToParse {
         kind: &|kind| settings.parse_everything || reads(kind),
         pods: advice,
     };
@@ -186,7 +186,7 @@ fn decide<'s>(
         },
         coverage: trace.coverage,
         #[cfg(feature = "patches")]
-        addresses: out::address::of(if settings.patches { &plans } else { &[] }, &render, tables),
+        patched: out::patched::of(if settings.patches { &plans } else { &[] }, &render, tables),
         chunks,
         plans,
         messages,

@@ -62,7 +62,7 @@ pub struct Outcome<'s> {
     pub ended: Ended,
     /// How patches name the plans' workloads, one for each plan; empty if patches were not requested.
     #[cfg(feature = "patches")]
-    pub(crate) addresses: Vec<out::address::Address>,
+    pub(crate) patched: Vec<out::patched::Patched>,
 }
 
 /// How a run ended that did not fail.
@@ -172,7 +172,7 @@ impl Outcome<'_> {
     /// # Errors
     /// A patch cannot name an object, or cannot tell it from another.
     pub fn kustomize(&self) -> Result<String, Message> {
-        out::kustomize::component(&self.plans, &self.addresses, &self.sources())
+        out::kustomize::component(&self.plans, &self.patched, &self.sources())
     }
 
     /// The plans as a shell script of `kubectl patch`; needs [`Settings::patches`].
@@ -180,7 +180,7 @@ impl Outcome<'_> {
     /// # Errors
     /// A patch cannot name an object, or cannot tell it from another.
     pub fn kubectl(&self) -> Result<String, Message> {
-        out::kubectl::script(&self.plans, &self.addresses, &self.sources())
+        out::kubectl::script(&self.plans, &self.patched, &self.sources())
     }
 
     fn sources(&self) -> Vec<&str> {

@@ -1,6 +1,6 @@
 //! What was typed.
 
-use super::tell::Format;
+use super::tell::MessageFormat;
 use clap::parser::ValueSource;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
 use set_prestop::{Config, Severity};
@@ -72,7 +72,7 @@ pub(crate) struct Args {
     pub(crate) fail_on: Option<Severity>,
     /// Write messages as text, short, json, github or sarif
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", hide_possible_values = true, hide_default_value = true, help_heading = MESSAGES)]
-    pub(crate) message_format: Format,
+    pub(crate) message_format: MessageFormat,
     /// Colours: auto, always or never [default: auto]
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, hide_default_value = true, hide_short_help = true, help_heading = MESSAGES)]
     pub(crate) color: clap::ColorChoice,

@@ -98,7 +98,7 @@ fn mistyped(error: &clap::Error) -> Exit {
         return Exit::Done;
     }
     // Helm 4 hides stderr: the report is where a mistyped flag is seen.
-    let mut teller = Teller::new(true, tell::Format::Text, report(None));
+    let mut teller = Teller::new(true, tell::MessageFormat::Text, report(None));
     teller.report(&error.render().to_string());
     let _ = teller.finish();
     Exit::Failed

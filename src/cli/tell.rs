@@ -17,7 +17,7 @@ const WIDTH: usize = 140;
 
 /// How messages are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum MessageFormat {
     /// For people: the line that a warning or an error is about, its place underlined. In a ResourceList as `short`
     Text,
     /// A line for each message, and one for what to do
@@ -49,7 +49,7 @@ pub(crate) struct Teller {
 }
 
 impl Teller {
-    pub(crate) fn new(quiet: bool, format: Format, report: Option<PathBuf>) -> Teller {
+    pub(crate) fn new(quiet: bool, format: MessageFormat, report: Option<PathBuf>) -> Teller {
         Teller {
             quiet,
             render: None,
@@ -100,7 +100,7 @@ impl Teller {
     /// Whether stderr leaves out what the drawing on stdout tells: only where one person sees both, on a terminal.
     fn is_drawn(&self, drawn: bool) -> bool {
         let seen = || std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
-        drawn && self.log.format == Format::Text && seen()
+        drawn && self.log.format == MessageFormat::Text && seen()
     }
 
     /// Puts a text into the report alone.
@@ -205,23 +205,23 @@ pub(crate) fn print_error(error: &anyhow::Error) {
 }
 
 /// The form of a report: as the ending of its name says, else lines of text.
-fn named(path: &Path) -> Format {
+fn named(path: &Path) -> MessageFormat {
     match path.extension().and_then(std::ffi::OsStr::to_str) {
-        Some("sarif") => Format::Sarif,
-        Some("json" | "jsonl") => Format::Json,
-        _ => Format::Short,
+        Some("sarif") => MessageFormat::Sarif,
+        Some("json" | "jsonl") => MessageFormat::Json,
+        _ => MessageFormat::Short,
     }
 }
 
 /// Messages on their way to one reader.
 struct Log {
-    format: Format,
+    format: MessageFormat,
     text: String,
     sarif: Sarif,
 }
 
 impl Log {
-    fn new(format: Format) -> Log {
+    fn new(format: MessageFormat) -> Log {
         Log {
             format,
             text: String::new(),
@@ -241,10 +241,10 @@ impl Log {
         let mut messages = messages.to_vec();
         let text = &mut self.text;
         match (self.format, render) {
-            (Format::Text | Format::Short, Some(render)) if !messages.is_empty() => {
+            (MessageFormat::Text | MessageFormat::Short, Some(render)) if !messages.is_empty() => {
                 text.extend([&escaped(render), ":\n"]);
             }
-            (Format::Github | Format::Sarif, Some(render)) => {
+            (MessageFormat::Github | MessageFormat::Sarif, Some(render)) => {
                 let with_name = |message: &&Message| {
                     let mut message = (*message).clone();
                     if message.place.is_none() {
@@ -260,7 +260,7 @@ impl Log {
         // A `String` takes everything.
         match self.format {
             // A function that has nothing to tell asks nothing of its terminal.
-            Format::Text if !is_resource_list && !messages.is_empty() => {
+            MessageFormat::Text if !is_resource_list && !messages.is_empty() => {
                 let look = look(&std::io::stderr());
                 for (message, next) in messages
                     .iter()
@@ -272,12 +272,12 @@ impl Log {
                     text.push_str(&picture(message, positions, look, !next.is_some_and(again)));
                 }
             }
-            Format::Text | Format::Short => {
+            MessageFormat::Text | MessageFormat::Short => {
                 for message in messages {
                     let _ = write_message(text, message, positions, is_resource_list);
                 }
             }
-            Format::Json => {
+            MessageFormat::Json => {
                 for message in messages {
                     let mut message = json(message, positions);
                     if let (Some(fields), Some(render)) = (message.as_object_mut(), render) {
@@ -286,12 +286,12 @@ impl Log {
                     let _ = writeln!(text, "{}", json_line(&message));
                 }
             }
-            Format::Github => {
+            MessageFormat::Github => {
                 for message in messages {
                     let _ = write_command(text, message, positions);
                 }
             }
-            Format::Sarif => {
+            MessageFormat::Sarif => {
                 for message in messages {
                     self.sarif.add(message, positions);
                 }
@@ -301,14 +301,14 @@ impl Log {
 
     /// A line that is no message: not for a program that reads JSON.
     fn line(&mut self, line: &str) {
-        if !matches!(self.format, Format::Json | Format::Sarif) {
+        if !matches!(self.format, MessageFormat::Json | MessageFormat::Sarif) {
             self.text.push_str(line);
         }
     }
 
     fn end(self) -> String {
         match self.format {
-            Format::Sarif => format!("{}{}", self.text, self.sarif),
+            MessageFormat::Sarif => format!("{}{}", self.text, self.sarif),
             _ => self.text,
         }
     }

@@ -2,21 +2,18 @@
 //!
 //! docs/reference.md, section 5.6. None of them is told of a render that is in order.
 
+use super::Told;
 use crate::input::objects::{annotation, mark};
 use crate::model::{Plan, Rollout};
 use crate::say::{Message, advice as say};
 use crate::tables::Workload;
-use crate::tables::path::{Budget, Path};
+use crate::tables::path::{Path, VisitBudget};
 use lossless_yaml::{Kind, Node};
-use std::ops::Range;
 
 /// `helm --atomic` and `--wait` give up after 5 minutes; a rollout that sleeps longer than this alone comes near.
 const SLOW_ROLLOUT: u64 = 120;
 /// Longer grace periods are cut short by node drains and cluster policies.
 const LONG_GRACE: u64 = 600;
-
-/// A message, and the bytes that it is about.
-type Told = (Message, Range<usize>);
 
 /// Everything that is to be told of a workload whose plan is made; `namespace` is its Namespace, if the input has it.
 pub(crate) fn tell(
@@ -44,7 +41,7 @@ pub(crate) fn tell(
 fn first<'t, 's>(path: Option<&Path>, object: Node<'t, 's>) -> Option<Node<'t, 's>> {
     // Paths of a row are a handful of names: no real object spends this.
     path?
-        .find(object, false, &mut Budget::new(10_000))
+        .find(object, false, &mut VisitBudget::new(10_000))
         .into_iter()
         .next()
 }

@@ -2,12 +2,12 @@
 //!
 //! docs/reference.md, section 3.
 
-use super::hook::{self, Existing, Found, Level, Needs};
+use super::hook::{self, Existing, FoundSleep, Level, Needs};
 use super::{advice, budget::Budget, keys, windows};
 use crate::config::annotations::Inject;
 use crate::config::{
-    Config, DEFAULT_MARGIN, DEFAULT_SHUTDOWN, ExistingHooks, Handler as Wanted, KubernetesVersion,
-    Seconds,
+    Config, DEFAULT_MARGIN, DEFAULT_SHUTDOWN, ExistingHooks, Handler as HandlerSetting,
+    KubernetesVersion, Seconds,
 };
 use crate::input::objects::{Object, Render, left_alone, mark};
 use crate::model::{
@@ -17,7 +17,7 @@ use crate::model::{
 use crate::routes::{Backend, Template, Trace};
 use crate::say::Message;
 use crate::say::drain::{self as say, NoExec};
-use crate::tables::{Tables, Workload, shellless};
+use crate::tables::{DEFAULT_SLEEP, Tables, Workload, shellless};
 use lossless_yaml::{Kind, Node};
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
@@ -31,8 +31,6 @@ const CONTAINER: &str = "write each container as a list item (`- name: ...`)";
 const NATIVE: KubernetesVersion = KubernetesVersion::NATIVE_SLEEP;
 /// More seconds than anybody means.
 const TEN_YEARS: u64 = 315_360_000;
-/// The seconds of a controller that nobody needs to be told of.
-const DEFAULT_SLEEP: u64 = crate::routes::DEFAULT_SLEEP;
 
 /// The plans of a run, and what is told while they are made; of their changes `say::drain` tells.
 #[derive(Debug, Default)]
@@ -480,10 +478,10 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     fn existing_sleep(
         &mut self,
         subject: Subject<'_, 't, 's>,
-        found: Found,
+        found: FoundSleep,
         mode: ExistingHooks,
     ) -> Hook {
-        let Found {
+        let FoundSleep {
             seconds, number, ..
         } = found;
         let wanted = subject.pod.sleep.seconds;
@@ -520,9 +518,9 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let seconds = subject.pod.written;
         let old = self.config.kubernetes_version.is_some_and(|v| v < NATIVE);
         match self.config.handler.unwrap_or_default() {
-            Wanted::Sleep => return Some(Handler::Sleep(seconds)),
-            Wanted::Auto if !old => return Some(Handler::Sleep(seconds)),
-            Wanted::Auto | Wanted::Exec => {}
+            HandlerSetting::Sleep => return Some(Handler::Sleep(seconds)),
+            HandlerSetting::Auto if !old => return Some(Handler::Sleep(seconds)),
+            HandlerSetting::Auto | HandlerSetting::Exec => {}
         }
         let Some(why) = subject.pod.no_exec(subject.node) else {
             return Some(Handler::Exec(seconds));
@@ -634,7 +632,7 @@ fn not_chosen(existing: Existing) -> Hook {
         Existing::Absent(_) => Hook::None {
             why: NoHook::NotChosen,
         },
-        Existing::Sleep(Found { seconds, .. }) => Hook::Kept { seconds },
+        Existing::Sleep(FoundSleep { seconds, .. }) => Hook::Kept { seconds },
         Existing::Script { why, .. } => Hook::Other { what: why },
         Existing::Other(what) => Hook::Other { what },
     }

@@ -2,15 +2,12 @@
 //!
 //! docs/reference.md, section 3.4. Only places that are read anyway are looked at.
 
+use super::Told;
 use crate::routes::Template;
-use crate::say::{Message, drain as say};
+use crate::say::drain as say;
 use lossless_yaml::{Kind, Node, Step};
-use std::ops::Range;
 
 const GRACE: &str = "terminationGracePeriodSeconds";
-
-/// A message, and the bytes that it is about.
-type Told = (Message, Range<usize>);
 
 /// The keys that are read at one level of a pod, beside those that look like them and are right.
 const LEVELS: [(&[&str], &[&str]); 5] = [

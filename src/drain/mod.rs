@@ -6,3 +6,9 @@ pub(crate) mod decide;
 pub(crate) mod hook;
 mod keys;
 mod windows;
+
+use crate::say::Message;
+use std::ops::Range;
+
+/// A message, and the bytes that it is about.
+type Told = (Message, Range<usize>);

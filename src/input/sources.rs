@@ -59,14 +59,14 @@ pub(crate) struct Chunk<'s> {
 }
 
 /// What of the input is read.
-pub(crate) struct Wanted<'a> {
+pub(crate) struct ToParse<'a> {
     /// Whether objects of this kind can matter.
     pub(crate) kind: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether objects of other kinds are looked at too, if pods may stand in them.
     pub(crate) pods: bool,
 }
 
-impl Wanted<'_> {
+impl ToParse<'_> {
     fn needs(&self, kind: &str, part: &str) -> bool {
         (self.kind)(kind) || names_us(part)
     }
@@ -292,7 +292,7 @@ struct Job<'s> {
 pub(crate) fn parse<'s>(
     opened: &mut [Opened<'s>],
     threads: usize,
-    wanted: &Wanted<'_>,
+    wanted: &ToParse<'_>,
 ) -> Result<Chunks<'s>, Message> {
     // Jobs are numbered over all sources: a list of them would be larger than many an input.
     let mut starts = Vec::with_capacity(opened.len());
@@ -414,7 +414,7 @@ impl<'s> Job<'s> {
     /// Gives the chunks of it that matter.
     fn read(
         &self,
-        wanted: &Wanted<'_>,
+        wanted: &ToParse<'_>,
         scratch: &mut Scratch,
         give: &mut dyn FnMut(Chunk<'s>),
     ) -> Result<(), Unread> {
@@ -467,7 +467,7 @@ impl<'s> Job<'s> {
     }
 
     /// A `List` of a stream in pieces; `None` where it has to be parsed whole.
-    fn split(&self, wanted: &Wanted<'_>, scratch: &mut Scratch) -> Option<Vec<Chunk<'s>>> {
+    fn split(&self, wanted: &ToParse<'_>, scratch: &mut Scratch) -> Option<Vec<Chunk<'s>>> {
         let items = lossless_yaml::items(self.text, self.range.clone())?;
         Tree::parse(self.text, items.head).ok()?;
         Tree::parse(self.text, items.tail).ok()?;
@@ -486,7 +486,7 @@ impl<'s> Job<'s> {
         &self,
         range: Range<usize>,
         dash: usize,
-        wanted: &Wanted<'_>,
+        wanted: &ToParse<'_>,
         scratch: &mut Scratch,
     ) -> Result<Option<Chunk<'s>>, Unread> {
         let part = self.text.get(range.clone()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Plans as lines of a shell script, each a `kubectl patch`, for what already runs.
 
-use super::address::Address;
 use super::patch::{self, Patch};
+use super::patched::Patched;
 use crate::model::{Hook, Plan};
 use crate::say::{self, Message};
 use lossless_yaml::Step;
@@ -13,19 +13,19 @@ use lossless_yaml::Step;
 /// An object that a patch can't name, or names together with another.
 pub(crate) fn script(
     plans: &[Plan],
-    addresses: &[Address],
+    objects: &[Patched],
     sources: &[&str],
 ) -> Result<String, Message> {
     let mut text = String::from("#!/bin/sh\n");
     text.push_str(&say::out::made_from(sources, plans));
     let mut lines = 0;
-    for (plan, address) in plans.iter().zip(addresses) {
+    for (plan, patched) in plans.iter().zip(objects) {
         if plan.changes() == 0 {
             continue;
         }
         text.push('\n');
         let mut reasons = patch::reasons(plan);
-        reasons.extend(taken_back(plan, address).map(|line| patch::one_line(&line)));
+        reasons.extend(taken_back(plan, patched).map(|line| patch::one_line(&line)));
         for line in &reasons {
             text.extend(["# ", line, "\n"]);
         }
@@ -34,7 +34,7 @@ pub(crate) fn script(
             text.extend(["# ", say::out::POD_LINE, "\n"]);
             continue;
         }
-        text.push_str(&line(plan, address)?);
+        text.push_str(&line(plan, patched)?);
         lines += 1;
     }
     if lines == 0 {
@@ -43,10 +43,10 @@ pub(crate) fn script(
     Ok(text)
 }
 
-fn line(plan: &Plan, address: &Address) -> Result<String, Message> {
+fn line(plan: &Plan, patched: &Patched) -> Result<String, Message> {
     let object = &plan.workload;
     let told = |message| say::drain::of(message, plan, plan.place.clone());
-    let same = address
+    let same = patched
         .namesakes
         .iter()
         .find(|(other, _)| other.namespace == object.namespace);
@@ -55,7 +55,7 @@ fn line(plan: &Plan, address: &Address) -> Result<String, Message> {
         return Err(told(say::out::object_not_unique(object, same)));
     }
     let (group, version) = patch::group_version(object);
-    let (form, body) = match patch::of(plan, address)? {
+    let (form, body) = match patch::of(plan, patched)? {
         Patch::Strategic(fields) => ("strategic", serde_json::to_string(&fields)),
         Patch::Operations(operations) => ("json", serde_json::to_string(&operations)),
     };
@@ -80,8 +80,8 @@ fn line(plan: &Plan, address: &Address) -> Result<String, Message> {
 }
 
 /// Which of the fields the next `kubectl apply` of the same manifest sets back: those that it states.
-fn taken_back(plan: &Plan, address: &Address) -> Option<String> {
-    let applied: serde_json::Value = serde_json::from_str(address.last_applied.as_ref()?).ok()?;
+fn taken_back(plan: &Plan, patched: &Patched) -> Option<String> {
+    let applied: serde_json::Value = serde_json::from_str(patched.last_applied.as_ref()?).ok()?;
     let pod = plan
         .pod
         .0

@@ -1,7 +1,7 @@
 //! Plans as a kustomize Component, for hosts that run no functions.
 
-use super::address::Address;
 use super::patch::{self, Patch};
+use super::patched::Patched;
 use crate::model::Plan;
 use crate::say::{self, Message};
 use serde_yaml::{Mapping, Value};
@@ -15,18 +15,18 @@ use serde_yaml::{Mapping, Value};
 /// An object that a patch can't name, or names together with another.
 pub(crate) fn component(
     plans: &[Plan],
-    addresses: &[Address],
+    objects: &[Patched],
     sources: &[&str],
 ) -> Result<String, Message> {
     let mut patches = String::new();
-    for (plan, address) in plans.iter().zip(addresses) {
+    for (plan, patched) in plans.iter().zip(objects) {
         if plan.changes() == 0 {
             continue;
         }
         for line in patch::reasons(plan) {
             patches.extend(["# ", &line, "\n"]);
         }
-        let entry = Value::Sequence(vec![Value::Mapping(entry(plan, address)?)]);
+        let entry = Value::Sequence(vec![Value::Mapping(entry(plan, patched)?)]);
         patches.push_str(&serde_yaml::to_string(&entry).unwrap_or_default());
     }
     let mut text = say::out::made_from(sources, plans);
@@ -41,14 +41,14 @@ pub(crate) fn component(
     Ok(text)
 }
 
-fn entry(plan: &Plan, address: &Address) -> Result<Mapping, Message> {
+fn entry(plan: &Plan, patched: &Patched) -> Result<Mapping, Message> {
     let object = &plan.workload;
     let (group, version) = patch::group_version(object);
-    let patch = patch::of(plan, address)?;
+    let patch = patch::of(plan, patched)?;
     // A target without a namespace means the objects of every namespace.
-    let any = matches!(patch, Patch::Operations(_)) && address.namespace.is_none();
-    let namespace = address.namespace.as_deref();
-    let same = address.namesakes.iter().find(|(_, other)| {
+    let any = matches!(patch, Patch::Operations(_)) && patched.namespace.is_none();
+    let namespace = patched.namespace.as_deref();
+    let same = patched.namesakes.iter().find(|(_, other)| {
         any || patch::effective(namespace) == patch::effective(other.as_deref())
     });
     if object.name.is_empty() || same.is_some() {

@@ -1,8 +1,6 @@
 //! Everything that is made of plans and messages.
 
 #[cfg(feature = "patches")]
-pub(crate) mod address;
-#[cfg(feature = "patches")]
 pub(crate) mod diff;
 pub(crate) mod escape;
 #[cfg(feature = "cli")]
@@ -18,6 +16,8 @@ pub(crate) mod kustomize;
 pub(crate) mod manifests;
 #[cfg(feature = "patches")]
 pub(crate) mod patch;
+#[cfg(feature = "patches")]
+pub(crate) mod patched;
 pub(crate) mod place;
 pub(crate) mod results;
 #[cfg(feature = "cli")]

@@ -1,7 +1,7 @@
 //! A plan as a patch: what the forms for kustomize and for kubectl share.
 
-use super::address::Address;
 use super::escape::escaped;
+use super::patched::Patched;
 use crate::model::{FieldPath, Handler, Hook, NewValue, NotASleep, Number, ObjectRef, Plan};
 use crate::say::{self, Message, Reason, drain};
 use lossless_yaml::Step;
@@ -26,7 +26,7 @@ fn hides(name: &str) -> bool {
 ///
 /// # Errors
 /// An object or a container that a patch can't name.
-pub(crate) fn of(plan: &Plan, address: &Address) -> Result<Patch, Message> {
+pub(crate) fn of(plan: &Plan, patched: &Patched) -> Result<Patch, Message> {
     let object = &plan.workload;
     let names = [
         Some(&object.kind),
@@ -58,7 +58,7 @@ pub(crate) fn of(plan: &Plan, address: &Address) -> Result<Patch, Message> {
         .edits()
         .iter()
         .any(|edit| matches!(edit.value, NewValue::Word(_)));
-    Ok(if address.strategic && !words {
+    Ok(if patched.strategic && !words {
         Patch::Strategic(strategic(plan))
     } else {
         Patch::Operations(operations(plan))

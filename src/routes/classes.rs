@@ -2,15 +2,15 @@
 //!
 //! docs/reference.md, section 2.2.
 
+use super::Tracer;
 use super::entry::{Entry, Unknown};
-use super::{DEFAULT_SLEEP, Tracer};
 use crate::config::ClassRule;
 use crate::input::objects::Object;
 use crate::model::{Origin, Sleep};
 use crate::say::{Severity, routes as say};
 use crate::tables::path::Path;
 use crate::tables::references::{self, By, Classes, FollowRef};
-use crate::tables::{controller_by_class, controller_by_name, glob};
+use crate::tables::{Controller, DEFAULT_SLEEP, controller_by_class, controller_by_name, glob};
 use std::collections::BTreeSet;
 
 /// Marks an IngressClass as the one of routes without a class.
@@ -223,9 +223,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let of_rule = |rule: &ClassRule| {
             let seconds = match (rule.sleep_seconds, &rule.controller) {
                 (Some(seconds), _) => seconds.get(),
-                (None, Some(name)) => controller_by_name(name)
-                    .and_then(|controller| controller.sleep_seconds)
-                    .map_or(DEFAULT_SLEEP, u64::from),
+                (None, Some(name)) => {
+                    controller_by_name(name).map_or(DEFAULT_SLEEP, Controller::seconds)
+                }
                 (None, None) => return None,
             };
             Some(Sleep {

@@ -2,14 +2,15 @@
 //!
 //! docs/reference.md, section 3.1.
 
+use super::Tracer;
 use super::entry::{Entry, Unknown};
-use super::tell::Told;
-use super::{DEFAULT_SLEEP, Tracer};
+use super::tell::Once;
 use crate::input::objects::Object;
 use crate::model::{Origin, Sleep};
 use crate::say::routes as say;
 use crate::tables::{
-    Controller, On, controller_by_class, controller_by_name, policy, rendered, sharing, signed,
+    Controller, DEFAULT_SLEEP, On, controller_by_class, controller_by_name, policy, rendered,
+    sharing, signed,
 };
 use lossless_yaml::{Kind, Node};
 use std::collections::HashMap;
@@ -222,10 +223,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         };
         let message = match &unknown {
             Unknown::Class(class) => {
-                let seconds = |c: &Controller| c.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from);
-                let users: Vec<_> = sharing(class)
-                    .map(|c| (&*c.product, c.name(), seconds(c)))
-                    .collect();
+                let users = sharing(class).map(|c| (&*c.product, c.name(), c.seconds()));
+                let users: Vec<_> = users.collect();
                 say::class_unknown(class, &users, DEFAULT_SLEEP)
             }
             Unknown::Controller { class, controller } => {
@@ -236,7 +235,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             }
             Unknown::NoClass => say::no_class(DEFAULT_SLEEP),
         };
-        if self.told.insert(Told::Unknown(unknown)) {
+        if self.told.insert(Once::Unknown(unknown)) {
             self.tell(object, message);
         }
     }
@@ -262,9 +261,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let Some((key, seconds)) = found else {
                 continue;
             };
-            let sleep = controller.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from);
+            let sleep = controller.seconds();
             if let Some(object) = self.render.get(index)
-                && self.told.insert(Told::Delay(index))
+                && self.told.insert(Once::Delay(index))
                 && let Some(message) = say::drain_delay(key, seconds, sleep)
             {
                 self.tell(object, message);

@@ -35,21 +35,12 @@ impl Entry {
     }
 
     /// What makes it another than the other entries of its route; the rest follows from that.
-    pub(super) fn identity(&self) -> Identity {
+    pub(super) fn identity(&self) -> impl Ord + use<> {
         let kind = self.kind.map(|controller| &*controller.product);
         let class = self.class.clone();
         (class, self.route, self.gateway, self.absent.clone(), kind)
     }
 }
-
-/// What makes two entries the same one.
-pub(super) type Identity = (
-    Option<String>,
-    usize,
-    Option<usize>,
-    Option<Unknown>,
-    Option<&'static str>,
-);
 
 /// What is not known of a controller.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

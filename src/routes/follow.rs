@@ -2,23 +2,23 @@
 
 use super::entry::Entry;
 use super::pods::{Coming, Visits};
-use super::{DEFAULT_SLEEP, TraceError, Tracer, Uncounted};
+use super::{TraceError, Tracer, Uncounted};
 use crate::config::Seconds;
 use crate::config::annotations::Inject;
 use crate::input::objects::{Object, same_namespace};
 use crate::model::{Origin, Sleep};
 use crate::say::routes as say;
-use crate::tables::controller_by_name;
 use crate::tables::references::{
     RefError, References, ServiceRef, TargetRef, counts, misfit, references, target_refs,
 };
 use crate::tables::selects;
+use crate::tables::{Controller, controller_by_name};
 use lossless_yaml::Node;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Group, kind, name and namespace by which objects are meant.
-pub(super) type Named = (String, String, String, Option<String>);
+pub(super) type ObjectKey = (String, String, String, Option<String>);
 
 /// Objects that one name stands for.
 #[derive(Debug)]
@@ -250,7 +250,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// Whether what comes along to several Services of one name adds nothing to what came before.
-    fn namesakes_know(&mut self, name: Named, services: &Rc<[usize]>, coming: &Coming<'_>) -> bool {
+    fn namesakes_know(
+        &mut self,
+        name: ObjectKey,
+        services: &Rc<[usize]>,
+        coming: &Coming<'_>,
+    ) -> bool {
         let known = self.namesakes.remove(&name);
         let mut known = known.unwrap_or_else(|| Namesakes::new(services));
         let enough = self.adds_nothing(coming, &mut known.visits);
@@ -458,7 +463,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             }
             self.tell_twice("Service", &rule.service, &services);
             let controller = rule.controller.as_deref().and_then(controller_by_name);
-            let number = controller.map(|c| c.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from));
+            let number = controller.map(Controller::seconds);
             let stated = rule.sleep_seconds.map(Seconds::get).or(number);
             for service in services {
                 let entry = stated.map(|seconds| {

@@ -27,21 +27,18 @@ use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{Object, Render, labels};
 use crate::model::{Coverage, FieldPath, Sleep, Way};
 use crate::say::{Message, routes as say};
-use crate::tables::path::Budget;
+use crate::tables::path::VisitBudget;
 use crate::tables::references::Addresses;
 use crate::tables::{Controller, On, Tables, Workload, selects};
 use controller::Policies;
-use follow::{Named, Namesakes};
+use follow::{Namesakes, ObjectKey};
 use lossless_yaml::{Kind, Node};
-use pods::{Found, Visits};
+use pods::{AllPods, Visits};
 use services::ServiceKind;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use tell::Told;
-
-/// The seconds where nothing says otherwise: the example of the document that this program follows.
-pub(crate) const DEFAULT_SLEEP: u64 = 10;
+use tell::Once;
 
 /// How many nodes the paths of the tables may visit for each byte of the input. A document without aliases has fewer
 /// nodes than bytes and a row about a dozen paths; only aliases of aliases lead to more.
@@ -135,7 +132,7 @@ pub(crate) struct Tracer<'a, 't, 's> {
     templates: Vec<Template<'t, 's>>,
     /// Templates by one of their labels.
     labels: HashMap<(&'t str, &'t str), Labelled<'t>>,
-    pods: Found,
+    pods: AllPods,
     routes: BTreeSet<usize>,
     /// The Services that were led to, by their index, and what is behind each.
     services: BTreeMap<usize, ServiceKind>,
@@ -160,15 +157,15 @@ pub(crate) struct Tracer<'a, 't, 's> {
     policies: Policies<'t>,
     /// What routes say of hosts and paths, once it was asked for.
     addresses: RefCell<HashMap<usize, Addresses>>,
-    told: BTreeSet<Told>,
-    visits: Budget,
+    told: BTreeSet<Once>,
+    visits: VisitBudget,
     /// Templates that selectors were compared with, and the object with which there were too many.
     followed: usize,
     beyond: Option<usize>,
     /// Ways that have been followed.
     number: usize,
     /// The visits to what several objects of one name stand for, and to objects that lead on.
-    namesakes: HashMap<Named, Namesakes>,
+    namesakes: HashMap<ObjectKey, Namesakes>,
     visited: HashMap<usize, Visits>,
     /// Whether an object that leads on leads to anything.
     leads: HashMap<usize, bool>,
@@ -197,7 +194,7 @@ type Identity<'t> = (&'t str, &'t str, Option<&'t str>, &'t str);
 type Labelled<'t> = Vec<(Option<&'t str>, usize)>;
 
 /// Namespaces to look in: the reference's own, or that of what bears it.
-type Wanted<'n> = Option<&'n str>;
+type WantedNamespace<'n> = Option<&'n str>;
 
 impl<'a, 't, 's> Tracer<'a, 't, 's> {
     /// Reads roles, annotations and templates of every object.
@@ -210,7 +207,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             annotations: BTreeMap::new(),
             templates: Vec::new(),
             labels: HashMap::new(),
-            pods: Found::default(),
+            pods: AllPods::default(),
             routes: BTreeSet::new(),
             services: BTreeMap::new(),
             reaching: BTreeSet::new(),
@@ -225,7 +222,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             policies: HashMap::new(),
             addresses: RefCell::default(),
             told: BTreeSet::new(),
-            visits: Budget::new(
+            visits: VisitBudget::new(
                 VISITS_PER_BYTE
                     .saturating_mul(render.bytes())
                     .saturating_add(100_000),
@@ -245,7 +242,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             tracer.read(index, object);
         }
         tracer.read_policies();
-        tracer.pods = Found::new(tracer.templates.len());
+        tracer.pods = AllPods::new(tracer.templates.len());
         let labelled = tracer.labels.values_mut();
         labelled.for_each(|templates| templates.sort_unstable());
         tracer

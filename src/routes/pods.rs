@@ -5,7 +5,7 @@
 
 use super::entry::Entry;
 use super::select::{selector_of, sorted_pairs};
-use super::{Link, MOST_FOLLOWED, MOST_WAYS, Tracer, Wanted};
+use super::{Link, MOST_FOLLOWED, MOST_WAYS, Tracer, WantedNamespace};
 use crate::config::annotations::Inject;
 use crate::model::{Address, Origin, Placed, Role, Sleep, Way};
 use crate::tables::references;
@@ -51,7 +51,7 @@ impl Links {
 
 /// The pods found so far.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct AllPods {
     all: Vec<Pods>,
     hasher: RandomState,
     /// Pods by their namespace and selector, as a hash of these.
@@ -64,11 +64,11 @@ pub(super) struct Found {
     shared: HashMap<Vec<usize>, Arc<Vec<Way>>>,
 }
 
-impl Found {
-    pub(super) fn new(templates: usize) -> Found {
-        Found {
+impl AllPods {
+    pub(super) fn new(templates: usize) -> AllPods {
+        AllPods {
             among: vec![Vec::new(); templates],
-            ..Found::default()
+            ..AllPods::default()
         }
     }
 
@@ -209,7 +209,7 @@ impl Tracer<'_, '_, '_> {
     }
 
     /// The pods that a Service selects from a namespace.
-    pub(super) fn pods_of(&mut self, index: usize, wanted: Wanted<'_>) -> Option<usize> {
+    pub(super) fn pods_of(&mut self, index: usize, wanted: WantedNamespace<'_>) -> Option<usize> {
         let service = self.render.get(index)?;
         let selector = selector_of(service)?;
         let pairs = sorted_pairs(selector);

@@ -2,11 +2,12 @@
 
 use super::pods::Coming;
 use super::select::selector_of;
-use super::{DEFAULT_SLEEP, Tracer, Wanted};
+use super::{Tracer, WantedNamespace};
 use crate::config::Seconds;
 use crate::input::objects::{Object, same_namespace};
 use crate::model::{Origin, Role, Sleep};
 use crate::say::routes as say;
+use crate::tables::DEFAULT_SLEEP;
 use lossless_yaml::{Kind, Node};
 
 /// What is behind a Service.
@@ -25,7 +26,12 @@ pub(super) enum ServiceKind {
 }
 
 impl<'t, 's> Tracer<'_, 't, 's> {
-    pub(super) fn follow_service(&mut self, coming: &Coming<'_>, index: usize, wanted: Wanted<'_>) {
+    pub(super) fn follow_service(
+        &mut self,
+        coming: &Coming<'_>,
+        index: usize,
+        wanted: WantedNamespace<'_>,
+    ) {
         let Some(service) = self.render.get(index) else {
             return;
         };

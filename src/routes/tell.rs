@@ -1,7 +1,7 @@
 //! Which messages the trace gives, and where.
 
 use super::entry::Unknown;
-use super::{Identity, Tracer, Uncounted, Wanted};
+use super::{Identity, Tracer, Uncounted, WantedNamespace};
 use crate::config::annotations;
 use crate::input::objects::{Object, left_alone, same_namespace};
 use crate::model::{Behind, Coverage, Covered, FieldPath};
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 
 /// A message that is given once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Told {
+pub(super) enum Once {
     /// The object at this place misses this object of a kind.
     Missing(usize, usize, String, Option<String>, String),
     /// These two objects have one name.
@@ -103,7 +103,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         object: &Object<'t, 's>,
         kind: &str,
         name: &str,
-        wanted: Wanted<'_>,
+        wanted: WantedNamespace<'_>,
         node: Node<'_, '_>,
     ) {
         // The context has routes of others, whose Services stand elsewhere.
@@ -111,7 +111,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return;
         }
         let namespace = wanted.map(str::to_owned);
-        let told = Told::Missing(
+        let told = Once::Missing(
             object.place.source,
             object.node().offset(),
             kind.to_owned(),
@@ -143,14 +143,18 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             name,
             node,
         } = unknown;
-        let told = Told::Backend(object.place.source, node.offset());
+        let told = Once::Backend(object.place.source, node.offset());
         if self.told.insert(told) {
             self.tell_at(object, *node, say::backend_unknown(group, kind, name));
         }
     }
 
     /// The Service that a missing one's name may mean: a host's, one that was renamed, or a name with a slip.
-    pub(super) fn near_service(&mut self, name: &str, wanted: Wanted<'_>) -> Option<say::Near<'t>> {
+    pub(super) fn near_service(
+        &mut self,
+        name: &str,
+        wanted: WantedNamespace<'_>,
+    ) -> Option<say::Near<'t>> {
         let services = self.all_services.get_or_init(|| {
             let objects = self.render.objects.iter().enumerate();
             let services = objects.filter(|(_, o)| o.kind == "Service" && o.group.is_empty());
@@ -209,7 +213,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     pub(super) fn tell_twice(&mut self, kind: &str, name: &str, found: &[usize]) {
         let [first, second, ..] = *found else { return };
-        if !self.told.insert(Told::Twice(first, second)) {
+        if !self.told.insert(Once::Twice(first, second)) {
             return;
         }
         let (Some(first), Some(second)) = (self.render.get(first), self.render.get(second)) else {

@@ -258,12 +258,12 @@ pub struct Message {
     pub replacement: Option<String>,
     /// The field that changes, for the result of a function.
     #[serde(skip)]
-    pub(crate) change: Option<Change>,
+    pub(crate) change: Option<FieldChange>,
 }
 
 /// A field that changes: what a result of a function has as `currentValue` and `proposedValue`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Change {
+pub(crate) struct FieldChange {
     pub(crate) path: FieldPath,
     pub(crate) current: Option<NewValue>,
     pub(crate) proposed: NewValue,

@@ -10,7 +10,7 @@ mod message;
 pub(crate) mod out;
 pub(crate) mod routes;
 
-pub(crate) use message::{Change as FieldChange, nearest};
+pub(crate) use message::{FieldChange, nearest};
 pub use message::{Label, Message, Reason, Severity};
 
 use lossless_yaml::Kind;

@@ -25,7 +25,7 @@ pub(crate) struct Route {
     pub(crate) hosts: List<Path>,
     pub(crate) url_paths: List<Path>,
     pub(crate) follow: List<Follow>,
-    pub(crate) targets: List<Target>,
+    pub(crate) targets: List<Targets>,
     pub(crate) makes: List<Path>,
     pub(crate) suffixes: List<Text>,
     pub(crate) renamed: bool,
@@ -42,7 +42,7 @@ pub(crate) enum Class {
 /// A compiled [`ServiceColumn`].
 #[derive(Clone, Debug)]
 pub(crate) struct Services {
-    pub(crate) place: Place,
+    pub(crate) place: NamedBy,
     pub(crate) name: Option<Field>,
     pub(crate) namespace: Option<Field>,
     pub(crate) port: Option<Field>,
@@ -60,7 +60,7 @@ pub(crate) struct Services {
 
 /// Where the references of a [`ServiceColumn`] stand.
 #[derive(Clone, Debug)]
-pub(crate) enum Place {
+pub(crate) enum NamedBy {
     At(Path),
     Annotation {
         key: Text,
@@ -92,7 +92,7 @@ pub(crate) struct Follow {
 
 /// A compiled [`TargetColumn`].
 #[derive(Clone, Debug)]
-pub(crate) struct Target {
+pub(crate) struct Targets {
     pub(crate) at: Path,
     pub(crate) kind: Field,
     pub(crate) name: Field,
@@ -105,7 +105,7 @@ pub(crate) struct Workload {
     pub(super) kind: Text,
     /// The names, and `[*]`, to each pod template; none where the object is a pod itself.
     pub(crate) templates: List<Path>,
-    pub(crate) follow: Option<Target>,
+    pub(crate) follow: Option<Targets>,
     pub(crate) leave: Option<Text>,
     pub(crate) routed: bool,
     pub(crate) replicas: Option<Path>,
@@ -190,7 +190,7 @@ impl Route {
 
 impl Services {
     pub(super) const NONE: Self = Self {
-        place: Place::At(Path(List::Borrowed(&[]))),
+        place: NamedBy::At(Path(List::Borrowed(&[]))),
         name: None,
         namespace: None,
         port: None,
@@ -330,7 +330,7 @@ impl ServiceColumn {
     }
 
     /// Where the Services are named, and whether the columns for that go together.
-    fn place(&self) -> Result<Place, RowError> {
+    fn place(&self) -> Result<NamedBy, RowError> {
         match (&self.at, &self.annotation) {
             (Some(_), Some(_)) => Err(RowError::new("annotation", "can't stand beside `at`")),
             (None, None) => Err(RowError::new("at", "`at` or `annotation` is missing")),
@@ -343,7 +343,7 @@ impl ServiceColumn {
                 if let Some((column, _)) = columns.into_iter().find(|(_, stated)| *stated) {
                     return Err(RowError::new(column, "needs `annotation`"));
                 }
-                Ok(Place::At(path("at", at)?))
+                Ok(NamedBy::At(path("at", at)?))
             }
             (None, Some(key)) => {
                 if key.trim_end_matches('*').contains('*') || key.ends_with("**") {
@@ -364,7 +364,7 @@ impl ServiceColumn {
                 if self.name.is_some() && self.json.is_none() {
                     return Err(RowError::new("name", "needs `json`: a text has no fields"));
                 }
-                Ok(Place::Annotation {
+                Ok(NamedBy::Annotation {
                     key: owned(key),
                     json: optional(self.json.as_ref(), |text| path("json", text))?,
                     used: self.used_by.as_deref().map(|port| Use {
@@ -401,8 +401,8 @@ impl FollowColumn {
 }
 
 impl TargetColumn {
-    fn compile(&self) -> Result<Target, RowError> {
-        Ok(Target {
+    fn compile(&self) -> Result<Targets, RowError> {
+        Ok(Targets {
             at: path("at", &self.at)?,
             kind: field("kind", self.kind.as_deref().unwrap_or("kind"))?,
             name: field("name", self.name.as_deref().unwrap_or("name"))?,

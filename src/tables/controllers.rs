@@ -1,6 +1,6 @@
 //! The controllers of load balancers: their names, what tells them apart, and the seconds that each needs.
 
-use super::row::{Controller, On, Shape, Sign};
+use super::row::{Controller, On, Sign, ValueType};
 use super::{any, generated, glob};
 use lossless_yaml::{Kind, Node, Tree};
 
@@ -82,10 +82,10 @@ impl Sign {
         let text = value.text().unwrap_or_default().trim();
         let shape = match self.is {
             None => true,
-            Some(Shape::List) => text.starts_with('['),
-            Some(Shape::Object) => text.starts_with('{'),
-            Some(Shape::Integer) => text.parse::<u64>().is_ok(),
-            Some(Shape::Boolean) => ["true", "false"].contains(&text),
+            Some(ValueType::List) => text.starts_with('['),
+            Some(ValueType::Object) => text.starts_with('{'),
+            Some(ValueType::Integer) => text.parse::<u64>().is_ok(),
+            Some(ValueType::Boolean) => ["true", "false"].contains(&text),
         };
         let values = self.values.is_empty() || self.values.iter().any(|each| each == text);
         let having = || {
@@ -97,7 +97,15 @@ impl Sign {
     }
 }
 
+/// The seconds where nothing says otherwise: the example of the document that this program follows.
+pub(crate) const DEFAULT_SLEEP: u64 = 10;
+
 impl Controller {
+    /// How long it needs to take a pod out.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from)
+    }
+
     /// Where its number is from; where its keys are from stands behind that.
     pub(crate) fn seconds_from(&self) -> &str {
         let source = self.source.as_ref();

@@ -27,9 +27,9 @@ const HEAD: &str = "//! Generated from `data/*.yaml` by `BLESS=1 cargo test --li
     )
 )]
 
-use super::compiled::{Class::*, Place::*, *};
-use super::row::{Format::*, On::*, Shape::*, *};
-use crate::tables::path::{Below::*, Field, Literal::*, Path, Step::*, Test};
+use super::compiled::{Class::*, NamedBy::*, *};
+use super::row::{Format::*, On::*, ValueType::*, *};
+use crate::tables::path::{Below::*, Field, Literal::*, Path, Selector::*, Test};
 use std::borrow::Cow::Borrowed;
 ";
 

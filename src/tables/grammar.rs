@@ -13,7 +13,7 @@ pub(crate) type List<T> = Cow<'static, [T]>;
 
 /// One selector of a path.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Step {
+pub(crate) enum Selector {
     Name(Text),
     Index(i64),
     Every,
@@ -48,7 +48,7 @@ pub(crate) enum Literal {
 
 /// Why a text is no path for rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum PathFault {
     /// From this byte on it can't be read.
     Syntax(usize),
     /// It has this selector, which rows can't have.
@@ -56,10 +56,10 @@ pub(super) enum Fault {
 }
 
 /// Reads a path.
-pub(super) fn parse(text: &str) -> Result<Vec<Step>, Fault> {
+pub(super) fn parse(text: &str) -> Result<Vec<Selector>, PathFault> {
     let mut reader = Reader { text, at: 0 };
     if !reader.takes("$") {
-        return Err(Fault::Syntax(0));
+        return Err(PathFault::Syntax(0));
     }
     let mut steps = Vec::new();
     loop {
@@ -89,8 +89,8 @@ impl Reader<'_> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn wrong<T>(&self) -> Result<T, Fault> {
-        Err(Fault::Syntax(self.at))
+    fn wrong<T>(&self) -> Result<T, PathFault> {
+        Err(PathFault::Syntax(self.at))
     }
 
     /// Whether this stands here; then it is behind.
@@ -100,7 +100,7 @@ impl Reader<'_> {
         found
     }
 
-    fn expect(&mut self, word: &str) -> Result<(), Fault> {
+    fn expect(&mut self, word: &str) -> Result<(), PathFault> {
         if self.takes(word) {
             Ok(())
         } else {
@@ -120,42 +120,44 @@ impl Reader<'_> {
         self.while_is(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
     }
 
-    fn segment(&mut self) -> Result<Step, Fault> {
+    fn segment(&mut self) -> Result<Selector, PathFault> {
         if self.takes("..") {
-            return Err(Fault::Unknown("a descendant segment (`..`)"));
+            return Err(PathFault::Unknown("a descendant segment (`..`)"));
         }
         if self.takes(".") {
             if self.takes("*") {
-                return Ok(Step::Every);
+                return Ok(Selector::Every);
             }
-            return Ok(Step::Name(self.name()?.into()));
+            return Ok(Selector::Name(self.name()?.into()));
         }
         self.expect("[")?;
         self.blanks();
         let step = self.selector()?;
         self.blanks();
         match self.rest().chars().next() {
-            Some(',') => Err(Fault::Unknown("a union (`[a, b]`)")),
-            Some(':') if matches!(step, Step::Index(_)) => Err(Fault::Unknown("a slice (`[a:b]`)")),
+            Some(',') => Err(PathFault::Unknown("a union (`[a, b]`)")),
+            Some(':') if matches!(step, Selector::Index(_)) => {
+                Err(PathFault::Unknown("a slice (`[a:b]`)"))
+            }
             _ => self.expect("]").map(|()| step),
         }
     }
 
-    fn selector(&mut self) -> Result<Step, Fault> {
+    fn selector(&mut self) -> Result<Selector, PathFault> {
         match self.rest().chars().next() {
-            Some('\'' | '"') => Ok(Step::Name(self.quoted()?.into())),
-            Some('*') => self.expect("*").map(|()| Step::Every),
-            Some(':') => Err(Fault::Unknown("a slice (`[a:b]`)")),
+            Some('\'' | '"') => Ok(Selector::Name(self.quoted()?.into())),
+            Some('*') => self.expect("*").map(|()| Selector::Every),
+            Some(':') => Err(PathFault::Unknown("a slice (`[a:b]`)")),
             Some('?') => {
                 self.expect("?")?;
-                self.filter().map(|tests| Step::Where(tests.into()))
+                self.filter().map(|tests| Selector::Where(tests.into()))
             }
-            _ => self.index().map(Step::Index),
+            _ => self.index().map(Selector::Index),
         }
     }
 
     /// A name without quotes.
-    fn name(&mut self) -> Result<String, Fault> {
+    fn name(&mut self) -> Result<String, PathFault> {
         let is_first = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
         if !self.rest().starts_with(is_first) {
             return self.wrong();
@@ -165,7 +167,7 @@ impl Reader<'_> {
     }
 
     /// An integer that JSON's readers keep exactly, without leading zeros.
-    fn index(&mut self) -> Result<i64, Fault> {
+    fn index(&mut self) -> Result<i64, PathFault> {
         const MOST: i64 = (1 << 53) - 1;
         let start = self.at;
         self.takes("-");
@@ -182,7 +184,7 @@ impl Reader<'_> {
     }
 
     /// A text in quotes, with the escapes of JSON.
-    fn quoted(&mut self) -> Result<String, Fault> {
+    fn quoted(&mut self) -> Result<String, PathFault> {
         let Some(quote) = self.rest().chars().next() else {
             return self.wrong();
         };
@@ -198,7 +200,7 @@ impl Reader<'_> {
                     self.at += 1;
                     match self.escape(quote) {
                         Some(c) => text.push(c),
-                        None => return Err(Fault::Syntax(start)),
+                        None => return Err(PathFault::Syntax(start)),
                     }
                     continue;
                 }
@@ -248,17 +250,17 @@ impl Reader<'_> {
     }
 
     /// The comparisons of a filter, which have to hold together.
-    fn filter(&mut self) -> Result<Vec<Test>, Fault> {
+    fn filter(&mut self) -> Result<Vec<Test>, PathFault> {
         let mut tests = Vec::new();
         loop {
             self.blanks();
             if self.rest().starts_with(['(', '!']) {
-                return Err(Fault::Unknown("a filter in parentheses"));
+                return Err(PathFault::Unknown("a filter in parentheses"));
             }
             tests.push(self.test()?);
             self.blanks();
             if self.takes("||") {
-                return Err(Fault::Unknown("an `||` in a filter"));
+                return Err(PathFault::Unknown("an `||` in a filter"));
             }
             if !self.takes("&&") {
                 return Ok(tests);
@@ -266,20 +268,20 @@ impl Reader<'_> {
         }
     }
 
-    fn test(&mut self) -> Result<Test, Fault> {
+    fn test(&mut self) -> Result<Test, PathFault> {
         let left = self.operand()?;
         let end = self.at;
         self.blanks();
         let equal = self.takes("==");
         if !equal && !self.takes("!=") {
             if self.rest().starts_with(['<', '>']) {
-                return Err(Fault::Unknown("a comparison other than `==` and `!=`"));
+                return Err(PathFault::Unknown("a comparison other than `==` and `!=`"));
             }
             self.at = end;
             return match left {
                 Operand::Literal(_) => self.wrong(),
-                Operand::Function => Err(Fault::Unknown("a function in a filter")),
-                Operand::Below(_) | Operand::Root => Err(Fault::Unknown(
+                Operand::Function => Err(PathFault::Unknown("a function in a filter")),
+                Operand::Below(_) | Operand::Root => Err(PathFault::Unknown(
                     "a filter that asks whether something is there",
                 )),
             };
@@ -293,15 +295,15 @@ impl Reader<'_> {
                 literal,
             }),
             (Operand::Function, _) | (_, Operand::Function) => {
-                Err(Fault::Unknown("a function in a filter"))
+                Err(PathFault::Unknown("a function in a filter"))
             }
-            _ => Err(Fault::Unknown(
+            _ => Err(PathFault::Unknown(
                 "a filter that does not compare `@` with a literal",
             )),
         }
     }
 
-    fn operand(&mut self) -> Result<Operand, Fault> {
+    fn operand(&mut self) -> Result<Operand, PathFault> {
         if self.takes("@") {
             return self.below().map(Operand::Below);
         }
@@ -353,7 +355,7 @@ impl Reader<'_> {
     }
 
     /// The selectors behind an `@`.
-    fn below(&mut self) -> Result<Vec<Below>, Fault> {
+    fn below(&mut self) -> Result<Vec<Below>, PathFault> {
         let mut below = Vec::new();
         loop {
             let end = self.at;
@@ -364,15 +366,15 @@ impl Reader<'_> {
             }
             let start = self.at;
             below.push(match self.segment()? {
-                Step::Name(name) => Below::Child(name),
-                Step::Index(index) => Below::Item(index),
-                Step::Every | Step::Where(_) => return Err(Fault::Syntax(start)),
+                Selector::Name(name) => Below::Child(name),
+                Selector::Index(index) => Below::Item(index),
+                Selector::Every | Selector::Where(_) => return Err(PathFault::Syntax(start)),
             });
         }
     }
 
     /// A number as JSON writes it.
-    fn number(&mut self) -> Result<Literal, Fault> {
+    fn number(&mut self) -> Result<Literal, PathFault> {
         let start = self.at;
         self.takes("-");
         let digits = self.while_is(|c| c.is_ascii_digit()).to_owned();
@@ -408,23 +410,25 @@ mod tests {
     use super::*;
 
     /// What a parser of the whole language makes of a text, in the terms of this one.
-    fn by_rfc(text: &str) -> Result<Vec<Step>, Fault> {
-        let query = parse_json_path(text).map_err(|_| Fault::Syntax(0))?;
+    fn by_rfc(text: &str) -> Result<Vec<Selector>, PathFault> {
+        let query = parse_json_path(text).map_err(|_| PathFault::Syntax(0))?;
         let steps = query.segments.into_iter().map(step);
         steps
             .collect::<Result<_, _>>()
-            .map_err(|()| Fault::Unknown(""))
+            .map_err(|()| PathFault::Unknown(""))
     }
 
-    fn step(segment: whole::Segment) -> Result<Step, ()> {
+    fn step(segment: whole::Segment) -> Result<Selector, ()> {
         let whole::Segment::Selector(selector) = segment else {
             return Err(());
         };
         match selector {
-            whole::Selector::Name(name) => Ok(Step::Name(name.into())),
-            whole::Selector::Index(index) => Ok(Step::Index(index)),
-            whole::Selector::Wildcard => Ok(Step::Every),
-            whole::Selector::Filter(filter) => tests_of(filter).map(|all| Step::Where(all.into())),
+            whole::Selector::Name(name) => Ok(Selector::Name(name.into())),
+            whole::Selector::Index(index) => Ok(Selector::Index(index)),
+            whole::Selector::Wildcard => Ok(Selector::Every),
+            whole::Selector::Filter(filter) => {
+                tests_of(filter).map(|all| Selector::Where(all.into()))
+            }
             whole::Selector::Slice(..) => Err(()),
         }
     }

@@ -36,10 +36,11 @@ use std::str::Chars;
 use self::path::Text;
 use compiled::each;
 pub(crate) use compiled::{
-    Class, Follow, Place, Route, RowError, Selects, Services, Target, Use, Workload,
+    Class, Follow, NamedBy, Route, RowError, Selects, Services, Targets, Use, Workload,
 };
 pub(crate) use controllers::{
-    controller_by_class, controller_by_name, controllers, policy, rendered, sharing, signed,
+    DEFAULT_SLEEP, controller_by_class, controller_by_name, controllers, policy, rendered, sharing,
+    signed,
 };
 pub(crate) use images::shellless;
 pub(crate) use inner::is_inner;

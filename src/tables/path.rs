@@ -5,13 +5,13 @@
 //! error and not in hours. It knows four selectors (names, indexes, `[*]`
 //! and comparisons with literals, joined by `&&`); a path with any other is refused, by name, when its row is read.
 
-use super::grammar::{self, Fault};
-pub(crate) use super::grammar::{Below, List, Literal, Step, Test, Text};
-use lossless_yaml::{Kind, Node, Step as Way};
+use super::grammar::{self, PathFault};
+pub(crate) use super::grammar::{Below, List, Literal, Selector, Test, Text};
+use lossless_yaml::{Kind, Node, Step};
 
 /// A compiled `JSONPath`.
 #[derive(Clone, Debug)]
-pub(crate) struct Path(pub(crate) List<Step>);
+pub(crate) struct Path(pub(crate) List<Selector>);
 
 /// A node of the wrong type on the way of a path.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub(crate) struct Field(pub(crate) List<Text>);
 
 /// How many more nodes the walks of one run may visit.
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub(crate) struct VisitBudget {
     left: usize,
     exhausted: bool,
 }
@@ -47,8 +47,8 @@ impl Path {
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         match grammar::parse(text) {
             Ok(steps) => Ok(Self(steps.into())),
-            Err(Fault::Syntax(at)) => Err(syntax(text, at)),
-            Err(Fault::Unknown(selector)) => Err(PathError(format!(
+            Err(PathFault::Syntax(at)) => Err(syntax(text, at)),
+            Err(PathFault::Unknown(selector)) => Err(PathError(format!(
                 "`{text}` has {selector}, expected names, indexes, `[*]`, `[?@.name == 'value']`, `[?@.name != 'value']`, or several of these joined by `&&`"
             ))),
         }
@@ -61,7 +61,7 @@ impl Path {
         &self,
         node: Node<'t, 's>,
         ignore_case: bool,
-        budget: &mut Budget,
+        budget: &mut VisitBudget,
     ) -> Vec<Node<'t, 's>> {
         walk(&self.0, node, ignore_case, budget)
     }
@@ -71,14 +71,14 @@ impl Path {
     pub(crate) fn misfit<'t, 's>(
         &self,
         node: Node<'t, 's>,
-        budget: &mut Budget,
+        budget: &mut VisitBudget,
     ) -> Option<Misfit<'t, 's>> {
         let mut at = vec![(String::new(), node)];
         for step in self.0.iter() {
             let (right, expected): (fn(Kind) -> bool, _) = match step {
-                Step::Name(_) => (|kind| kind == Kind::Mapping, "a mapping"),
-                Step::Where(_) => (|kind| kind != Kind::Scalar, "a list"),
-                Step::Every | Step::Index(_) => (|kind| kind == Kind::Sequence, "a list"),
+                Selector::Name(_) => (|kind| kind == Kind::Mapping, "a mapping"),
+                Selector::Where(_) => (|kind| kind != Kind::Scalar, "a list"),
+                Selector::Every | Selector::Index(_) => (|kind| kind == Kind::Sequence, "a list"),
             };
             at.retain(|(_, node)| node.kind() != Kind::Null);
             if let Some((field, node)) = at.iter().find(|(_, node)| !right(node.kind())) {
@@ -90,7 +90,7 @@ impl Path {
             }
             let mut below = Vec::new();
             for (field, node) in at {
-                if let Step::Name(name) = step {
+                if let Selector::Name(name) = step {
                     let dot = if field.is_empty() { "" } else { "." };
                     let found = child(node, name, false);
                     below.extend(found.map(|found| (format!("{field}{dot}{name}"), found)));
@@ -108,14 +108,14 @@ impl Path {
     pub(crate) fn places<'t, 's>(
         &self,
         node: Node<'t, 's>,
-        budget: &mut Budget,
-    ) -> Vec<(Vec<Way>, Node<'t, 's>)> {
+        budget: &mut VisitBudget,
+    ) -> Vec<(Vec<Step>, Node<'t, 's>)> {
         let mut at = vec![(Vec::with_capacity(self.0.len() + 3), node)];
         for step in self.0.iter() {
-            if let Step::Name(name) = step {
+            if let Selector::Name(name) = step {
                 at.retain_mut(|(way, node)| {
                     let below = child(*node, name, false);
-                    way.push(Way::Key(name.clone()));
+                    way.push(Step::Key(name.clone()));
                     below.map(|below| *node = below).is_some()
                 });
                 continue;
@@ -125,7 +125,7 @@ impl Path {
                 let items = node.items().take_while(|_| budget.spend());
                 below.extend(items.enumerate().map(|(index, item)| {
                     let mut way = way.clone();
-                    way.push(Way::Index(index));
+                    way.push(Step::Index(index));
                     (way, item)
                 }));
             }
@@ -137,14 +137,14 @@ impl Path {
     /// Whether it consists of names and `[*]` alone.
     pub(crate) fn is_plain(&self) -> bool {
         let mut steps = self.0.iter();
-        steps.all(|step| matches!(step, Step::Name(_) | Step::Every))
+        steps.all(|step| matches!(step, Selector::Name(_) | Selector::Every))
     }
 
     /// The names of a path that consists of names alone; those of `$` are none.
     #[cfg(test)]
     pub(crate) fn names(&self) -> Option<Vec<Text>> {
         let names = self.0.iter().map(|step| match step {
-            Step::Name(name) => Some(name.clone()),
+            Selector::Name(name) => Some(name.clone()),
             _ => None,
         });
         names.collect()
@@ -156,31 +156,31 @@ impl Path {
         let same = same.take_while(|(one, other)| one == other);
         let items = same
             .enumerate()
-            .filter(|(_, (one, _))| **one == Step::Every);
+            .filter(|(_, (one, _))| **one == Selector::Every);
         items.last().map_or(0, |(index, _)| index + 1)
     }
 }
 
 /// Every node that these steps lead to: see [`Path::find`].
 pub(crate) fn walk<'t, 's>(
-    steps: &[Step],
+    steps: &[Selector],
     node: Node<'t, 's>,
     ignore_case: bool,
-    budget: &mut Budget,
+    budget: &mut VisitBudget,
 ) -> Vec<Node<'t, 's>> {
     let mut found = vec![node];
     let mut next = Vec::new();
     for step in steps {
         match step {
-            Step::Name(name) => {
+            Selector::Name(name) => {
                 follow(&mut found, budget, |node| child(node, name, ignore_case));
             }
-            Step::Index(index) => follow(&mut found, budget, |node| item(node, *index)),
-            Step::Every | Step::Where(_) => {
+            Selector::Index(index) => follow(&mut found, budget, |node| item(node, *index)),
+            Selector::Every | Selector::Where(_) => {
                 for node in found.drain(..) {
                     let visited = children(node).take_while(|_| budget.spend());
                     next.extend(visited.filter(|each| match step {
-                        Step::Where(tests) => {
+                        Selector::Where(tests) => {
                             tests.iter().all(|test| test.holds(*each, ignore_case))
                         }
                         _ => true,
@@ -196,7 +196,7 @@ pub(crate) fn walk<'t, 's>(
 /// Puts in place of each node the one that it leads to.
 fn follow<'t, 's>(
     found: &mut Vec<Node<'t, 's>>,
-    budget: &mut Budget,
+    budget: &mut VisitBudget,
     to: impl Fn(Node<'t, 's>) -> Option<Node<'t, 's>>,
 ) {
     found.retain_mut(|node| {
@@ -237,7 +237,7 @@ impl Field {
     }
 }
 
-impl Budget {
+impl VisitBudget {
     /// A budget of `visits` nodes.
     pub(crate) fn new(visits: usize) -> Self {
         Self {
@@ -261,7 +261,7 @@ impl Budget {
 }
 
 /// 100,000 visits: a hundred times what the largest Ingress that a cluster stores (1.5 MiB) has in nodes a path can meet.
-impl Default for Budget {
+impl Default for VisitBudget {
     fn default() -> Self {
         Self::new(100_000)
     }
@@ -343,7 +343,11 @@ merged: {<<: {k: far}, own: near}
     fn find(path: &str, ignore_case: bool) -> Vec<String> {
         let tree = Tree::parse(TEXT, 0..TEXT.len()).unwrap();
         let path = Path::parse(path).unwrap();
-        let found = path.find(tree.root().unwrap(), ignore_case, &mut Budget::default());
+        let found = path.find(
+            tree.root().unwrap(),
+            ignore_case,
+            &mut VisitBudget::default(),
+        );
         let show = |node: Node<'_, '_>| match node.kind() {
             Kind::Scalar => node.text().unwrap().to_owned(),
             _ => TEXT.get(node.span()).unwrap().to_owned(),
@@ -462,10 +466,10 @@ merged: {<<: {k: far}, own: near}
         }
         let tree = Tree::parse(&text, 0..text.len()).unwrap();
         let path = Path::parse("$.h[*][*][*][*][*][*][*][*]").unwrap();
-        let mut budget = Budget::new(1_000);
+        let mut budget = VisitBudget::new(1_000);
         path.find(tree.root().unwrap(), false, &mut budget);
         assert!(budget.exhausted());
-        let mut budget = Budget::new(1_000);
+        let mut budget = VisitBudget::new(1_000);
         assert_eq!(
             Path::parse("$.a[*]")
                 .unwrap()

@@ -7,9 +7,9 @@ use lossless_yaml::{Kind, Node, Tree};
 use std::collections::BTreeMap;
 
 use crate::model::Address;
-use crate::tables::path::{Budget, Field, List, Misfit, Path, Text, walk};
+use crate::tables::path::{Field, List, Misfit, Path, Text, VisitBudget, walk};
 use crate::tables::{
-    Class, Follow, Format, Place, Route, Services, Target, Use, glob, is_built_in,
+    Class, Follow, Format, NamedBy, Route, Services, Targets, Use, glob, is_built_in,
 };
 
 /// So many hosts and URL paths are kept of one Service.
@@ -21,7 +21,7 @@ pub(crate) struct References<'t, 's> {
     pub(crate) follows: Vec<FollowRef>,
     pub(crate) targets: Vec<TargetRef>,
     pub(crate) classes: Classes,
-    pub(crate) faults: Vec<Fault<'t, 's>>,
+    pub(crate) faults: Vec<UnreadAnnotation<'t, 's>>,
     /// References of a group and kind that no row follows.
     pub(crate) unknown: Vec<UnknownRef<'t, 's>>,
 }
@@ -90,7 +90,7 @@ pub(crate) enum Classes {
 }
 
 /// An annotation that the row reads, and that can't be read.
-pub(crate) struct Fault<'t, 's> {
+pub(crate) struct UnreadAnnotation<'t, 's> {
     pub(crate) annotation: String,
     /// Lower case, no full stop.
     pub(crate) message: String,
@@ -114,7 +114,7 @@ pub(crate) enum RefError {
 pub(crate) fn references<'t, 's>(
     route: &Route,
     object: Node<'t, 's>,
-    budget: &mut Budget,
+    budget: &mut VisitBudget,
 ) -> Result<References<'t, 's>, RefError> {
     let mut unknown = Vec::new();
     let (services, faults) = services(route, object, &mut unknown, budget);
@@ -137,7 +137,7 @@ pub(crate) fn references<'t, 's>(
 }
 
 /// Where the object's classes are.
-pub(crate) fn classes(route: &Route, object: Node<'_, '_>, budget: &mut Budget) -> Classes {
+pub(crate) fn classes(route: &Route, object: Node<'_, '_>, budget: &mut VisitBudget) -> Classes {
     match &route.class {
         Class::Paths(paths) => {
             let nodes = paths.iter().flat_map(|p| p.find(object, false, budget));
@@ -154,7 +154,7 @@ pub(crate) fn classes(route: &Route, object: Node<'_, '_>, budget: &mut Budget) 
 pub(crate) fn controller<'r>(
     route: &'r Route,
     object: Node<'_, '_>,
-    budget: &mut Budget,
+    budget: &mut VisitBudget,
 ) -> Option<&'r str> {
     let mut columns = route.controller_where.iter();
     let told = columns.find(|(path, _)| !path.find(object, false, budget).is_empty());
@@ -172,7 +172,7 @@ pub(crate) fn controller<'r>(
 pub(crate) fn counts(
     route: &Route,
     object: Node<'_, '_>,
-    budget: &mut Budget,
+    budget: &mut VisitBudget,
 ) -> Result<bool, RefError> {
     if !route.when.is_empty() {
         let mut when = route.when.iter();
@@ -180,8 +180,8 @@ pub(crate) fn counts(
         return within(budget, found);
     }
     let keys = route.services.iter().map(|column| match &column.place {
-        Place::At(_) => None,
-        Place::Annotation { key, .. } => Some(key.as_ref()),
+        NamedBy::At(_) => None,
+        NamedBy::Annotation { key, .. } => Some(key.as_ref()),
     });
     match keys.collect::<Option<Vec<_>>>() {
         Some(keys) if route.follow.is_empty() && route.targets.is_empty() => {
@@ -233,13 +233,13 @@ pub(crate) fn addresses(route: &Route, object: Node<'_, '_>) -> Addresses {
     if route.hosts.is_empty() && route.url_paths.is_empty() {
         return found;
     }
-    let mut budget = Budget::default();
+    let mut budget = VisitBudget::default();
     let hosts = route.hosts.iter();
     let hosts = hosts.flat_map(|path| path.find(object, false, &mut budget));
     let hosts: Vec<String> = hosts.filter_map(word).collect();
     found.add(None, &hosts, &[]);
     for column in route.services.iter() {
-        if let Place::At(at) = &column.place {
+        if let NamedBy::At(at) = &column.place {
             let mut walked = vec![(object, Vec::new(), Vec::new())];
             let mut from = 0;
             let columns = || route.hosts.iter().chain(route.url_paths.iter());
@@ -282,22 +282,22 @@ pub(crate) fn addresses(route: &Route, object: Node<'_, '_>) -> Addresses {
 pub(crate) fn misfit<'t, 's>(
     route: &Route,
     object: Node<'t, 's>,
-    budget: &mut Budget,
+    budget: &mut VisitBudget,
 ) -> Option<Misfit<'t, 's>> {
     // In a row of the user's `[*]` may stand for the values of a mapping.
     let columns = route.services.iter().filter(|_| is_built_in(route));
     let mut paths = columns.filter_map(|column| match &column.place {
-        Place::At(path) => Some(path),
-        Place::Annotation { .. } => None,
+        NamedBy::At(path) => Some(path),
+        NamedBy::Annotation { .. } => None,
     });
     paths.find_map(|path| path.misfit(object, budget))
 }
 
 /// The workload that another one names as the holder of its template.
 pub(crate) fn target_refs(
-    target: &Target,
+    target: &Targets,
     object: Node<'_, '_>,
-    budget: &mut Budget,
+    budget: &mut VisitBudget,
 ) -> Vec<TargetRef> {
     let nodes = target.at.find(object, false, budget).into_iter();
     let refs = nodes.filter_map(|node| {
@@ -315,7 +315,7 @@ pub(crate) fn target_refs(
 }
 
 /// A reference at a path, and the port that it names.
-struct Backend<'t, 's> {
+struct PortRef<'t, 's> {
     service: ServiceRef<'t, 's>,
     port: Option<&'t str>,
 }
@@ -324,8 +324,8 @@ fn services<'t, 's>(
     route: &Route,
     object: Node<'t, 's>,
     unknown: &mut Vec<UnknownRef<'t, 's>>,
-    budget: &mut Budget,
-) -> (Vec<ServiceRef<'t, 's>>, Vec<Fault<'t, 's>>) {
+    budget: &mut VisitBudget,
+) -> (Vec<ServiceRef<'t, 's>>, Vec<UnreadAnnotation<'t, 's>>) {
     let columns = route.services.as_ref();
     let backends: Vec<_> = columns
         .iter()
@@ -346,9 +346,9 @@ fn backends<'t, 's>(
     column: &Services,
     object: Node<'t, 's>,
     unknowns: &mut Vec<UnknownRef<'t, 's>>,
-    budget: &mut Budget,
-) -> Vec<Backend<'t, 's>> {
-    let Place::At(path) = &column.place else {
+    budget: &mut VisitBudget,
+) -> Vec<PortRef<'t, 's>> {
+    let NamedBy::At(path) = &column.place else {
         return Vec::new();
     };
     let mut backends = Vec::new();
@@ -360,7 +360,7 @@ fn backends<'t, 's>(
         let port = column.port.as_ref();
         let port = port.and_then(|port| port.get(node, column.ignore_case));
         let port = port.and_then(|port| text(port.get("name").unwrap_or(port)));
-        backends.push(Backend { service, port });
+        backends.push(PortRef { service, port });
     }
     backends
 }
@@ -369,13 +369,13 @@ fn backends<'t, 's>(
 fn in_annotations<'t, 's>(
     columns: &[Services],
     annotations: &[(&'t str, Node<'t, 's>)],
-    backends: &[Backend<'t, 's>],
-    budget: &mut Budget,
-) -> (Vec<ServiceRef<'t, 's>>, Vec<Fault<'t, 's>>) {
+    backends: &[PortRef<'t, 's>],
+    budget: &mut VisitBudget,
+) -> (Vec<ServiceRef<'t, 's>>, Vec<UnreadAnnotation<'t, 's>>) {
     let mut found = Vec::new();
-    let mut faults: Vec<Fault<'t, 's>> = Vec::new();
+    let mut faults: Vec<UnreadAnnotation<'t, 's>> = Vec::new();
     for column in columns {
-        let Place::Annotation { key, json, used } = &column.place else {
+        let NamedBy::Annotation { key, json, used } = &column.place else {
             continue;
         };
         for &(annotation, node) in annotations.iter().filter(|(name, _)| glob(key, name)) {
@@ -392,7 +392,7 @@ fn in_annotations<'t, 's>(
             match annotated(column, json.as_ref(), node, budget) {
                 Ok(services) => found.extend(services),
                 Err(_) if faults.iter().any(|fault| fault.annotation == annotation) => {}
-                Err(message) => faults.push(Fault {
+                Err(message) => faults.push(UnreadAnnotation {
                     annotation: annotation.to_owned(),
                     message,
                     node,
@@ -405,12 +405,12 @@ fn in_annotations<'t, 's>(
 
 /// Whether the backend's port says that an annotation stands for it, so that its name is no Service.
 fn is_action(
-    backend: &Backend<'_, '_>,
+    backend: &PortRef<'_, '_>,
     columns: &[Services],
     annotations: &[(&str, Node<'_, '_>)],
 ) -> bool {
     columns.iter().any(|column| {
-        let Place::Annotation {
+        let NamedBy::Annotation {
             key,
             used: Some(used),
             ..
@@ -447,7 +447,7 @@ fn annotated<'t, 's>(
     column: &Services,
     json: Option<&Path>,
     node: Node<'t, 's>,
-    budget: &mut Budget,
+    budget: &mut VisitBudget,
 ) -> Result<Vec<ServiceRef<'t, 's>>, String> {
     let Some(path) = json else {
         return Ok(service(column, node).into_iter().collect());
@@ -555,14 +555,14 @@ fn unknown<'t, 's>(
 }
 
 /// A name, its namespace, and whether it may mean something outside the cluster.
-type Named<'a> = (&'a str, Option<&'a str>, bool);
+type ServiceName<'a> = (&'a str, Option<&'a str>, bool);
 
 /// | host                        | Service             |
 /// | --------------------------- | ------------------- |
 /// | `tea`                       | `tea`, own          |
 /// | `tea.shop.svc[.anything]`   | `tea` of `shop`     |
 /// | any other with a dot, or `*` | none                |
-fn host(text: &str) -> Option<Named<'_>> {
+fn host(text: &str) -> Option<ServiceName<'_>> {
     let mut labels = text.trim_end_matches('.').split('.');
     match (labels.next()?, labels.next(), labels.next()) {
         (name, None, None) if !name.contains('*') => Some((name, None, false)),
@@ -573,7 +573,7 @@ fn host(text: &str) -> Option<Named<'_>> {
 
 /// As [`host`], after a scheme and before a port or a path, but that two labels may be a name and its namespace:
 /// `quote.shop` is, `example.com` is not, and the render alone can tell.
-fn url(text: &str) -> Option<Named<'_>> {
+fn url(text: &str) -> Option<ServiceName<'_>> {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next()?;
     if authority.starts_with('[') || authority.parse::<std::net::Ipv4Addr>().is_ok() {
@@ -589,7 +589,7 @@ fn url(text: &str) -> Option<Named<'_>> {
     }
 }
 
-fn follow_refs(follow: &Follow, object: Node<'_, '_>, budget: &mut Budget) -> Vec<FollowRef> {
+fn follow_refs(follow: &Follow, object: Node<'_, '_>, budget: &mut VisitBudget) -> Vec<FollowRef> {
     let nodes = follow.at.find(object, false, budget).into_iter();
     let refs = nodes.filter_map(|node| {
         let kind = node.get("kind").and_then(text);
@@ -635,7 +635,7 @@ fn word(node: Node<'_, '_>) -> Option<String> {
     text(node).map(str::to_owned)
 }
 
-fn within<T>(budget: &Budget, value: T) -> Result<T, RefError> {
+fn within<T>(budget: &VisitBudget, value: T) -> Result<T, RefError> {
     if budget.exhausted() {
         Err(RefError::TooLarge)
     } else {
@@ -661,7 +661,7 @@ mod tests {
         let text = |key: &str| object.get(key).and_then(Node::text).unwrap();
         let group = text("apiVersion").rsplit_once('/').map_or("", |(g, _)| g);
         let route = tables.route(group, text("kind")).unwrap();
-        let budget = &mut Budget::default();
+        let budget = &mut VisitBudget::default();
         let mut lines = Vec::new();
         if !counts(route, object, budget).unwrap() {
             lines.push("no route".to_owned());
@@ -727,7 +727,8 @@ mod tests {
 
     fn services(row: &str, object: &str) -> Vec<(String, Option<String>, bool)> {
         let tree = Tree::parse(object, 0..object.len()).unwrap();
-        let found = references(&own(row), tree.root().unwrap(), &mut Budget::default()).unwrap();
+        let found =
+            references(&own(row), tree.root().unwrap(), &mut VisitBudget::default()).unwrap();
         let services = found.services.into_iter();
         services
             .map(|service| (service.name, service.namespace, service.only_if_present))
@@ -777,10 +778,10 @@ mod tests {
         let object = "refs: [a, b, c, d]";
         let tree = Tree::parse(object, 0..object.len()).unwrap();
         let root = tree.root().unwrap();
-        assert!(references(&row, root, &mut Budget::new(5)).is_ok());
-        let error = references(&row, root, &mut Budget::new(4)).err();
+        assert!(references(&row, root, &mut VisitBudget::new(5)).is_ok());
+        let error = references(&row, root, &mut VisitBudget::new(4)).err();
         assert_eq!(error, Some(RefError::TooLarge));
-        let error = counts(&row, root, &mut Budget::new(3)).err();
+        let error = counts(&row, root, &mut VisitBudget::new(3)).err();
         assert_eq!(error, Some(RefError::TooLarge));
     }
 
@@ -840,7 +841,7 @@ mod tests {
                 .split(',')
                 .map(str::to_owned)
                 .collect();
-            let found = references(route, object, &mut Budget::default()).unwrap();
+            let found = references(route, object, &mut VisitBudget::default()).unwrap();
             let services = found.services.into_iter();
             let services = services.filter(|service| service.kind != "ServiceImport");
             let name = |service: ServiceRef<'_, '_>| match service.namespace {

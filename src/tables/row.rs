@@ -400,7 +400,7 @@ pub(crate) struct Sign {
     /// The keys; `*` matches any text.
     pub(crate) keys: List<Text>,
     /// The type of the value, for keys that several controllers read.
-    pub(crate) is: Option<Shape>,
+    pub(crate) is: Option<ValueType>,
     /// A field that the entries of the list have.
     pub(crate) having: Option<Text>,
     /// The values that count; if absent, any value does.
@@ -434,7 +434,7 @@ pub(crate) enum On {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(Deserialize))]
 #[cfg_attr(test, serde(rename_all = "camelCase"))]
-pub(crate) enum Shape {
+pub(crate) enum ValueType {
     /// A JSON list.
     List,
     /// A JSON object.

@@ -6,7 +6,7 @@ mod powershell;
 mod read;
 mod shell;
 
-pub(crate) use read::{Existing, Found, Level, Needs, WrongType, read};
+pub(crate) use read::{Existing, FoundSleep, Level, Needs, WrongType, read};
 
 /// The last part of a path: `sleep` of `/usr/bin/sleep`.
 fn base_name(path: &str) -> &str {

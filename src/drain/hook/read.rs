@@ -22,7 +22,7 @@ pub(crate) enum Existing {
     /// There is none: absent, `null` or `{}` at one of its levels.
     Absent(Level),
     /// A sleep.
-    Sleep(Found),
+    Sleep(FoundSleep),
     /// A shell script that is no sleep, or sleeps later.
     Script {
         /// Index of the script in `exec.command`.
@@ -47,7 +47,7 @@ pub(crate) enum Level {
 
 /// A sleep that a container has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct FoundSleep {
     /// Seconds, decimals rounded up.
     pub(crate) seconds: u64,
     /// Where its number stands.
@@ -136,7 +136,7 @@ fn native(handler: Node<'_, '_>) -> Result<Existing, WrongType> {
         return Ok(Existing::Other(NotASleep::NoSeconds));
     };
     match node.as_int().and_then(|n| u64::try_from(n).ok()) {
-        Some(seconds) => Ok(Existing::Sleep(Found {
+        Some(seconds) => Ok(Existing::Sleep(FoundSleep {
             seconds,
             number: Number::Native,
             needs: Needs::Nothing,
@@ -266,8 +266,8 @@ fn script(words: &[&str], index: usize) -> Existing {
 }
 
 impl Timed {
-    fn sleep(self, index: usize, word: &str, needs: Needs) -> Found {
-        Found {
+    fn sleep(self, index: usize, word: &str, needs: Needs) -> FoundSleep {
+        FoundSleep {
             seconds: self.found.seconds.div_ceil(self.scale),
             number: Number::Command {
                 index,

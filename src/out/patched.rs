@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// What a patch has to know of the object of a plan.
 #[derive(Clone, Debug)]
-pub(crate) struct Address {
+pub(crate) struct Patched {
     /// Whether kustomize and the API server merge its containers by name.
     pub(crate) strategic: bool,
     /// `metadata.namespace` as stated: not what the settings give to objects without one.
@@ -20,7 +20,7 @@ pub(crate) struct Address {
 }
 
 /// One for each plan.
-pub(crate) fn of(plans: &[Plan], render: &Render<'_, '_>, tables: &Tables) -> Vec<Address> {
+pub(crate) fn of(plans: &[Plan], render: &Render<'_, '_>, tables: &Tables) -> Vec<Patched> {
     let wanted: BTreeSet<(&str, &str)> = plans
         .iter()
         .map(|plan| (plan.workload.kind.as_str(), plan.workload.name.as_str()))
@@ -39,13 +39,13 @@ pub(crate) fn of(plans: &[Plan], render: &Render<'_, '_>, tables: &Tables) -> Ve
         let namespace = metadata.get("namespace")?.text()?;
         Some(namespace.to_owned()).filter(|namespace| !namespace.is_empty())
     };
-    let address = |plan: &Plan| {
+    let patched = |plan: &Plan| {
         let index = *found.get(&(plan.place.source, plan.place.range.start))?;
         let object = render.get(index)?;
         let row = tables.workload(object.group, object.kind)?;
         let same = named.get(&(object.group, object.kind, object.name));
         let others = same.into_iter().flatten().filter(|other| **other != index);
-        Some(Address {
+        Some(Patched {
             strategic: row
                 .strategic_merge
                 .iter()
@@ -59,12 +59,12 @@ pub(crate) fn of(plans: &[Plan], render: &Render<'_, '_>, tables: &Tables) -> Ve
                 .map(str::to_owned),
         })
     };
-    let none = || Address {
+    let none = || Patched {
         strategic: false,
         namespace: None,
         namesakes: Vec::new(),
         last_applied: None,
     };
-    let addresses = plans.iter().map(|plan| address(plan).unwrap_or_else(none));
-    addresses.collect()
+    let patched = plans.iter().map(|plan| patched(plan).unwrap_or_else(none));
+    patched.collect()
 }
