@@ -5,7 +5,7 @@
 use super::Told;
 use crate::routes::Template;
 use crate::say::drain as say;
-use lossless_yaml::{Kind, Node, Step};
+use lossless_yaml::{Node, Step};
 
 const GRACE: &str = "terminationGracePeriodSeconds";
 
@@ -53,6 +53,12 @@ fn at(node: Node<'_, '_>, level: usize) -> Vec<Told> {
 
 /// Whether a key is nearly another: they differ only in case and dashes, in two letters, in the ending, or in one missing word.
 fn is_nearly(key: &str, known: &str) -> bool {
+    let (some, others) = (letters(key), letters(known));
+    let apart = [some & !others, others & !some].map(u32::count_ones);
+    // A slip brings one letter and takes one at most, and a part of another has no letter of its own.
+    if apart.iter().any(|more| *more > 2) && !apart.contains(&0) {
+        return false;
+    }
     let lacks_a_word = lacks_a_word(key, known);
     let plain = |s: &str| s.to_ascii_lowercase().replace(['-', '_'], "");
     let (key, known) = (plain(key), plain(known));
@@ -85,11 +91,21 @@ fn lacks_a_word(key: &str, known: &str) -> bool {
             .any(|word| lacking(word) == Some(true))
 }
 
+/// The letters of a key whatever their case, a bit each; one more for everything else but dashes.
+fn letters(key: &str) -> u32 {
+    let bits = key.chars().map(|c| match c.to_ascii_lowercase() {
+        letter @ 'a'..='z' => 1 << (u32::from(letter) - u32::from('a')),
+        '-' | '_' => 0,
+        _ => 1 << 26,
+    });
+    bits.fold(0, |all, bit| all | bit)
+}
+
 /// Keys of a workload that stand a level off, and those of its pod's spec that are misspelt.
 pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Vec<Told> {
     let mut told = Vec::new();
     let mut off = |node: Option<Node<'_, '_>>, key: &str, place: &str, right: &str| {
-        let found = node.filter(|n| n.kind() == Kind::Mapping);
+        let found = node.filter(|n| n.get(key).is_some());
         let entry = found
             .into_iter()
             .flat_map(Node::entries)
