@@ -151,7 +151,7 @@ fn decide<'s>(
     let found = input::resources(opened, &chunks);
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
     let (render, shadowed) = Render::new(&sources, &found, config.namespace.as_deref());
-    let trace = routes::Tracer::new(&render, tables, config).run()?;
+    let trace = routes::Tracer::new(&render, tables, config, settings.addresses).run()?;
     let Planned { plans, messages } = Planner::new(&render, tables, config).run(&trace);
     // The results of a ResourceList go with the changed items, whoever shows them.
     let mood = Mood::of(check, settings.preview && !list);

@@ -37,6 +37,8 @@ pub struct Settings {
     pub among_files: bool,
     /// Whether to prepare what patches need ([`Outcome::kustomize`], [`Outcome::kubectl`]).
     pub patches: bool,
+    /// Whether the plans say which hosts and URL paths lead to each workload ([`Way::addresses`](crate::Way::addresses)).
+    pub addresses: bool,
     /// Whether the same object in two folders is an error (`NameTwice`): if files or patches are written, these are probably two environments.
     pub one_folder: bool,
     /// Whether to parse documents that cannot matter too. The result is the same, except that faults in them are found.

@@ -233,6 +233,7 @@ fn panic_with(what: &str, text: &str) -> ! {
 fn each_field_of_each_type() {
     let settings = Settings {
         advice: true,
+        addresses: true,
         ..Settings::default()
     };
     let (mut done, mut refused) = (0, 0);

@@ -169,6 +169,7 @@ fn answer(texts: &[(String, String)], settings: &Settings) -> Answer {
 fn same(texts: &[(String, String)], settings: Settings) -> Result<bool, Failed> {
     let plain = Settings {
         advice: true,
+        addresses: true,
         ..settings
     };
     let wanted = answer(texts, &plain);

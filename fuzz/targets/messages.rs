@@ -19,6 +19,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     };
     let settings = Settings {
         advice: true,
+        addresses: true,
         gate: true,
         ..Settings::default()
     };

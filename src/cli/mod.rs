@@ -402,6 +402,7 @@ impl<'s> Run<'s> {
             config: render.config.clone(),
             advice: args.explain.is_some(),
             preview: !args.write && (args.diff || args.explain.is_some()),
+            addresses: args.explain.is_some() || args.output == Form::Json,
             patches: matches!(args.output, Form::Kustomize | Form::Kubectl),
             gate: args.checks,
             fail_on: args.fail_on,

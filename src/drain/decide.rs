@@ -387,9 +387,12 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
 
     /// Whether the pod has every container that its annotation names. What it lacks is told.
     fn chosen_are_there(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) -> bool {
-        let chosen = pod.backend.annotations.containers.iter().flatten();
+        let Some(chosen) = &pod.backend.annotations.containers else {
+            return true;
+        };
         let there: HashSet<&str> = containers.iter().map(|c| c.name.as_str()).collect();
         let missing: Vec<&String> = chosen
+            .iter()
             .filter(|name| !there.contains(name.as_str()))
             .collect();
         if missing.is_empty() {
@@ -469,7 +472,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             Existing::Script { .. } => true,
             Existing::Absent(_) | Existing::Other(_) => false,
         };
-        if let Some(why) = subject.pod.no_exec(subject.node).filter(|_| execs) {
+        if execs && let Some(why) = subject.pod.no_exec(subject.node) {
             let message = say::exec_cannot_run(&why).field(subject.hook_path());
             self.tell(message, subject.pod.object, subject.hook_at());
         }
@@ -533,7 +536,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     /// The time budget; none if the grace period is no number, which is told.
     fn grace(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) -> Option<Grace> {
         const FIELD: &str = "terminationGracePeriodSeconds";
-        let field = pod.path.clone().key(FIELD);
+        let field = || pod.path.clone().key(FIELD);
         let empty =
             |n: &Node<'t, 's>| n.kind() == Kind::Null || n.kind() == Kind::Mapping && n.is_empty();
         let node = pod.spec.get(FIELD).filter(|node| !empty(node));
@@ -542,13 +545,13 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             None => None,
             Some((_, Some(seconds))) => Some(seconds),
             Some((node, None)) => {
-                let message = say::not_a_grace_period(FIELD, node.text()).field(field);
+                let message = say::not_a_grace_period(FIELD, node.text()).field(field());
                 self.tell(message, pod.object, mark(node));
                 return None;
             }
         };
         if let Some((node, seconds)) = node.zip(stated.filter(|s| *s > TEN_YEARS)) {
-            let message = say::too_many_seconds(FIELD, seconds).field(field);
+            let message = say::too_many_seconds(FIELD, seconds).field(field());
             self.tell(message, pod.object, mark(node));
             return None;
         }
@@ -571,7 +574,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         };
         if stated == Some(0) && budget.after > 0 {
             let at = mark(node.unwrap_or(pod.spec));
-            let message = say::grace_zero(budget.grace()).field(field);
+            let message = say::grace_zero(budget.grace()).field(field());
             self.tell(message, pod.object, at);
         }
         // Where none is stated the new line comes after the containers, and so does what is told of it.

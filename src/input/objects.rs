@@ -72,12 +72,8 @@ impl<'t, 's> Object<'t, 's> {
 
     pub(crate) fn resource(&self) -> Arc<ObjectRef> {
         let resource = self.resource.get_or_init(|| {
-            Arc::new(ObjectRef {
-                api_version: self.api_version.to_owned(),
-                kind: self.kind.to_owned(),
-                namespace: self.namespace.map(str::to_owned),
-                name: self.name.to_owned(),
-            })
+            let (namespace, name) = (self.namespace, self.name);
+            Arc::new(ObjectRef::new(self.api_version, self.kind, namespace, name))
         });
         Arc::clone(resource)
     }

@@ -2,37 +2,120 @@
 
 use lossless_yaml::Step;
 use serde::Serialize;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 /// A Kubernetes object, as messages and plans name it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
+///
+/// There may be many of them, so that its parts are in one text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ObjectRef {
+    text: Box<str>,
+    /// Where `apiVersion`, `kind` and namespace end in the text; the name follows.
+    ends: [usize; 3],
+    namespaced: bool,
+}
+
+impl ObjectRef {
+    pub(crate) fn new(api_version: &str, kind: &str, namespace: Option<&str>, name: &str) -> Self {
+        let parts = [api_version, kind, namespace.unwrap_or_default(), name];
+        let mut end = 0;
+        let ends = parts.map(|part| {
+            end += part.len();
+            end
+        });
+        let [api_version, kind, within, _] = ends;
+        ObjectRef {
+            text: parts.concat().into(),
+            ends: [api_version, kind, within],
+            namespaced: namespace.is_some(),
+        }
+    }
+
+    fn part(&self, number: usize) -> &str {
+        let before = number.checked_sub(1).and_then(|at| self.ends.get(at));
+        let end = self.ends.get(number).copied();
+        let range = before.copied().unwrap_or(0)..end.unwrap_or(self.text.len());
+        self.text.get(range).unwrap_or_default()
+    }
+
     /// `apiVersion` as written.
-    pub api_version: String,
+    #[must_use]
+    pub fn api_version(&self) -> &str {
+        self.part(0)
+    }
+
     /// `kind`.
-    pub kind: String,
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.part(1)
+    }
+
+    /// `metadata.namespace`, or the namespace that the settings give to objects without one.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        self.namespaced.then(|| self.part(2))
+    }
+
+    /// `metadata.name`; empty if there is none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.part(3)
+    }
+}
+
+/// A Kubernetes object, as messages and plans name it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "ObjectRef"))]
+#[serde(rename_all = "camelCase")]
+struct Parts<'o> {
+    /// `apiVersion` as written.
+    api_version: &'o str,
+    /// `kind`.
+    kind: &'o str,
     /// `metadata.namespace`, or the namespace that the settings give to objects without one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
+    namespace: Option<&'o str>,
     /// `metadata.name`; empty if there is none.
-    pub name: String,
+    name: &'o str,
+}
+
+impl Serialize for ObjectRef {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let parts = Parts {
+            api_version: self.api_version(),
+            kind: self.kind(),
+            namespace: self.namespace(),
+            name: self.name(),
+        };
+        parts.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for ObjectRef {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Parts::schema_name()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Parts::json_schema(generator)
+    }
 }
 
 impl fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.name.is_empty() {
-            return f.write_str(&self.kind);
+        let (kind, name) = (self.kind(), self.name());
+        if name.is_empty() {
+            return f.write_str(kind);
         }
         // A document that is not an object may have no kind.
-        if !self.kind.is_empty() {
-            write!(f, "{} ", self.kind)?;
+        if !kind.is_empty() {
+            write!(f, "{kind} ")?;
         }
-        match &self.namespace {
-            Some(namespace) => write!(f, "{namespace}/{}", self.name),
-            None => f.write_str(&self.name),
+        match self.namespace() {
+            Some(namespace) => write!(f, "{namespace}/{name}"),
+            None => f.write_str(name),
         }
     }
 }
@@ -62,8 +145,17 @@ pub struct PackageFile {
 }
 
 /// The path from an object to a field, written as `spec.template.spec.containers[0].lifecycle`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FieldPath(pub Vec<Step>);
+
+impl Clone for FieldPath {
+    /// With room for steps below: a path is mostly copied to go on from it.
+    fn clone(&self) -> FieldPath {
+        let mut steps = Vec::with_capacity(self.0.len() + 4);
+        steps.extend_from_slice(&self.0);
+        FieldPath(steps)
+    }
+}
 
 impl FieldPath {
     /// The path of these keys.
@@ -111,7 +203,14 @@ impl fmt::Display for FieldPath {
 
 impl From<FieldPath> for String {
     fn from(path: FieldPath) -> String {
-        path.to_string()
+        let lengths = path.0.iter().map(|step| match step {
+            Step::Key(key) => key.len() + 1,
+            Step::Index(_) => 4,
+        });
+        let mut text = String::with_capacity(lengths.sum());
+        // A `String` takes everything.
+        let _ = write!(text, "{path}");
+        text
     }
 }
 

@@ -393,16 +393,13 @@ impl Plan {
     /// Every field to write for it. All outputs write these.
     #[must_use]
     pub fn edits(&self) -> Vec<FieldEdit> {
-        let mut edits: Vec<FieldEdit> = self
-            .containers
-            .iter()
-            .filter_map(|container| {
-                let (below, value) = container.hook.edit()?;
-                let mut path = self.pod.clone().key("containers").index(container.index);
-                path.0.extend(below.0);
-                Some(FieldEdit { path, value })
-            })
-            .collect();
+        let mut edits = Vec::with_capacity(self.containers.len() + 1);
+        edits.extend(self.containers.iter().filter_map(|container| {
+            let (below, value) = container.hook.edit()?;
+            let mut path = self.pod.clone().key("containers").index(container.index);
+            path.0.extend(below.0);
+            Some(FieldEdit { path, value })
+        }));
         edits.extend(self.grace.written.map(|seconds| FieldEdit {
             path: self.pod.clone().key("terminationGracePeriodSeconds"),
             value: NewValue::Seconds(seconds),

@@ -47,6 +47,10 @@ impl<'w, W: Write> Escaping<'w, W> {
 
 impl<W: Write> Write for Escaping<'_, W> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        // Nearly everything is plain.
+        if self.hashes == 0 && text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'#') {
+            return self.out.write_str(text);
+        }
         let mut plain = 0;
         for (at, c) in text.char_indices() {
             let command = c == '[' && self.hashes >= 2;

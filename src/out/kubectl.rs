@@ -49,8 +49,8 @@ fn line(plan: &Plan, patched: &Patched) -> Result<String, Message> {
     let same = patched
         .namesakes
         .iter()
-        .find(|(other, _)| other.namespace == object.namespace);
-    if object.name.is_empty() || same.is_some() {
+        .find(|(other, _)| other.namespace() == object.namespace());
+    if object.name().is_empty() || same.is_some() {
         let same = same.map(|(other, _)| &**other);
         return Err(told(say::out::object_not_unique(object, same)));
     }
@@ -62,14 +62,9 @@ fn line(plan: &Plan, patched: &Patched) -> Result<String, Message> {
     let mut words = vec![
         "kubectl".to_owned(),
         "patch".to_owned(),
-        format!("{}.{version}.{group}/{}", object.kind, object.name),
+        format!("{}.{version}.{group}/{}", object.kind(), object.name()),
     ];
-    words.extend(
-        object
-            .namespace
-            .as_ref()
-            .map(|n| format!("--namespace={n}")),
-    );
+    words.extend(object.namespace().map(|n| format!("--namespace={n}")));
     words.push(format!("--type={form}"));
     words.push("--patch".to_owned());
     words.push(body.unwrap_or_default());

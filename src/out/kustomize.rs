@@ -51,7 +51,7 @@ fn entry(plan: &Plan, patched: &Patched) -> Result<Mapping, Message> {
     let same = patched.namesakes.iter().find(|(_, other)| {
         any || patch::effective(namespace) == patch::effective(other.as_deref())
     });
-    if object.name.is_empty() || same.is_some() {
+    if object.name().is_empty() || same.is_some() {
         let message = say::out::object_not_unique(object, same.map(|(other, _)| &**other));
         return Err(say::drain::of(message, plan, plan.place.clone()));
     }
@@ -59,13 +59,13 @@ fn entry(plan: &Plan, patched: &Patched) -> Result<Mapping, Message> {
     let body = match patch {
         Patch::Strategic(fields) => {
             let mut metadata = Mapping::new();
-            metadata.insert("name".into(), object.name.as_str().into());
+            metadata.insert("name".into(), object.name().into());
             if let Some(namespace) = namespace {
                 metadata.insert("namespace".into(), namespace.into());
             }
             let mut body = Mapping::new();
-            body.insert("apiVersion".into(), object.api_version.as_str().into());
-            body.insert("kind".into(), object.kind.as_str().into());
+            body.insert("apiVersion".into(), object.api_version().into());
+            body.insert("kind".into(), object.kind().into());
             body.insert("metadata".into(), Value::Mapping(metadata));
             body.extend(fields);
             Value::Mapping(body)
@@ -75,8 +75,8 @@ fn entry(plan: &Plan, patched: &Patched) -> Result<Mapping, Message> {
             let exact = [
                 ("group", Some(group).filter(|group| !group.is_empty())),
                 ("version", Some(version)),
-                ("kind", Some(object.kind.as_str())),
-                ("name", Some(object.name.as_str())),
+                ("kind", Some(object.kind())),
+                ("name", Some(object.name())),
                 ("namespace", namespace),
             ];
             for (key, value) in exact {

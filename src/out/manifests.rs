@@ -156,9 +156,8 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
             NewValue::Word(text) => word(below(workload, &below_it.0), text),
             other => value_of(other),
         };
-        let mut path = Vec::with_capacity(plan.target.path.len() + below_it.0.len());
-        path.extend_from_slice(&plan.target.path);
-        path.extend(below_it.0);
+        let mut path = below_it.0;
+        path.splice(..0, plan.target.path.iter().cloned());
         Edit { path, value }
     };
     plan.edits().into_iter().map(edit).collect()

@@ -28,12 +28,11 @@ fn hides(name: &str) -> bool {
 /// An object or a container that a patch can't name.
 pub(crate) fn of(plan: &Plan, patched: &Patched) -> Result<Patch, Message> {
     let object = &plan.workload;
-    let names = [
-        Some(&object.kind),
-        Some(&object.name),
-        object.namespace.as_ref(),
-    ];
-    let containers = plan.containers.iter().map(|container| &container.name);
+    let names = [Some(object.kind()), Some(object.name()), object.namespace()];
+    let containers = plan
+        .containers
+        .iter()
+        .map(|container| container.name.as_str());
     // No cluster holds such a name, and a script or a Component would show it as it is.
     if let Some(name) = names
         .into_iter()
@@ -201,7 +200,7 @@ pub(crate) fn effective(namespace: Option<&str>) -> &str {
 
 /// Group and version of an object.
 pub(crate) fn group_version(object: &ObjectRef) -> (&str, &str) {
-    let version = object.api_version.as_str();
+    let version = object.api_version();
     version.rsplit_once('/').unwrap_or(("", version))
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct Patched {
 pub(crate) fn of(plans: &[Plan], render: &Render<'_, '_>, tables: &Tables) -> Vec<Patched> {
     let wanted: BTreeSet<(&str, &str)> = plans
         .iter()
-        .map(|plan| (plan.workload.kind.as_str(), plan.workload.name.as_str()))
+        .map(|plan| (plan.workload.kind(), plan.workload.name()))
         .collect();
     let mut found = HashMap::new();
     let mut named: HashMap<_, Vec<usize>> = HashMap::new();

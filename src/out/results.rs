@@ -7,6 +7,7 @@ use crate::input::ResourceList;
 use crate::model::NewValue;
 use crate::say::{Message, Severity};
 use lossless_yaml::{Edit, Kind, Node, Splice, Step, Value, emit_entry};
+use std::borrow::Cow;
 
 const RESULTS: &str = "results";
 
@@ -23,11 +24,11 @@ fn result(message: &Message) -> Value {
     fields.push(("severity".into(), text(severity)));
     if let Some(object) = &message.object {
         let mut parts = vec![
-            ("apiVersion".into(), text(&object.api_version)),
-            ("kind".into(), text(&object.kind)),
-            ("name".into(), text(&object.name)),
+            ("apiVersion".into(), text(object.api_version())),
+            ("kind".into(), text(object.kind())),
+            ("name".into(), text(object.name())),
         ];
-        if let Some(namespace) = &object.namespace {
+        if let Some(namespace) = object.namespace() {
             parts.push(("namespace".into(), text(namespace)));
         }
         fields.push(("resourceRef".into(), Value::Mapping(parts)));
@@ -37,7 +38,11 @@ fn result(message: &Message) -> Value {
             NewValue::Word(word) => text(word),
             other => value_of(other.clone()),
         };
-        let mut field = vec![("path".into(), text(&change.path.to_string()))];
+        let path = match (&change.path, &message.field) {
+            (Some(path), _) => Cow::Owned(path.to_string()),
+            (None, field) => Cow::Borrowed(field.as_deref().unwrap_or_default()),
+        };
+        let mut field = vec![("path".into(), text(&path))];
         let current = change.current.as_ref();
         field.extend(current.map(|current| ("currentValue".into(), value(current))));
         field.push(("proposedValue".into(), value(&change.proposed)));

@@ -161,7 +161,7 @@ fn mark(message: &Message, uri: Option<&str>) -> String {
         uri.unwrap_or_default().to_owned(),
         object.map_or_else(
             || message.text.clone(),
-            |object| format!("{} {object}", object.api_version),
+            |object| format!("{} {object}", object.api_version()),
         ),
         message.field.clone().unwrap_or_default(),
     ];

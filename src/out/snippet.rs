@@ -25,6 +25,9 @@ pub struct Look {
     pub width: usize,
 }
 
+/// Room for a message on one line.
+const LINE: usize = 256;
+
 /// A message as a picture of its place, with an empty line behind it. An info points nothing out, and a message without a place has
 /// nothing to point at: each of them is a line of text.
 ///
@@ -37,7 +40,7 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
         .filter(|_| message.severity >= Severity::Warning)
         .and_then(|place| Window::new(place, positions));
     let Some(window) = places else {
-        let mut line = String::new();
+        let mut line = String::with_capacity(LINE);
         // A `String` takes everything.
         let _ = write_message(&mut line, message, positions, false);
         return if look.colour {

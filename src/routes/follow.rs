@@ -15,6 +15,7 @@ use crate::tables::selects;
 use crate::tables::{Controller, controller_by_name};
 use lossless_yaml::Node;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Group, kind, name and namespace by which objects are meant.
@@ -204,14 +205,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let (group, kind) = if stands {
             ("", "Service")
         } else {
-            (reference.group.as_str(), reference.kind.as_str())
+            (reference.group.as_ref(), reference.kind.as_ref())
         };
         let only_one = self.render.is_one(kind, &reference.name, wanted);
         let key = || {
             (
                 group.into(),
                 kind.into(),
-                reference.name.clone(),
+                reference.name.to_string(),
                 wanted.map(str::to_owned),
             )
         };
@@ -372,7 +373,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// The templates of a workload, or of the workload that it refers to (a Rollout's `workloadRef`).
     pub(super) fn templates_of(&mut self, workload: usize) -> Vec<usize> {
-        let mut found = self.own_templates(workload);
+        let mut found: Vec<usize> = self.own_templates(workload).collect();
         if found.is_empty() {
             for referred in self.referred(workload) {
                 found.extend(self.own_templates(referred));
@@ -381,7 +382,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         found
     }
 
-    pub(super) fn own_templates(&self, object: usize) -> Vec<usize> {
+    pub(super) fn own_templates(&self, object: usize) -> Range<usize> {
         // Templates stand in the order of their objects.
         let first = self.templates.partition_point(|t| t.object < object);
         let own = self
@@ -389,7 +390,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             .iter()
             .skip(first)
             .take_while(|t| t.object == object);
-        (first..first + own.count()).collect()
+        first..first + own.count()
     }
 
     /// The workloads that a workload without a template of its own refers to.

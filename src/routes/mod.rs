@@ -35,6 +35,7 @@ use follow::{Namesakes, ObjectKey};
 use lossless_yaml::{Kind, Node};
 use pods::{AllPods, Visits};
 use services::ServiceKind;
+use smallvec::SmallVec;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -155,7 +156,9 @@ pub(crate) struct Tracer<'a, 't, 's> {
     /// The controllers that objects tell by their annotations.
     signs: HashMap<(On, usize), Option<&'static Controller>>,
     policies: Policies<'t>,
-    /// What routes say of hosts and paths, once it was asked for.
+    /// Whether it is asked for what routes say of hosts and paths.
+    addresses_wanted: bool,
+    /// What they say, once it was looked for.
     addresses: RefCell<HashMap<usize, Addresses>>,
     told: BTreeSet<Once>,
     visits: VisitBudget,
@@ -191,14 +194,19 @@ enum Uncounted {
 type Identity<'t> = (&'t str, &'t str, Option<&'t str>, &'t str);
 
 /// Templates after their namespaces, and in the order of those.
-type Labelled<'t> = Vec<(Option<&'t str>, usize)>;
+type Labelled<'t> = SmallVec<[(Option<&'t str>, usize); 1]>;
 
 /// Namespaces to look in: the reference's own, or that of what bears it.
 type WantedNamespace<'n> = Option<&'n str>;
 
 impl<'a, 't, 's> Tracer<'a, 't, 's> {
     /// Reads roles, annotations and templates of every object.
-    pub(crate) fn new(render: &'a Render<'t, 's>, tables: &'a Tables, config: &'a Config) -> Self {
+    pub(crate) fn new(
+        render: &'a Render<'t, 's>,
+        tables: &'a Tables,
+        config: &'a Config,
+        addresses_wanted: bool,
+    ) -> Self {
         let mut tracer = Tracer {
             render,
             tables,
@@ -220,6 +228,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             default_class: OnceCell::new(),
             signs: HashMap::new(),
             policies: HashMap::new(),
+            addresses_wanted,
             addresses: RefCell::default(),
             told: BTreeSet::new(),
             visits: VisitBudget::new(
@@ -292,7 +301,6 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     fn read_templates(&mut self, index: usize, object: &Object<'t, 's>, row: &Workload) {
         let places = row.templates.iter();
         let places = places.flat_map(|path| path.places(object.node(), &mut self.visits));
-        let places: Vec<_> = places.collect();
         for (path, node) in places {
             if node.kind() != Kind::Mapping {
                 continue;

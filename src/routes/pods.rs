@@ -343,7 +343,7 @@ impl Tracer<'_, '_, '_> {
     }
 
     fn way(&self, link: Link) -> Way {
-        let addresses = link.route.map(|index| {
+        let addresses = link.route.filter(|_| self.addresses_wanted).map(|index| {
             let name = link.service.and_then(|index| self.render.get(index));
             self.addresses_of(index, name.map(|service| service.name))
         });

@@ -6,6 +6,7 @@ use crate::say::nearest;
 use crate::say::routes::NearWorkload;
 use crate::tables::selects;
 use lossless_yaml::{Kind, Node};
+use smallvec::SmallVec;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// The templates whose labels hold the selector, in the Service's namespace or in one that is not known: every pair,
@@ -20,7 +21,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return self.select_pod(pod, &pairs, namespace);
         }
         let candidates = |pair: &(&'t str, &'t str)| {
-            let all = self.labels.get(pair).map_or(&[][..], Vec::as_slice);
+            let all = self.labels.get(pair).map_or(&[][..], SmallVec::as_slice);
             let within = |namespace: Option<&str>| {
                 let first = all.partition_point(|(known, _)| *known < namespace);
                 let end = all.partition_point(|(known, _)| *known <= namespace);

@@ -6,6 +6,7 @@ use crate::model::{
     PackageFile, Place, Plan, Role, Sleep,
 };
 use lossless_yaml::Kind;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Whether changes are told as done, as what a run would do that only shows them, or as missing (`check`).
@@ -42,7 +43,7 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
             .field(field)
             .about(&plan.workload, plan.file.as_ref(), Some(place))
     };
-    let mut messages = Vec::new();
+    let mut messages = Vec::with_capacity(plan.changes());
     // Containers that the same is done to share a message.
     let mut groups: Vec<(Change, Vec<&Container>)> = Vec::new();
     for container in &plan.containers {
@@ -58,9 +59,9 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
         let Some(first) = containers.first() else {
             continue;
         };
-        let names: Vec<String> = containers.iter().map(|c| c.name.clone()).collect();
         // The only container of a pod needs no name.
         let to = if plan.containers.len() > 1 {
+            let names: Vec<String> = containers.iter().map(|c| c.name.clone()).collect();
             format!(" in {}", quoted(&names, ", "))
         } else {
             String::new()
@@ -74,9 +75,9 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
     messages.extend(plan.grace.written.map(|seconds| {
         let field = plan.pod.clone().key("terminationGracePeriodSeconds");
         let text = grace_written(&plan.grace, seconds, mood);
-        let mut message = told(Reason::GraceWritten, text, field.clone(), &plan.grace.at);
+        let mut message = told(Reason::GraceWritten, text, field, &plan.grace.at);
         message.change = Some(FieldChange {
-            path: field,
+            path: None,
             current: plan.grace.stated.map(NewValue::Seconds),
             proposed: NewValue::Seconds(seconds),
         });
@@ -88,11 +89,10 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
 /// The field of a container that changes, and its values.
 fn field_change(plan: &Plan, container: &Container) -> Option<FieldChange> {
     let (below, proposed) = match container.hook.edit()? {
-        (_, NewValue::Lifecycle(handler)) => (
-            FieldPath::of(["lifecycle", "preStop"]),
-            NewValue::PreStop(handler),
-        ),
-        other => other,
+        (_, NewValue::Lifecycle(handler) | NewValue::PreStop(handler)) => {
+            (None, NewValue::PreStop(handler))
+        }
+        (below, other) => (Some(below), other),
     };
     let current = match &container.hook {
         Hook::Changed { number, before, .. } => Some(match number {
@@ -102,8 +102,11 @@ fn field_change(plan: &Plan, container: &Container) -> Option<FieldChange> {
         Hook::Prepended { script, .. } => Some(NewValue::Word(script.clone())),
         _ => None,
     };
-    let mut path = plan.pod.clone().key("containers").index(container.index);
-    path.0.extend(below.0);
+    let path = below.map(|below| {
+        let mut path = plan.pod.clone().key("containers").index(container.index);
+        path.0.extend(below.0);
+        path
+    });
     Some(FieldChange {
         path,
         current,
@@ -206,21 +209,21 @@ pub(crate) fn written(handler: Handler) -> String {
 }
 
 /// Where a sleep comes from.
-pub(crate) fn origin(origin: &Origin) -> String {
+pub(crate) fn origin(origin: &Origin) -> Cow<'static, str> {
     match origin {
-        Origin::Annotation { on } => format!("annotation on the {}", role(*on)),
-        Origin::ClassRule { class } => format!("rule for class `{class}`"),
-        Origin::Backend { service } => format!("`backends` entry for `{service}`"),
-        Origin::Configured => "`sleepSeconds`".to_owned(),
-        Origin::Controller { product, .. } => format!("controller {product}"),
-        Origin::Default { .. } => "default".to_owned(),
+        Origin::Annotation { on } => format!("annotation on the {}", role(*on)).into(),
+        Origin::ClassRule { class } => format!("rule for class `{class}`").into(),
+        Origin::Backend { service } => format!("`backends` entry for `{service}`").into(),
+        Origin::Configured => "`sleepSeconds`".into(),
+        Origin::Controller { product, .. } => format!("controller {product}").into(),
+        Origin::Default { .. } => "default".into(),
     }
 }
 
 #[cfg(feature = "patches")]
 /// The path from a route to a workload.
 pub(crate) fn way(way: &crate::model::Way) -> String {
-    let title = |object: &crate::model::ObjectRef| format!("{} `{}`", object.kind, object.name);
+    let title = |object: &crate::model::ObjectRef| format!("{} `{}`", object.kind(), object.name());
     let service = way.service.as_ref().filter(|_| way.route != way.service);
     let mut text = match (&way.route, service) {
         (None, None) => "annotation `set-prestop.dev/inject: enabled`".to_owned(),

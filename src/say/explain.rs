@@ -94,7 +94,7 @@ pub(crate) fn sleep(sleep: &Sleep, class: Option<&str>) -> String {
             Some(class) => format!("{product}, class `{class}`"),
             None => (*product).to_owned(),
         },
-        other => origin(other),
+        other => origin(other).into_owned(),
     };
     format!("{} s, {why}", sleep.seconds)
 }
@@ -312,7 +312,7 @@ pub(crate) fn unreached(covered: &Covered) -> String {
             Some(Exposed::NodePort) => " (type NodePort)",
             None => "",
         };
-        format!("{}{how}", selecting.service.name)
+        format!("{}{how}", selecting.service.name())
     });
     let mut services: Vec<String> = services.collect();
     services.sort_unstable();

@@ -264,7 +264,8 @@ pub struct Message {
 /// A field that changes: what a result of a function has as `currentValue` and `proposedValue`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FieldChange {
-    pub(crate) path: FieldPath,
+    /// Its path; none for the field that the message is about.
+    pub(crate) path: Option<FieldPath>,
     pub(crate) current: Option<NewValue>,
     pub(crate) proposed: NewValue,
 }
@@ -354,7 +355,7 @@ impl Message {
         place: Option<Place>,
     ) -> Message {
         // A document without both has nothing to be called by.
-        let called = !(object.kind.is_empty() && object.name.is_empty());
+        let called = !(object.kind().is_empty() && object.name().is_empty());
         self.object = called.then(|| Arc::clone(object));
         self.file = file.cloned();
         self.place = place;

@@ -32,7 +32,7 @@ pub(crate) fn results_refused(error: &EditError) -> Message {
 pub(crate) fn object_not_unique(object: &ObjectRef, other: Option<&ObjectRef>) -> Message {
     let text = match other {
         Some(other) => format!("a patch cannot tell {object} from {other}"),
-        None => format!("a patch cannot name this {}", object.kind),
+        None => format!("a patch cannot name this {}", object.kind()),
     };
     Message::new(Reason::NotUnique, text).help(
         "give each object a name and a namespace of its own, or make patches for one environment at a time",

@@ -528,14 +528,18 @@ const MOST_NAMES: usize = 10;
 /// A workload and the Services in front of it.
 fn behind(covered: &Covered) -> String {
     let services = covered.services.iter().map(|each| match each.exposed {
-        None => format!("`{}`", each.service.name),
-        Some(Exposed::LoadBalancer) => format!("`{}` of type LoadBalancer", each.service.name),
-        Some(Exposed::NodePort) => format!("`{}` of type NodePort", each.service.name),
+        None => format!("`{}`", each.service.name()),
+        Some(Exposed::LoadBalancer) => format!("`{}` of type LoadBalancer", each.service.name()),
+        Some(Exposed::NodePort) => format!("`{}` of type NodePort", each.service.name()),
     });
     let services: Vec<String> = services.collect();
     let object = &covered.workload.object;
-    let name = qualified(object.namespace.as_deref(), &object.name);
-    format!("{} `{name}` (Service {})", object.kind, services.join(", "))
+    let name = qualified(object.namespace(), object.name());
+    format!(
+        "{} `{name}` (Service {})",
+        object.kind(),
+        services.join(", ")
+    )
 }
 
 fn add_uncounted(text: &mut String, uncounted: &[(String, String)]) {
@@ -559,7 +563,10 @@ fn add_exposed(text: &mut String, unreached: &[&Covered]) {
                 Exposed::LoadBalancer => "LoadBalancer",
                 Exposed::NodePort => "NodePort",
             };
-            Some(format!("Service `{}` is of type {kind}", each.service.name))
+            Some(format!(
+                "Service `{}` is of type {kind}",
+                each.service.name()
+            ))
         })
         .collect();
     exposed.dedup();

@@ -8,6 +8,10 @@
 use super::grammar::{self, PathFault};
 pub(crate) use super::grammar::{Below, List, Literal, Selector, Test, Text};
 use lossless_yaml::{Kind, Node, Step};
+use smallvec::{SmallVec, smallvec};
+
+/// What a path finds: a handful, mostly.
+pub(crate) type Nodes<'t, 's> = SmallVec<[Node<'t, 's>; 4]>;
 
 /// A compiled `JSONPath`.
 #[derive(Clone, Debug)]
@@ -62,7 +66,7 @@ impl Path {
         node: Node<'t, 's>,
         ignore_case: bool,
         budget: &mut VisitBudget,
-    ) -> Vec<Node<'t, 's>> {
+    ) -> Nodes<'t, 's> {
         walk(&self.0, node, ignore_case, budget)
     }
 
@@ -109,8 +113,8 @@ impl Path {
         &self,
         node: Node<'t, 's>,
         budget: &mut VisitBudget,
-    ) -> Vec<(Vec<Step>, Node<'t, 's>)> {
-        let mut at = vec![(Vec::with_capacity(self.0.len() + 3), node)];
+    ) -> SmallVec<[(Vec<Step>, Node<'t, 's>); 1]> {
+        let mut at: SmallVec<[_; 1]> = smallvec![(Vec::with_capacity(self.0.len()), node)];
         for step in self.0.iter() {
             if let Selector::Name(name) = step {
                 at.retain_mut(|(way, node)| {
@@ -120,7 +124,7 @@ impl Path {
                 });
                 continue;
             }
-            let mut below = Vec::new();
+            let mut below = SmallVec::new();
             for (way, node) in at {
                 let items = node.items().take_while(|_| budget.spend());
                 below.extend(items.enumerate().map(|(index, item)| {
@@ -167,9 +171,9 @@ pub(crate) fn walk<'t, 's>(
     node: Node<'t, 's>,
     ignore_case: bool,
     budget: &mut VisitBudget,
-) -> Vec<Node<'t, 's>> {
-    let mut found = vec![node];
-    let mut next = Vec::new();
+) -> Nodes<'t, 's> {
+    let mut found: Nodes<'t, 's> = smallvec![node];
+    let mut next = Nodes::new();
     for step in steps {
         match step {
             Selector::Name(name) => {
@@ -195,7 +199,7 @@ pub(crate) fn walk<'t, 's>(
 
 /// Puts in place of each node the one that it leads to.
 fn follow<'t, 's>(
-    found: &mut Vec<Node<'t, 's>>,
+    found: &mut Nodes<'t, 's>,
     budget: &mut VisitBudget,
     to: impl Fn(Node<'t, 's>) -> Option<Node<'t, 's>>,
 ) {

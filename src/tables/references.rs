@@ -4,6 +4,7 @@
 //! trace's business.
 
 use lossless_yaml::{Kind, Node, Tree};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::model::Address;
@@ -37,11 +38,11 @@ pub(crate) struct UnknownRef<'t, 's> {
 /// A Service, or another object that selects pods, by its name; no two of one object are the same.
 pub(crate) struct ServiceRef<'t, 's> {
     /// What selects the pods: a core Service nearly always.
-    pub(crate) group: String,
-    pub(crate) kind: String,
-    pub(crate) name: String,
+    pub(crate) group: Cow<'t, str>,
+    pub(crate) kind: Cow<'t, str>,
+    pub(crate) name: Cow<'t, str>,
     /// Stated by the reference; without it the Service is in the object's own namespace.
-    pub(crate) namespace: Option<String>,
+    pub(crate) namespace: Option<Cow<'t, str>>,
     /// The reference may as well mean something outside the cluster: it says nothing where the render has no such
     /// Service.
     pub(crate) only_if_present: bool,
@@ -270,7 +271,7 @@ pub(crate) fn addresses(route: &Route, object: Node<'_, '_>) -> Addresses {
             }
             for (node, hosts, paths) in walked {
                 if let Some(service) = service(column, node) {
-                    found.add(Some(service.name), &hosts, &paths);
+                    found.add(Some(service.name.into_owned()), &hosts, &paths);
                 }
             }
         }
@@ -382,7 +383,7 @@ fn in_annotations<'t, 's>(
             let suffix = annotation.strip_prefix(key.trim_end_matches('*'));
             let uses = |used: &Use| {
                 backends.iter().any(|backend| {
-                    Some(backend.service.name.as_str()) == suffix
+                    Some(backend.service.name.as_ref()) == suffix
                         && (used.any_port || backend.port == Some(used.port.as_ref()))
                 })
             };
@@ -419,7 +420,7 @@ fn is_action(
             return false;
         };
         let prefix = key.trim_end_matches('*');
-        let name = Some(backend.service.name.as_str());
+        let name = Some(backend.service.name.as_ref());
         let mut keys = annotations.iter().map(|(key, _)| key.strip_prefix(prefix));
         backend.port == Some(used.port.as_ref()) && keys.any(|suffix| suffix == name)
     })
@@ -462,11 +463,13 @@ fn annotated<'t, 's>(
     let nodes = path.find(root, column.ignore_case, budget).into_iter();
     let services = nodes.filter_map(|each| {
         let service = service(column, each)?;
+        // What it names stands in a text of its own.
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         Some(ServiceRef {
-            group: service.group,
-            kind: service.kind,
-            name: service.name,
-            namespace: service.namespace,
+            group: owned(service.group),
+            kind: owned(service.kind),
+            name: owned(service.name),
+            namespace: service.namespace.map(owned),
             only_if_present: service.only_if_present,
             node,
         })
@@ -478,7 +481,7 @@ fn annotated<'t, 's>(
 fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'t, 's>> {
     let get = |field: &Field| field.get(node, column.ignore_case);
     let (group, kind) = referred(column, node)?;
-    if !holds(&column.accept, group, kind) {
+    if !holds(&column.accept, &group, &kind) {
         return None;
     }
     if column.unless.as_ref().and_then(get).and_then(Node::as_bool) == Some(true) {
@@ -502,29 +505,29 @@ fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'
     let stated = column.namespace.as_ref().and_then(get).and_then(text);
     let namespace = stated.or(own).filter(|namespace| !namespace.is_empty());
     (!name.is_empty()).then(|| ServiceRef {
-        group: group.to_owned(),
-        kind: kind.to_owned(),
-        name: name.to_owned(),
-        namespace: namespace.map(str::to_owned),
+        group,
+        kind,
+        name: name.into(),
+        namespace: namespace.map(Cow::Borrowed),
         only_if_present,
         node: place,
     })
 }
 
 /// The group and kind that a reference refers to: what it does not say is that of the first that it may refer to.
-fn referred<'a>(column: &'a Services, node: Node<'a, '_>) -> Option<(&'a str, &'a str)> {
+fn referred<'t>(column: &Services, node: Node<'t, '_>) -> Option<(Cow<'t, str>, Cow<'t, str>)> {
     let get = |field: &Field| field.get(node, column.ignore_case).and_then(text);
-    let (group, kind) = column.accept.first().map_or(("", ""), |(g, k)| (g, k));
+    let (group, kind) = column.accept.first().cloned().unwrap_or_default();
     match (get(&column.group), get(&column.kind)) {
         (None, None) if kind.is_empty() => None,
-        (stated_group, stated) => Some((
-            stated_group.unwrap_or(if stated.is_none() || stated == Some(kind) {
-                group
-            } else {
-                ""
-            }),
-            stated.unwrap_or(kind),
-        )),
+        (stated_group, stated) => {
+            let is_first = stated.is_none_or(|stated| stated == kind);
+            let group = if is_first { group } else { "".into() };
+            Some((
+                stated_group.map_or(group, Cow::Borrowed),
+                stated.map_or(kind, Cow::Borrowed),
+            ))
+        }
     }
 }
 
@@ -542,13 +545,13 @@ fn unknown<'t, 's>(
     let place = column.name.as_ref()?.get(node, column.ignore_case)?;
     let name = text(place)?;
     let excepted = |except: &Text| glob(except, name);
-    let known = holds(&column.accept, group, kind)
-        || holds(&column.ignore, group, kind)
+    let known = holds(&column.accept, &group, &kind)
+        || holds(&column.ignore, &group, &kind)
         || route.follow.iter().any(|follow| follow.kind == kind)
         || column.except.as_ref().is_some_and(excepted);
     (!known).then(|| UnknownRef {
-        group: group.to_owned(),
-        kind: kind.to_owned(),
+        group: group.into_owned(),
+        kind: kind.into_owned(),
         name: name.to_owned(),
         node: place,
     })
@@ -677,8 +680,9 @@ mod tests {
         };
         let found = references(route, object, budget).unwrap();
         for service in found.services {
-            let name = place(service.namespace, service.name);
-            let kind = match service.kind.as_str() {
+            let namespace = service.namespace.map(Cow::into_owned);
+            let name = place(namespace, service.name.into_owned());
+            let kind = match service.kind.as_ref() {
                 "Service" => String::new(),
                 kind => format!("{kind} "),
             };
@@ -731,7 +735,14 @@ mod tests {
             references(&own(row), tree.root().unwrap(), &mut VisitBudget::default()).unwrap();
         let services = found.services.into_iter();
         services
-            .map(|service| (service.name, service.namespace, service.only_if_present))
+            .map(|service| {
+                let namespace = service.namespace.map(Cow::into_owned);
+                (
+                    service.name.into_owned(),
+                    namespace,
+                    service.only_if_present,
+                )
+            })
             .collect()
     }
 
@@ -846,7 +857,7 @@ mod tests {
             let services = services.filter(|service| service.kind != "ServiceImport");
             let name = |service: ServiceRef<'_, '_>| match service.namespace {
                 Some(namespace) => format!("{namespace}/{}", service.name),
-                None => service.name,
+                None => service.name.into_owned(),
             };
             let mut found: Vec<_> = services.map(name).collect();
             found.sort();

@@ -282,13 +282,14 @@ impl Case {
             .iter()
             .map(|plan| {
                 let object = &plan.workload;
-                let namespace = object.namespace.clone().unwrap_or_default();
+                let namespace = object.namespace().unwrap_or_default();
                 [
-                    object.api_version.clone(),
-                    object.kind.clone(),
+                    object.api_version(),
+                    object.kind(),
                     namespace,
-                    object.name.clone(),
+                    object.name(),
                 ]
+                .map(str::to_owned)
             })
             .collect();
         let planned = move |object: &Value| {
@@ -459,8 +460,8 @@ fn shown(plan: &Plan) -> String {
     let sleep = plan.sleep.seconds;
     format!(
         "{}/{} {object:?} {} {sleep} {hooks:?} {grace:?} {ways:?} {:?}",
-        object.kind,
-        object.name,
+        object.kind(),
+        object.name(),
         plan.pod,
         plan.edits()
     )

@@ -214,6 +214,7 @@ fn library(run: &Value) -> Value {
     let settings = Settings {
         config,
         advice,
+        addresses: true,
         ..Settings::default()
     };
     let sources = [Source::new(name, input)];

@@ -27,6 +27,7 @@ pub fn rewrite(
     // Callers tell advice by its severity and keep it back themselves.
     let settings = Settings {
         advice: true,
+        addresses: true,
         ..Settings::default()
     };
     run(
@@ -56,6 +57,7 @@ pub fn show(
     let settings = Settings {
         advice: true,
         preview: true,
+        addresses: true,
         patches: true,
         ..Settings::default()
     };
@@ -118,7 +120,11 @@ fn run(
 #[wasm_bindgen(js_name = rewriteResourceList)]
 pub fn rewrite_resource_list(text: &str) -> String {
     let sources = [Source::new("resourceList", text)];
-    let answer = match set_prestop::rewrite(&sources, &Settings::default()) {
+    let settings = Settings {
+        addresses: true,
+        ..Settings::default()
+    };
+    let answer = match set_prestop::rewrite(&sources, &settings) {
         Ok(done) if done.is_resource_list => outcome(&done, &sources),
         Ok(_) => failed(&[no_list()], &sources, None),
         Err(failed) => failure(&failed, &sources),

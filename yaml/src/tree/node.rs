@@ -105,7 +105,7 @@ impl<'t, 's> Node<'t, 's> {
     }
 
     /// The entries as they are written, doubled ones and merge keys too. Nothing if the node is not a mapping.
-    pub fn written_entries(self) -> impl Iterator<Item = (Self, Self)> + use<'t, 's> {
+    pub fn written_entries(self) -> impl Iterator<Item = (Self, Self)> + Clone + use<'t, 's> {
         let mapping = self.tree.resolve(self.index);
         let pairs = self.tree.at(mapping).shape.is_mapping();
         let pairs = pairs.then(|| self.tree.pairs(mapping));
