@@ -58,8 +58,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let mut keys = object.node().written_entries().map(|(key, _)| key);
         let few: SmallVec<[Option<&str>; FEW]> =
             keys.clone().take(FEW + 1).map(Node::text).collect();
-        let is_new = |(at, key): (usize, &Option<&str>)| !few.iter().take(at).any(|k| k == key);
-        if few.len() <= FEW && few.iter().enumerate().all(is_new) {
+        let is_new = |(at, key): (usize, Option<&str>)| !few.iter().take(at).any(|k| *k == key);
+        if few.len() <= FEW && few.iter().copied().enumerate().all(is_new) {
             return;
         }
         let mut seen: HashMap<Option<&str>, Node<'t, 's>> = HashMap::new();
