@@ -133,7 +133,8 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 plans.extend(self.plan(backend, template, object));
             }
         }
-        if self.config.kubernetes_version.is_none() && plans.iter().any(writes_native) {
+        let mut containers = plans.iter().flat_map(|plan| &plan.containers);
+        if self.config.kubernetes_version.is_none() && containers.any(|c| c.hook.writes_native()) {
             self.messages.push(say::needs_kubernetes());
         }
         Planned {
@@ -349,18 +350,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             return;
         };
         let version = version.to_string();
-        let is_written = |container: &&Container| {
-            matches!(
-                container.hook,
-                Hook::Added {
-                    handler: Handler::Sleep(_),
-                    ..
-                } | Hook::Replaced {
-                    handler: Handler::Sleep(_),
-                    ..
-                }
-            )
-        };
+        let is_written = |container: &&Container| container.hook.writes_native();
         let stands = |container: &&Container| {
             let list = pod.spec.get("containers");
             let node = list.and_then(|list| list.item(container.index));
@@ -611,22 +601,6 @@ fn longest_sleep(spec: Node<'_, '_>) -> u64 {
         _ => None,
     });
     sleeps.max().unwrap_or(0)
-}
-
-/// Whether a plan writes a native sleep where none was.
-fn writes_native(plan: &Plan) -> bool {
-    plan.containers.iter().any(|container| {
-        matches!(
-            container.hook,
-            Hook::Added {
-                handler: Handler::Sleep(_),
-                ..
-            } | Hook::Replaced {
-                handler: Handler::Sleep(_),
-                ..
-            }
-        )
-    })
 }
 
 /// The hook of a container that its pod's annotation does not name.

@@ -447,6 +447,14 @@ impl Hook {
         )
     }
 
+    /// Whether a native sleep is written where none was.
+    pub(crate) fn writes_native(&self) -> bool {
+        let (Hook::Added { handler, .. } | Hook::Replaced { handler, .. }) = self else {
+            return false;
+        };
+        matches!(handler, Handler::Sleep(_))
+    }
+
     /// The seconds that the container slept before; none if the hook did not begin with a sleep.
     #[must_use]
     pub fn before(&self) -> Option<u64> {

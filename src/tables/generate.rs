@@ -29,7 +29,7 @@ const HEAD: &str = "//! Generated from `data/*.yaml` by `BLESS=1 cargo test --li
 
 use super::compiled::{Class::*, NamedBy::*, *};
 use super::row::{Format::*, On::*, ValueType::*, *};
-use crate::tables::path::{Below::*, Field, Literal::*, Path, Selector::*, Test};
+use crate::tables::path::{Field, Literal::*, Path, Selector::*, Test};
 use std::borrow::Cow::Borrowed;
 ";
 

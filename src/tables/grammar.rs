@@ -24,16 +24,10 @@ pub(crate) enum Selector {
 /// `[?@.k == literal]`; `equal` is false for `!=`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Test {
-    pub(crate) at: List<Below>,
+    /// Names and indexes, which lead to one node at most.
+    pub(crate) at: List<Selector>,
     pub(crate) equal: bool,
     pub(crate) literal: Literal,
-}
-
-/// One selector behind the `@` of a test, which leads to one node at most.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Below {
-    Child(Text),
-    Item(i64),
 }
 
 /// What a test compares with.
@@ -73,10 +67,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<Selector>, PathFault> {
 
 /// An operand of a comparison.
 enum Operand {
-    Below(Vec<Below>),
+    Below(Vec<Selector>),
     Root,
     Literal(Literal),
-    Function,
 }
 
 struct Reader<'r> {
@@ -280,7 +273,6 @@ impl Reader<'_> {
             self.at = end;
             return match left {
                 Operand::Literal(_) => self.wrong(),
-                Operand::Function => Err(PathFault::Unknown("a function in a filter")),
                 Operand::Below(_) | Operand::Root => Err(PathFault::Unknown(
                     "a filter that asks whether something is there",
                 )),
@@ -294,9 +286,6 @@ impl Reader<'_> {
                 equal,
                 literal,
             }),
-            (Operand::Function, _) | (_, Operand::Function) => {
-                Err(PathFault::Unknown("a function in a filter"))
-            }
             _ => Err(PathFault::Unknown(
                 "a filter that does not compare `@` with a literal",
             )),
@@ -324,38 +313,18 @@ impl Reader<'_> {
                 return Ok(Operand::Literal(literal));
             }
         }
-        if self.rest().starts_with(|c: char| c.is_ascii_lowercase()) {
-            let start = self.at;
-            self.while_is(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-            if !self.takes("(") {
-                self.at = start;
-                return self.wrong();
-            }
-            // What it is given does not matter.
-            let (mut depth, mut quote) = (1_usize, None);
-            self.while_is_mut(|c| {
-                match (quote, c) {
-                    (Some(open), c) if open == c => quote = None,
-                    (None, '\'' | '"') => quote = Some(c),
-                    (None, '(') => depth += 1,
-                    (None, ')') => depth -= 1,
-                    _ => {}
-                }
-                depth > 0
-            });
-            self.expect(")")?;
-            return Ok(Operand::Function);
+        let start = self.at;
+        let word = self.while_is(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        let is_word = word.starts_with(|c: char| c.is_ascii_lowercase());
+        if is_word && self.takes("(") {
+            return Err(PathFault::Unknown("a function in a filter"));
         }
+        self.at = start;
         self.number().map(Operand::Literal)
     }
 
-    fn while_is_mut(&mut self, mut is: impl FnMut(char) -> bool) {
-        let rest = self.rest();
-        self.at += rest.find(|c| !is(c)).unwrap_or(rest.len());
-    }
-
     /// The selectors behind an `@`.
-    fn below(&mut self) -> Result<Vec<Below>, PathFault> {
+    fn below(&mut self) -> Result<Vec<Selector>, PathFault> {
         let mut below = Vec::new();
         loop {
             let end = self.at;
@@ -365,11 +334,10 @@ impl Reader<'_> {
                 return Ok(below);
             }
             let start = self.at;
-            below.push(match self.segment()? {
-                Selector::Name(name) => Below::Child(name),
-                Selector::Index(index) => Below::Item(index),
+            match self.segment()? {
                 Selector::Every | Selector::Where(_) => return Err(PathFault::Syntax(start)),
-            });
+                one => below.push(one),
+            }
         }
     }
 
@@ -460,8 +428,8 @@ mod tests {
             return Err(());
         };
         let at = at.into_iter().map(|segment| match segment {
-            SingularQuerySegment::Name(name) => Below::Child(name.into()),
-            SingularQuerySegment::Index(index) => Below::Item(index),
+            SingularQuerySegment::Name(name) => Selector::Name(name.into()),
+            SingularQuerySegment::Index(index) => Selector::Index(index),
         });
         Ok(Test {
             at: at.collect(),

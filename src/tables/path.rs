@@ -6,7 +6,7 @@
 //! and comparisons with literals, joined by `&&`); a path with any other is refused, by name, when its row is read.
 
 use super::grammar::{self, PathFault};
-pub(crate) use super::grammar::{Below, List, Literal, Selector, Test, Text};
+pub(crate) use super::grammar::{List, Literal, Selector, Test, Text};
 use lossless_yaml::{Kind, Node, Step};
 use smallvec::{SmallVec, smallvec};
 
@@ -275,8 +275,9 @@ impl Test {
     /// RFC 9535, 2.3.5.2.2: what is absent equals no literal; values of two types are never equal.
     fn holds(&self, node: Node<'_, '_>, ignore_case: bool) -> bool {
         let value = self.at.iter().try_fold(node, |node, below| match below {
-            Below::Child(name) => child(node, name, ignore_case),
-            Below::Item(index) => item(node, *index),
+            Selector::Name(name) => child(node, name, ignore_case),
+            Selector::Index(index) => item(node, *index),
+            Selector::Every | Selector::Where(_) => None,
         });
         self.equal == value.is_some_and(|value| equals(value, &self.literal))
     }
