@@ -322,7 +322,7 @@ fn explain_draws_the_way_and_the_budget() {
         "demo.ingress.top/, Ingress `tea-ingress` (class `alb`) → Service `tea-svc`",
         "would add native `sleep: {seconds: 10}`",
         "SIGKILL\n",
-        "\nThis makes the changes\n  set-prestop",
+        "\nThis makes the changes\n  … | set-prestop",
     ] {
         assert!(run.stdout.contains(want), "{}", run.stdout);
     }

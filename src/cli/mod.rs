@@ -648,7 +648,12 @@ fn next(args: &Args) -> String {
     let words = words
         .iter()
         .map(|word| shlex::try_quote(word).map_or(word.clone(), Into::into));
-    words.collect::<Vec<_>>().join(" ")
+    let words = words.collect::<Vec<_>>().join(" ");
+    if args.paths.is_empty() {
+        format!("… | {words}")
+    } else {
+        words
+    }
 }
 
 /// What a run looked at that prints no manifests. As YAML it is a text: neither a mapping nor a comment.

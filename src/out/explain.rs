@@ -15,6 +15,8 @@ const LABEL: usize = 11;
 const WIDEST: usize = 110;
 /// So many ways of a workload are shown.
 const WAYS: usize = 5;
+/// Columns of the names that others are aligned with.
+const LONGEST: usize = 50;
 /// So many workloads that are not touched are named.
 const NAMED: usize = 10;
 
@@ -54,6 +56,7 @@ pub(crate) fn explain(
     let changed = plans.iter().filter(|plan| plan.changes() > 0).count();
     let mut page = Page::new(drawing.look);
     page.line(&say::summary(coverage, changed, drawing.tense, ""));
+    let columns = columns(plans, positions);
     let mut source = None;
     for (index, plan) in plans.iter().enumerate() {
         if source != Some(plan.place.source) || (!drawing.short && index == 0) {
@@ -64,7 +67,7 @@ pub(crate) fn explain(
             source = Some(plan.place.source);
         }
         if drawing.short {
-            short(&mut page, plan, drawing.tense, positions);
+            short(&mut page, plan, drawing.tense, positions, columns);
         } else {
             // Two templates of one object have the same messages: the first tells them.
             let first = plans.iter().position(|each| each.place == plan.place);
@@ -94,8 +97,29 @@ pub(crate) fn explain(
     page.text
 }
 
+/// How wide names and lines are where each workload has a line. A name that is longer than most terminals have room for stands out.
+fn columns(plans: &[Plan], positions: &Positions<'_>) -> (usize, usize) {
+    let names = plans
+        .iter()
+        .map(|plan| escaped(&plan.workload.to_string()).chars().count());
+    let lines = plans.iter().map(|plan| at_line(plan, positions).len());
+    let names = names.filter(|length| *length <= LONGEST).max();
+    (names.unwrap_or_default(), lines.max().unwrap_or_default())
+}
+
+fn at_line(plan: &Plan, positions: &Positions<'_>) -> String {
+    let line = positions.of(&plan.place).map_or(0, |(_, at)| at.line);
+    format!("line {line}")
+}
+
 /// A workload in a line.
-fn short(page: &mut Page, plan: &Plan, tense: Tense, positions: &Positions<'_>) {
+fn short(
+    page: &mut Page,
+    plan: &Plan,
+    tense: Tense,
+    positions: &Positions<'_>,
+    (name, line): (usize, usize),
+) {
     let sleeps = |c: &crate::model::Container| c.hook.after() >= Some(plan.sleep.seconds);
     let (mark, colour) = match (plan.changes(), plan.containers.iter().all(sleeps)) {
         (0, true) => ("✓", GREEN),
@@ -103,12 +127,11 @@ fn short(page: &mut Page, plan: &Plan, tense: Tense, positions: &Positions<'_>) 
         _ if tense == Tense::Done => ("✓", GREEN),
         _ => ("✗", RED),
     };
-    let line = positions.of(&plan.place).map_or(0, |(_, at)| at.line);
-    let line = page.paint(DIM, &format!("line {line}"));
     let mut text = format!(
-        "{} {}  {line}  {}",
+        "{} {}  {}  {}",
         page.paint(colour, mark),
-        page.paint(BOLD, &plan.workload.to_string()),
+        page.paint(BOLD, &format!("{:<name$}", plan.workload.to_string())),
+        page.paint(DIM, &format!("{:<line$}", at_line(plan, positions))),
         say::brief(plan, tense)
     );
     let from = plan.ways.iter().flat_map(|way| &way.addresses).cloned();
@@ -121,8 +144,7 @@ fn short(page: &mut Page, plan: &Plan, tense: Tense, positions: &Positions<'_>) 
 /// A workload with all that is known of it.
 fn whole(page: &mut Page, plan: &Plan, told: &[&Message], tense: Tense, positions: &Positions<'_>) {
     page.blank();
-    let line = positions.of(&plan.place).map_or(0, |(_, at)| at.line);
-    let line = page.paint(DIM, &format!("line {line}"));
+    let line = page.paint(DIM, &at_line(plan, positions));
     page.line(&format!(
         "{}  {line}",
         page.paint(BOLD, &plan.workload.to_string())
@@ -137,7 +159,10 @@ fn whole(page: &mut Page, plan: &Plan, told: &[&Message], tense: Tense, position
     page.labelled("needs", &say::sleep(&plan.sleep, class));
     if let crate::model::Origin::Controller { source, .. } = &plan.sleep.origin {
         let first = source.split("; ").next().unwrap_or(source);
-        page.labelled("", &format!("source: {first}"));
+        if !page.sources.contains(&first) {
+            page.labelled("", &format!("source: {first}"));
+            page.sources.push(first);
+        }
     }
     label = "now";
     for (names, text) in grouped(plan, |container| Some(say::now(&container.hook))) {
@@ -191,32 +216,36 @@ fn is_open(message: &Message) -> bool {
 
 /// The ways, each once: where requests come from, and what leads on.
 fn ways(plan: &Plan) -> Vec<String> {
-    let mut found: Vec<(String, usize)> = Vec::new();
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
     let mut sleeps = plan.ways.iter().map(|way| way.sleep.seconds);
     let differ = sleeps.any(|seconds| seconds != plan.sleep.seconds);
     for way in plan.ways.iter() {
-        let mut text = drain::way(way);
+        let text = drain::way(way);
+        let (head, to) = text.split_once(" → ").unwrap_or((&text, ""));
+        let mut head = head.to_owned();
         if let Some(from) = say::addresses(&way.addresses) {
-            text = format!("{from}, {text}");
+            head = format!("{from}, {head}");
         }
         if differ {
-            let _ = write!(text, " ({} s)", way.sleep.seconds);
+            let _ = write!(head, " ({} s)", way.sleep.seconds);
         }
-        match found.iter_mut().find(|(known, _)| *known == text) {
-            Some((_, times)) => *times += 1,
-            None => found.push((text, 1)),
+        // Of one route to several Services, as of a canary, there is one line.
+        match found.iter_mut().find(|(known, _)| *known == head) {
+            Some((_, all)) if all.iter().any(|known| known == to) => {}
+            Some((_, all)) => all.push(to.to_owned()),
+            None => found.push((head, vec![to.to_owned()])),
         }
     }
     let more = found.len().saturating_sub(WAYS);
     let found = found.into_iter().take(WAYS);
     let mut shown: Vec<String> = found
-        .map(|(text, times)| match times {
-            1 => text,
-            _ => format!("{text} ({times} times)"),
+        .map(|(head, to)| match to.join(", ") {
+            to if to.is_empty() => head,
+            to => format!("{head} → {to}"),
         })
         .collect();
     if more > 0 {
-        shown.push(crate::say::drain::more_ways(more));
+        shown.push(drain::more_ways(more));
     }
     shown
 }
@@ -349,7 +378,7 @@ fn untouched(page: &mut Page, coverage: &Coverage, messages: &[Message], short: 
         page.blank();
         page.line(say::NOT_REACHED);
         for covered in services.iter().take(most) {
-            page.line(&format!("  – {}", say::unreached(covered)));
+            page.body("  ", &format!("– {}", say::unreached(covered)));
         }
         page.more(services.len(), most);
         if !short {
@@ -403,6 +432,8 @@ struct Page {
     text: String,
     width: usize,
     colour: bool,
+    /// What was named as the source of a number: each is told once.
+    sources: Vec<&'static str>,
 }
 
 impl Page {
@@ -411,6 +442,7 @@ impl Page {
             text: String::new(),
             width: look.width.clamp(40, WIDEST),
             colour: look.colour,
+            sources: Vec::new(),
         }
     }
 

@@ -205,8 +205,11 @@ pub(crate) fn brief(plan: &Plan, tense: Tense) -> String {
 /// Nothing is changed.
 pub(crate) fn stays(plan: &Plan) -> &'static str {
     let sleeps = |container: &Container| container.hook.after() >= Some(plan.sleep.seconds);
+    let own = |container: &Container| matches!(container.hook, Hook::Other { .. });
     if plan.containers.iter().all(sleeps) {
         "nothing: it sleeps long enough"
+    } else if plan.containers.iter().any(own) {
+        "nothing: the hook stays as it is"
     } else {
         "nothing"
     }
@@ -244,6 +247,9 @@ pub(crate) fn costs(plan: &Plan) -> Vec<String> {
                 format!("{at_once} at a time")
             };
             costs.push(match (pods, rollout.longer(more)) {
+                (Some(1), Some(longer)) => {
+                    format!("a rollout of the only pod takes {longer} s longer")
+                }
                 (Some(pods), Some(longer)) => format!(
                     "a rollout of {}, {steps}, takes {longer} s longer",
                     several(usize::try_from(pods).unwrap_or(usize::MAX), "pod")
@@ -289,7 +295,7 @@ pub(crate) fn loses(plan: &Plan) -> Option<String> {
         ..race
     });
     Some(format!(
-        "at {RATE} requests/s, a restart loses up to {without:.0} without the sleep (if the load balancer needs the {lag} s), {} with it",
+        "a restart at {RATE} requests/s: up to {without:.0} lost before, {} after, if the load balancer takes {lag} s",
         match with.requests {
             lost if lost < 0.5 => "none".to_owned(),
             lost => format!("{lost:.0}"),
@@ -327,7 +333,7 @@ pub(crate) fn unreached(covered: &Covered) -> String {
 /// Above the workloads that no route leads to.
 pub(crate) const NOT_REACHED: &str = "Behind a Service and no route, so not touched";
 /// What to do about them.
-pub(crate) const REACH: &str = "if requests from outside come by another way: `set-prestop.dev/inject: enabled` on the workload, its Service in `backends`, or the route with `--context`; `loadBalancerServices` counts Services of type LoadBalancer";
+pub(crate) const REACH: &str = "to include one: `set-prestop.dev/inject: enabled` on it, its Service in `backends`, or its route with `--context`; `loadBalancerServices` takes Services of type LoadBalancer as routes";
 /// Above the workloads that nothing leads to.
 pub(crate) const NOTHING: &str = "Behind nothing, so not touched";
 /// Above what is left alone for a reason of its own.
