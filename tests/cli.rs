@@ -109,6 +109,36 @@ fn the_readme_shows_what_its_first_command_prints() {
 }
 
 #[test]
+fn the_manifest_of_how_long_lacks_nothing() {
+    let page = include_str!("../docs/how-long.md");
+    let blocks = page
+        .split("```yaml\n")
+        .filter_map(|b| b.split("```").next());
+    let workload = blocks.last().expect("a manifest");
+    let route = "---
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec: {selector: {app: shop}, ports: [{port: 80, targetPort: http}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop}
+spec: {ingressClassName: nginx, defaultBackend: {service: {name: shop, port: {number: 80}}}}
+";
+    let notes = |workload: &str| {
+        let run = here(&["--explain"], &format!("{workload}{route}"));
+        assert!(run.stdout.contains("Deployment shop"), "{}", run.stdout);
+        run.stdout.contains("\n  note ")
+    };
+    assert!(!notes(workload));
+    assert!(notes(&workload.replace("readinessProbe", "startupProbe")));
+    assert!(notes(
+        &workload.replace("maxUnavailable: 0", "maxUnavailable: 2")
+    ));
+}
+
+#[test]
 fn empty_input_is_empty_output() {
     for input in ["", "\n", "---\n", "# nothing\n"] {
         let run = here(&[], input);
