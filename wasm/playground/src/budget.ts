@@ -35,8 +35,7 @@ function budget(plan: Plan, width: number, longest: number, go: (place: Place) =
     ];
   };
   // Above the bar what the load balancer does, below it what the kubelet does.
-  const mark = (seconds: number, above: boolean, text: string) => {
-    const late = x(seconds) > width / 2;
+  const mark = (seconds: number, above: boolean, text: string, late = x(seconds) > width / 2) => {
     const y = above ? TOP - 6 : TOP + BAR + 14;
     const at = late ? x(seconds) - 4 : x(seconds) + 4;
     return [
@@ -49,6 +48,17 @@ function budget(plan: Plan, width: number, longest: number, go: (place: Place) =
   const said =
     `Pod deleted at 0 s; the load balancer lets go within ${needed} s; SIGTERM at ${sleep} s; SIGKILL at ${grace} s. ` +
     (short ? `The sleep is ${needed - sleep} s too short.` : `The program has ${grace - sleep} s to shut down.`);
+  const moments = () => {
+    const [term, kill] = [sleep === 0 ? "SIGTERM at once" : `SIGTERM ${sleep} s`, `SIGKILL ${grace} s`];
+    if (grace <= sleep) return mark(sleep, false, term);
+    // Side by side where both fit between the moments; else on either side of them.
+    const between = (term.length + kill.length) * 6.2 + 14 < (grace - sleep) * scale;
+    const before = x(sleep) > term.length * 6.2 + 8;
+    const behind = x(grace) + kill.length * 6.2 + 8 < width;
+    const room = term.length * 6.2 + 8 < (grace - sleep) * scale;
+    const first = room || before ? term : "SIGTERM";
+    return [...mark(sleep, false, first, !between && before && !(behind && room)), ...mark(grace, false, kill, between || !behind)];
+  };
   const late = () => {
     const text = `requests fail: still routed for ${needed - sleep} s`;
     const wide = (needed - sleep) * scale;
@@ -63,8 +73,7 @@ function budget(plan: Plan, width: number, longest: number, go: (place: Place) =
     ...part("shutdown", sleep, end, `shutdown ${shutdown} s`),
     ...part("margin", end, Math.max(end, grace), `margin ${margin} s`),
     ...mark(needed, true, `load balancer has let go: ${needed} s`),
-    ...mark(sleep, false, sleep === 0 ? "SIGTERM at once" : `SIGTERM ${sleep} s`),
-    ...(grace > sleep ? mark(grace, false, `SIGKILL ${grace} s`) : []),
+    ...moments(),
     ...(short ? late() : []),
   );
   const name = h("span", { class: "link", ...pressed(() => go(plan.place)) }, `${plan.workload.kind} ${plan.workload.name}`);

@@ -33,6 +33,11 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
+/** Things in backquotes as code. */
+export function code(text: string): Node[] {
+  return text.split("`").map((part, at) => (at % 2 ? h("code", {}, part) : new Text(part)));
+}
+
 /** Cuts a text to so many characters. */
 export function cut(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, Math.max(1, length - 1))}…` : text;

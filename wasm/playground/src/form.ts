@@ -1,6 +1,6 @@
 // The options, as a form made from the configuration's JSON schema, and as the configuration that it stands for.
 import schema from "../setprestop_v1alpha1.json";
-import { h } from "./dom.ts";
+import { code, h } from "./dom.ts";
 
 interface Field {
   description?: string;
@@ -51,23 +51,25 @@ export function drawForm(parent: HTMLElement, options: Options, changed: (option
     else options[name] = value;
     changed(options);
   };
-  const order = { one: 0, pairs: 1, rows: 2, text: 3 };
-  const all = Object.entries(fields).sort(([, a], [, b]) => order[kind(a)] - order[kind(b)]);
+  // Seconds first, then choices, texts, switches, and what has several rows.
+  const simple = (field: Field) => (field.enum ? 1 : ["integer", "", "string", "boolean"].indexOf(type(field)));
+  const order = (field: Field) => ({ one: simple(field), pairs: 4, rows: 5, text: 6 })[kind(field)];
+  const all = Object.entries(fields).sort(([, a], [, b]) => order(a) - order(b));
   parent.replaceChildren(...all.map(([name, field]) => draw(name, field, options[name], (value) => set(name, value))));
 }
 
 function draw(name: string, field: Field, value: unknown, set: (value: unknown) => void): HTMLElement {
   const id = `option-${name}`;
   const about = `${id}-about`;
-  const help = h("p", { class: "help", id: about }, short(field));
+  const help = h("p", { class: "help", id: about }, ...code(short(field)));
   if (kind(field) === "one") {
     const input = control(field, value, (value) => {
-      help.textContent = short(field, value);
+      help.replaceChildren(...code(short(field, value)));
       set(value);
     });
     input.id = id;
     input.setAttribute("aria-describedby", about);
-    help.textContent = short(field, value);
+    help.replaceChildren(...code(short(field, value)));
     return h("div", { class: "field" }, h("label", { for: id }, name), input, help);
   }
   const body = h("div", {});
@@ -147,7 +149,7 @@ function control(field: Field, value: unknown, set: (value: unknown) => void): H
 /** What a field is for, and what its value means. */
 function short(field: Field, value?: unknown): string {
   const text = field.description ?? "";
-  const meaning = text.match(new RegExp(`\\b${value ?? field.default}: ([^.]+\\.)`));
+  const meaning = text.match(new RegExp(`\\b${value ?? field.default}: (.+?\\.)(?= |$)`));
   const what = text.split(/ \[default|\. /)[0]!.replace(/\.$/, "");
   return field.enum && meaning ? `${what}. ${meaning[1]}` : `${what}.`;
 }

@@ -74,12 +74,12 @@ async function draw(result: Shown | Failed) {
   messages = failed ? result.messages : result.plan.messages;
   drawMessages(byId("messages"), messages, goTo);
   byId("problems-count").textContent = counted(messages);
-  mark();
   for (const id of ["output", "picture", "budgets"]) byId(id).classList.toggle("stale", failed);
   const summary = byId("summary");
   summary.classList.toggle("failed", failed);
   if (failed) {
     summary.textContent = "Nothing can be changed until the errors are gone.";
+    mark();
     return;
   }
   const { counts, workloads } = result.plan;
@@ -88,6 +88,8 @@ async function draw(result: Shown | Failed) {
     `${count(counts.routes, "route")} → ${count(counts.services, "Service")} → ${count(counts.workloads, "workload")}: ` +
     (written === 0 ? "nothing to change." : `${written} changed, ${count(counts.changes, "field")} written.`);
   drawOutput();
+  await pause();
+  mark();
   await pause();
   drawPicture(byId("picture"), result, go);
   await pause();

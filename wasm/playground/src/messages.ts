@@ -1,10 +1,10 @@
 // Messages: as a list, and as what the editor underlines.
 import type { Diagnostic } from "@codemirror/lint";
-import { count, h } from "./dom.ts";
+import { code, count, h } from "./dom.ts";
 import type { Message } from "./model.ts";
 
 /** Messages that are listed; the others are counted. */
-const LISTED = 200;
+const LISTED = 100;
 // What is told as info is in the diff, too.
 const ORDER = ["error", "warning", "advice", "info"];
 const REFERENCE = "https://github.com/set-prestop/set-prestop/blob/main/docs/messages.md";
@@ -41,11 +41,6 @@ export function counted(messages: Message[]): string {
   const parts = Object.entries(words).map(([severity, word]) => [number(severity), word] as const);
   const told = parts.filter(([number]) => number > 0);
   return told.map(([number, word]) => (word === "advice" || word === "info" ? `${number} ${word}` : count(number, word))).join(", ") || "none";
-}
-
-/** Things in backquotes as code. */
-function code(text: string): Node[] {
-  return text.split("`").map((part, at) => (at % 2 ? h("code", {}, part) : new Text(part)));
 }
 
 /** What the editor underlines in one of the files. */

@@ -5,10 +5,12 @@ import type { Place, Placed, Plan, Shown } from "./model.ts";
 const HEIGHT = 38;
 const STEP = 50;
 const HEAD = 24;
+const PAD = 7;
 /** Workloads that are drawn before somebody asks for all of them. */
 const FIRST = 40;
 
 interface Box {
+  kind: string;
   title: string;
   /** The second line. */
   note: string;
@@ -23,8 +25,7 @@ interface Box {
 export function drawPicture(parent: HTMLElement, shown: Shown, go: (place: Place) => void) {
   const all = shown.plan.workloads.length + shown.plan.coverage.workloads.filter(unreached).length;
   const draw = (limit: number) => {
-    // What is narrower can be scrolled.
-    const width = Math.max(500, parent.clientWidth);
+    const width = Math.max(300, parent.clientWidth);
     const more = h("button", { type: "button", class: "plain", click: () => draw(all) }, `Show all ${count(all, "workload")}`);
     parent.replaceChildren(picture(shown, width, limit, go), all > limit ? more : "");
   };
@@ -37,12 +38,14 @@ function unreached({ behind }: { behind: string }): boolean {
 
 function picture(shown: Shown, width: number, limit: number, go: (place: Place) => void): SVGElement {
   const columns: Box[][] = [[], [], []];
+  // On a phone there is no room for kinds: a title says them.
+  const narrow = width < 480;
   const boxes = new Map<string, Box>();
   const box = (column: number, placed: Placed, note: string): Box => {
     const key = `${column} ${placed.place.source} ${placed.place.range.start}`;
     const found = boxes.get(key);
     if (found) return found;
-    const made: Box = { title: placed.name, note, place: placed.place, look: "", y: 0, right: [] };
+    const made: Box = { kind: placed.kind, title: placed.name, note, place: placed.place, look: "", y: 0, right: [] };
     boxes.set(key, made);
     columns[column]!.push(made);
     return made;
@@ -51,7 +54,7 @@ function picture(shown: Shown, width: number, limit: number, go: (place: Place) 
     if (from && !from.right.includes(to)) from.right.push(to);
   };
   for (const plan of shown.plan.workloads.slice(0, limit)) {
-    const workload = box(2, { ...plan.workload, place: plan.place }, `${plan.workload.kind} · ${time(plan)}`);
+    const workload = box(2, { ...plan.workload, place: plan.place }, narrow ? `sleep ${plan.grace.sleep} of ${graceAfter(plan)} s` : `${plan.workload.kind} · ${time(plan)}`);
     workload.look = changed(plan) ? "changed" : "";
     for (const way of plan.ways) {
       const own = way.route && way.service && way.route.place.range.start === way.service.place.range.start;
@@ -63,14 +66,15 @@ function picture(shown: Shown, width: number, limit: number, go: (place: Place) 
   }
   for (const other of shown.plan.coverage.workloads.filter(unreached).slice(0, Math.max(0, limit - columns[2]!.length))) {
     const services = other.services?.map((service) => `${service.kind} ${service.name}`).join(", ");
-    const one = box(2, other, `${other.kind} · ${services ? `${services}, no route` : "no Service"}`);
+    const why = services ? `no route, ${services}` : "no Service";
+    const one = box(2, other, narrow ? why : `${other.kind} · ${why}`);
     one.look = "unreached";
   }
   const rows = arrange(columns);
   const height = HEAD + rows * STEP;
-  const gap = Math.min(90, width * 0.06);
+  const gap = Math.min(90, width * (narrow ? 0.045 : 0.06));
   // What is said of a workload is longest.
-  const wides = [0.28, 0.28, 0.44].map((part) => part * (width - 2 * gap - 2));
+  const wides = (narrow ? [0.31, 0.31, 0.38] : [0.28, 0.28, 0.44]).map((part) => part * (width - 2 * gap - 2));
   const left = (column: number) => 1 + wides.slice(0, column).reduce((sum, wide) => sum + wide + gap, 0);
   const lines = columns.flatMap((column, at) => column.flatMap((from) => from.right.map((to) => line(from, to, left(at) + wides[at]!, left(columns[1]!.includes(to) ? 1 : 2)))));
   const heads = ["Routes", "Services", "Workloads"].map((text, at) => svg("text", { class: "head", x: left(at), y: 12 }, text));
@@ -104,17 +108,18 @@ function line(from: Box, to: Box, x: number, end: number): SVGElement {
 
 function node(box: Box, x: number, wide: number, go: (place: Place) => void): SVGElement {
   const { place } = box;
-  const chars = (size: number) => Math.floor((wide - 16) / (size * 0.61));
-  const text = (y: number, name: string, size: number, text: string) => svg("text", { class: name, x: x + 10, y: box.y + y }, cut(text, chars(size)));
+  // A character of the one font is 7.25 wide, of the other less than 5.8.
+  const text = (y: number, name: string, size: number, text: string) =>
+    svg("text", { class: name, x: x + PAD, y: box.y + y }, cut(text, Math.floor((wide - 2 * PAD) / size)));
   const where = place ? `line ${place.line}` : "";
   return svg(
     "g",
     { class: `node ${box.look}`, ...(place ? pressed(() => go(place)) : {}) },
     // What is heard, and seen where the mouse rests.
-    svg("title", {}, `${box.title}\n${box.note}\n${where}`),
+    svg("title", {}, `${box.kind} ${box.title}\n${box.note}\n${where}`),
     svg("rect", { x, y: box.y - HEIGHT / 2, width: wide, height: HEIGHT, rx: 5 }),
-    text(-3, "name", 12, box.title),
-    text(12, "note", 10.5, box.note),
+    text(-3, "name", 7.25, box.title),
+    text(12, "note", 5.8, box.note),
   );
 }
 
