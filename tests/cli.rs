@@ -476,6 +476,19 @@ fn a_message_about_a_setting_names_its_place() {
     );
 }
 
+/// With a terminal: a case of `testdata/e2e/helm4/`.
+#[test]
+fn without_a_terminal_messages_go_to_stderr() {
+    let dir = folder(&[]);
+    let mut alone = Command::new("setsid");
+    alone.args(["--wait", env!("CARGO_BIN_EXE_set-prestop"), "--terminal"]);
+    alone.current_dir(dir.path()).stdin(Stdio::piped());
+    alone.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = finish(alone, TEA.as_bytes());
+    assert_eq!(run.code, Some(0));
+    assert!(run.stderr.contains("info[HookAdded]"), "{}", run.stderr);
+}
+
 #[test]
 fn the_report_holds_what_a_host_hides() {
     let dir = folder(&[]);

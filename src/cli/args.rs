@@ -79,6 +79,11 @@ pub(crate) struct Args {
     /// Also write all messages to this file
     #[arg(long, value_name = "FILE", env = "SET_PRESTOP_REPORT", hide_env_values = true, help_heading = MESSAGES)]
     pub(crate) report: Option<PathBuf>,
+    /// Write to the terminal in place of stderr, if there is one
+    ///
+    /// For hosts that hide stderr: Helm 4's plugin sets it.
+    #[arg(long, hide_short_help = true, help_heading = MESSAGES)]
+    pub(crate) terminal: bool,
     /// Hide info messages and the summary line
     #[arg(long, short, help_heading = MESSAGES)]
     pub(crate) quiet: bool,

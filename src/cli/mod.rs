@@ -77,6 +77,9 @@ pub(crate) fn main() -> ExitCode {
         clap::ColorChoice::Auto => {}
     }
     let mut teller = Teller::new(args.quiet, args.message_format, report(args.report.clone()));
+    if args.terminal {
+        teller.on_terminal();
+    }
     let exit = run(&args, &mut teller).unwrap_or_else(|error| {
         teller.fail(&error);
         Exit::Failed
@@ -92,13 +95,17 @@ pub(crate) fn main() -> ExitCode {
 
 /// A command line that cannot be read, or that asks for help or the version.
 fn mistyped(error: &clap::Error) -> Exit {
-    // If the terminal is closed, nobody is left to tell.
-    let _ = error.print();
     if !error.use_stderr() {
+        // If the terminal is closed, nobody is left to tell.
+        let _ = error.print();
         return Exit::Done;
     }
     // Helm 4 hides stderr: the report is where a mistyped flag is seen.
     let mut teller = Teller::new(true, tell::MessageFormat::Text, report(None));
+    if std::env::args_os().any(|arg| arg == "--terminal") {
+        teller.on_terminal();
+    }
+    teller.show(&error.render().ansi().to_string());
     teller.report(&error.render().to_string());
     let _ = teller.finish();
     Exit::Failed

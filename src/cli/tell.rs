@@ -8,7 +8,7 @@ use set_prestop::{
     escaped, json, json_line, picture, write_command, write_message,
 };
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -42,6 +42,8 @@ pub(crate) fn look<S: anstream::stream::RawStream>(stream: &S) -> Look {
 /// Tells messages on stderr, and all of them in the report.
 pub(crate) struct Teller {
     quiet: bool,
+    /// The terminal, if it is written to in place of stderr.
+    terminal: Option<AutoStream<File>>,
     /// The render that is told of, where there may be several.
     render: Option<String>,
     log: Log,
@@ -52,6 +54,7 @@ impl Teller {
     pub(crate) fn new(quiet: bool, format: MessageFormat, report: Option<PathBuf>) -> Teller {
         Teller {
             quiet,
+            terminal: None,
             render: None,
             log: Log::new(format),
             report: report.map(|path| {
@@ -59,6 +62,25 @@ impl Teller {
                 (path, log)
             }),
         }
+    }
+
+    /// Writes to the terminal that the process belongs to in place of stderr, if there is one: some hosts hide stderr.
+    pub(crate) fn on_terminal(&mut self) {
+        let name = if cfg!(windows) { "CONOUT$" } else { "/dev/tty" };
+        let opened = OpenOptions::new().write(true).open(name);
+        self.terminal = opened.ok().map(AutoStream::auto);
+    }
+
+    /// Writes a text for people.
+    pub(crate) fn show(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        // If nothing can be written, nobody is left to tell.
+        let _ = match &mut self.terminal {
+            Some(terminal) => terminal.write_all(text.as_bytes()),
+            None => anstream::stderr().write_all(text.as_bytes()),
+        };
     }
 
     /// What follows is about this render.
@@ -81,6 +103,7 @@ impl Teller {
                 &messages.iter().collect::<Vec<_>>(),
                 positions,
                 is_resource_list,
+                || look(&std::io::stderr()),
             );
         }
         let silent = self.quiet || is_resource_list;
@@ -93,8 +116,14 @@ impl Teller {
             .filter(|message| !drawn(message))
             .collect();
         let render = self.render.as_deref();
-        self.log.tell(render, &shown, positions, is_resource_list);
-        stderr(&std::mem::take(&mut self.log.text));
+        let look = || match &self.terminal {
+            Some(terminal) => look(terminal.as_inner()),
+            None => look(&std::io::stderr()),
+        };
+        let log = &mut self.log;
+        log.tell(render, &shown, positions, is_resource_list, look);
+        let text = std::mem::take(&mut self.log.text);
+        self.show(&text);
     }
 
     /// Whether stderr leaves out what the drawing on stdout tells: only where one person sees both, on a terminal.
@@ -139,7 +168,8 @@ impl Teller {
         }
         if !self.quiet && !self.is_drawn(drawn) {
             self.log.line(&line);
-            stderr(&std::mem::take(&mut self.log.text));
+            let text = std::mem::take(&mut self.log.text);
+            self.show(&text);
         }
     }
 
@@ -172,8 +202,9 @@ impl Teller {
     }
 
     /// Writes what is told at the end, and the report.
-    pub(crate) fn finish(self) -> anyhow::Result<()> {
-        stderr(&self.log.end());
+    pub(crate) fn finish(mut self) -> anyhow::Result<()> {
+        let last = std::mem::replace(&mut self.log, Log::new(MessageFormat::Text)).end();
+        self.show(&last);
         let Some((path, log)) = self.report else {
             return Ok(());
         };
@@ -201,7 +232,8 @@ pub(crate) fn message_of(error: &anyhow::Error) -> Message {
 pub(crate) fn print_error(error: &anyhow::Error) {
     let mut text = String::new();
     let _ = write_message(&mut text, &message_of(error), &Positions::new(&[]), false);
-    stderr(&text);
+    // If stderr is closed, nobody is left to tell.
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
 /// The form of a report: as the ending of its name says, else lines of text.
@@ -236,6 +268,7 @@ impl Log {
         messages: &[&Message],
         positions: &Positions<'_>,
         is_resource_list: bool,
+        look: impl Fn() -> Look,
     ) {
         let named: Vec<Message>;
         let mut messages = messages.to_vec();
@@ -261,7 +294,7 @@ impl Log {
         match self.format {
             // A function that has nothing to tell asks nothing of its terminal.
             MessageFormat::Text if !is_resource_list && !messages.is_empty() => {
-                let look = look(&std::io::stderr());
+                let look = look();
                 for (message, next) in messages
                     .iter()
                     .zip(messages.iter().skip(1).map(Some).chain([None]))
@@ -311,12 +344,5 @@ impl Log {
             MessageFormat::Sarif => format!("{}{}", self.text, self.sarif),
             _ => self.text,
         }
-    }
-}
-
-fn stderr(text: &str) {
-    if !text.is_empty() {
-        // Where stderr can't be written there is nobody to tell.
-        let _ = anstream::stderr().write_all(text.as_bytes());
     }
 }
