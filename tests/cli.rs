@@ -138,6 +138,44 @@ spec: {ingressClassName: nginx, defaultBackend: {service: {name: shop, port: {nu
     ));
 }
 
+/// `proof/lag`, with a cluster whose load balancer sends requests to a deleted pod for 3 s.
+#[test]
+fn the_lag_is_read_in_the_logs_of_deleted_pods() {
+    let kubectl = r#"#!/bin/sh
+case $1 in
+get) echo "a b c " ;;
+delete) [ "$4" = --force ] || date +%s >"$STATE/$3" ;;
+logs) echo "10.0.0.1:5: url:/lag/$(($(cat "$STATE/$2") + 3))"; echo "10.0.0.1:6: url:/" ;;
+esac
+"#;
+    let dir = folder(&[("kubectl", kubectl), ("curl", "#!/bin/sh\n")]);
+    for tool in ["kubectl", "curl"] {
+        let mode = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(dir.path().join(tool), mode).unwrap();
+    }
+    let mut lag = Command::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("proof/lag"));
+    let path = format!(
+        "{}:{}",
+        dir.path().display(),
+        std::env::var("PATH").unwrap()
+    );
+    lag.env("PATH", path).env("STATE", dir.path());
+    lag.env("QUIET", "1")
+        .env("TRIALS", "1")
+        .arg("http://lag.example.com");
+    let output = lag.output().unwrap();
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    // The second pod may be deleted in the next second.
+    let told = |lag: u64| {
+        format!(
+            "trial 1: the last request came {lag} s after the deletion\nlongest: {lag} s. With a quarter more, and no less than 2 s: sleepSeconds: {}\n",
+            lag + 2
+        )
+    };
+    assert!([told(4), told(5)].contains(&stdout), "{stdout}{stderr}");
+}
+
 #[test]
 fn empty_input_is_empty_output() {
     for input in ["", "\n", "---\n", "# nothing\n"] {
