@@ -346,7 +346,7 @@ fn check_lists_what_is_missing_and_exits_1() {
         with_diff.stdout
     );
     let done = here(&["--check"], &drained());
-    let nothing = "set-prestop checked 1 workload, nothing is missing\n";
+    let nothing = "set-prestop checked 1 workload, nothing to change\n";
     assert_eq!((done.code, done.stdout.as_str()), (Some(0), nothing));
     for looks in ["--diff", "--check"] {
         assert_eq!(here(&[looks], &drained()).stdout, nothing, "{looks}");

@@ -675,7 +675,7 @@ fn looked_at(runs: &[(&Run<'_>, &Outcome<'_>)]) -> String {
         checked.extend([" of ", &number(runs.len(), "render")]);
     }
     match sum(|outcome| outcome.counts.changes) {
-        0 => format!("set-prestop checked {checked}, nothing is missing\n"),
+        0 => format!("set-prestop checked {checked}, nothing to change\n"),
         count => format!(
             "set-prestop checked {checked}, {} missing\n",
             number(count, "change")
