@@ -485,6 +485,31 @@ fn a_configuration_that_can_not_be_read_names_its_place() {
     );
 }
 
+/// What people type who know another tool, and what they have in place of manifests.
+#[test]
+fn what_is_no_manifest_is_named_with_what_to_run() {
+    let dir = folder(&[("a.yaml", TEA), ("conf/x.yaml", "a: b\n")]);
+    fs::write(dir.path().join("chart.tgz"), b"\x1f\x8b\x08\0\0\0\0\0").unwrap();
+    for (args, code, told) in [
+        (&["chart.tgz"][..], 2, "the input is compressed (gzip)"),
+        (&["https://example.com/a.yaml"], 2, "curl"),
+        (&["lint", "a.yaml"], 2, "--check"),
+        (&["-c", "conf", "a.yaml"], 2, "conf"),
+        (&["missing.yaml"], 2, "missing.yaml"),
+        (&["-f", "a.yaml"], 2, "`set-prestop a.yaml`"),
+        (
+            &["--dry-run", "a.yaml"],
+            2,
+            "`--diff` shows what would change",
+        ),
+    ] {
+        let run = run(dir.path(), args, "");
+        assert_eq!(run.code, Some(code), "{args:?} {}", run.stderr);
+        assert!(run.stderr.contains(told), "{args:?} {}", run.stderr);
+        assert_eq!(run.stdout, "", "{args:?}");
+    }
+}
+
 #[test]
 fn a_message_about_a_setting_names_its_place() {
     let head = "# ours\napiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec:\n";
