@@ -6,6 +6,7 @@ mod read;
 mod schema;
 mod seconds;
 mod settings;
+mod typed;
 mod version;
 
 pub(crate) use read::read;

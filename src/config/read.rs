@@ -1,14 +1,14 @@
 //! Reads the configuration: a SetPreStop or a ConfigMap. All of its faults are told in one run, each at its place.
 
+use super::typed::{self, Entry, MOST_NODES, Part};
 use super::{API_VERSION, BackendRule, ClassRule, Config, KIND, MAX_SECONDS, SetPreStop};
 use crate::model::Place;
 use crate::say::config as say;
 use crate::say::input::syntax;
 use crate::say::{Message, Reason};
 use crate::tables::{self, RowError};
-use lossless_yaml::{Kind, Node, Tree};
+use lossless_yaml::{Kind, Node, Step, Tree};
 use serde::de::DeserializeOwned;
-use serde_yaml::Value;
 use std::ops::Range;
 
 /// Reads a configuration from the text of a file: one document, a `SetPreStop` or a `ConfigMap`.
@@ -82,8 +82,10 @@ pub(crate) fn read(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
                 let message = say::unknown_version(version, API_VERSION, KIND);
                 return Err(vec![about(message, api.unwrap_or(node))]);
             }
-            let required = [("apiVersion", API_VERSION), ("kind", KIND)];
-            let whole: SetPreStop = deserialize(node, "", &required)?;
+            if !typed::fits(node) {
+                return Err(vec![about(say::too_large(MOST_NODES), node)]);
+            }
+            let whole: SetPreStop = deserialize(node, "", &["apiVersion", "kind"])?;
             let spec = node.get("spec").unwrap_or(node);
             check(whole.spec.unwrap_or_default(), spec, "spec")
         }
@@ -125,20 +127,16 @@ fn read_config_map(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
             faults.push(about(say::unknown_data(name, &known, KIND), key));
             continue;
         };
-        let Some(text) = value.text() else {
+        if value.text().is_none() {
             faults.push(about(say::not_text(name), value));
             continue;
+        }
+        let part = Part::Entry {
+            required: &[],
+            entry: (key, value),
+            of: if *typed { &Part::Typed } else { &Part::Text },
         };
-        let scalar = match text {
-            "true" if *typed => Value::Bool(true),
-            "false" if *typed => Value::Bool(false),
-            _ => match text.parse::<i64>() {
-                Ok(number) if *typed => Value::Number(number.into()),
-                _ => Value::String(text.to_owned()),
-            },
-        };
-        let one = Value::Mapping([(name.into(), scalar)].into_iter().collect());
-        match from_value::<Config>(one, data, "data", 0) {
+        match typed_value::<Config>(data, part, "data") {
             Ok(read) => config = config.over(read),
             Err(fault) => faults.push(fault),
         }
@@ -152,15 +150,20 @@ fn read_config_map(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
 
 /// Reads a mapping. If it is refused, each of its fields is read by itself, beside those that are `required`, so that every
 /// fault is told and not the first alone.
-fn deserialize<T: DeserializeOwned>(
-    node: Node<'_, '_>,
+fn deserialize<'t, 's, T: DeserializeOwned>(
+    node: Node<'t, 's>,
     prefix: &str,
-    required: &[(&str, &str)],
+    required: &[&str],
 ) -> Result<T, Vec<Message>> {
-    let first = match from_value(bridge::value(node)?, node, prefix, 0) {
+    let first = match typed_value(node, Part::Whole, prefix) {
         Ok(read) => return Ok(read),
         Err(first) => first,
     };
+    let is_required = |key: Node<'t, 's>| key.text().is_some_and(|key| required.contains(&key));
+    let required: Vec<Entry<'t, 's>> = node
+        .entries()
+        .filter(|(key, _)| is_required(*key))
+        .collect();
     let mut faults = Vec::new();
     for (key, value) in node.entries() {
         let name = key.text().unwrap_or_default();
@@ -173,13 +176,13 @@ fn deserialize<T: DeserializeOwned>(
             );
             continue;
         }
-        for (part, shift) in parts(value)? {
-            let required = required
-                .iter()
-                .map(|(key, text)| ((*key).into(), (*text).into()));
-            let mut one: serde_yaml::Mapping = required.collect();
-            one.insert(bridge::value(key)?, part);
-            faults.extend(from_value::<T>(Value::Mapping(one), node, prefix, shift).err());
+        for of in &parts(value) {
+            let part = Part::Entry {
+                required: &required,
+                entry: (key, value),
+                of,
+            };
+            faults.extend(typed_value::<T>(node, part, prefix).err());
         }
     }
     Err(if faults.is_empty() {
@@ -189,74 +192,66 @@ fn deserialize<T: DeserializeOwned>(
     })
 }
 
-/// The items of a list, each as a list of one and with its index, or the entries of a mapping, each as a mapping of one.
-fn parts(value: Node<'_, '_>) -> Result<Vec<(Value, usize)>, Vec<Message>> {
-    let items = value
-        .items()
-        .enumerate()
-        .map(|(index, item)| Ok((Value::Sequence(vec![bridge::value(item)?]), index)));
-    let entries = value.entries().map(|(key, value)| {
-        let entry = (bridge::value(key)?, bridge::value(value)?);
-        Ok((Value::Mapping([entry].into_iter().collect()), 0))
-    });
-    let parts: Vec<_> = items.chain(entries).collect::<Result<_, Vec<Message>>>()?;
+/// Each item of a list and each entry of a mapping by itself.
+fn parts<'t, 's, 'a>(value: Node<'t, 's>) -> Vec<Part<'t, 's, 'a>> {
+    let items = value.items().enumerate();
+    let items = items.map(|(index, item)| Part::Item(index, item));
+    let parts: Vec<_> = items.chain(value.entries().map(Part::Pair)).collect();
     if parts.is_empty() {
-        Ok(vec![(bridge::value(value)?, 0)])
+        vec![Part::Whole]
     } else {
-        Ok(parts)
+        parts
     }
 }
 
-/// Reads a typed value, and on an error finds the field and its place. `shift` is the index of the item that the value has alone.
-fn from_value<T: DeserializeOwned>(
-    value: Value,
-    node: Node<'_, '_>,
+/// Reads a part of a node as a type, and on an error finds the field and its place.
+fn typed_value<'t, 's, T: DeserializeOwned>(
+    node: Node<'t, 's>,
+    part: Part<'t, 's, '_>,
     prefix: &str,
-    shift: usize,
 ) -> Result<T, Message> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let (mut at, mut field) = (node, prefix.to_owned());
-        let mut shift = shift;
-        for segment in error.path() {
-            use serde_path_to_error::Segment;
-            let next = match segment {
-                Segment::Seq { index } => {
-                    let index = index + std::mem::take(&mut shift);
-                    field = format!("{field}[{index}]");
-                    at.item(index)
-                }
-                Segment::Map { key } => {
-                    if !field.is_empty() {
-                        field.push('.');
-                    }
-                    field.push_str(key);
-                    at.get(key)
-                }
-                Segment::Enum { .. } | Segment::Unknown => None,
-            };
-            if let Some(next) = next {
-                at = next;
+    typed::read(node, part).map_err(|fault| refused(&fault, node, prefix))
+}
+
+/// What is said of a fault, with the field and its place.
+fn refused(fault: &typed::Fault, node: Node<'_, '_>, prefix: &str) -> Message {
+    let (mut at, mut field) = (node, prefix.to_owned());
+    for step in fault.path.iter().rev() {
+        let next = match step {
+            Step::Index(index) => {
+                field = format!("{field}[{index}]");
+                at.item(*index)
             }
-        }
-        let text = error.inner().to_string();
-        // An unknown field, and an unknown Reason of `severity`, are found by their key.
-        let name = if text.starts_with("unknown field") {
-            field.rsplit('.').next()
-        } else {
-            text.split('`')
-                .nth(1)
-                .filter(|_| field.ends_with("severity"))
+            Step::Key(key) => {
+                if !field.is_empty() {
+                    field.push('.');
+                }
+                field.push_str(key);
+                at.get(key)
+            }
         };
-        let value = name.and_then(|name| at.entries().find(|(_, v)| v.text() == Some(name)));
-        let key = name
-            .and_then(|name| key_of(node, at, name))
-            .or(value.map(|(_, value)| value));
-        let found = at.text().filter(|_| at.kind() == Kind::Scalar);
-        about(
-            say::refused(&text, &field, found, MAX_SECONDS),
-            key.unwrap_or(at),
-        )
-    })
+        if let Some(next) = next {
+            at = next;
+        }
+    }
+    let text = fault.text.as_str();
+    // An unknown field, and an unknown Reason of `severity`, are found by their key.
+    let name = if text.starts_with("unknown field") {
+        field.rsplit('.').next()
+    } else {
+        text.split('`')
+            .nth(1)
+            .filter(|_| field.ends_with("severity"))
+    };
+    let value = name.and_then(|name| at.entries().find(|(_, v)| v.text() == Some(name)));
+    let key = name
+        .and_then(|name| key_of(node, at, name))
+        .or(value.map(|(_, value)| value));
+    let found = at.text().filter(|_| at.kind() == Kind::Scalar);
+    about(
+        say::refused(text, &field, found, MAX_SECONDS),
+        key.unwrap_or(at),
+    )
 }
 
 /// The key of this name whose value is `value`, or that is in it, anywhere below `node`.
@@ -396,58 +391,6 @@ fn place(mut message: Message, range: Range<usize>) -> Message {
         range,
     });
     message
-}
-
-/// From a node to serde's value: the bridge to typed reading.
-mod bridge {
-    use super::{about, say};
-    use crate::say::Message;
-    use lossless_yaml::{Kind, Node};
-    use serde_yaml::{Mapping, Value};
-
-    /// More nodes than any configuration has: an alias bomb ends here.
-    const MOST_NODES: usize = 100_000;
-
-    pub(super) fn value(node: Node<'_, '_>) -> Result<Value, Vec<Message>> {
-        let mut left = MOST_NODES;
-        build(node, &mut left, 0).ok_or_else(|| vec![about(say::too_large(MOST_NODES), node)])
-    }
-
-    fn build(node: Node<'_, '_>, left: &mut usize, depth: usize) -> Option<Value> {
-        *left = left.checked_sub(1)?;
-        if depth > 255 {
-            return None;
-        }
-        Some(match node.kind() {
-            Kind::Null => Value::Null,
-            Kind::Scalar => scalar(node),
-            Kind::Sequence => Value::Sequence(
-                node.items()
-                    .map(|item| build(item, left, depth + 1))
-                    .collect::<Option<Vec<_>>>()?,
-            ),
-            Kind::Mapping => {
-                let mut mapping = Mapping::new();
-                for (key, value) in node.entries() {
-                    let key = build(key, left, depth + 1)?;
-                    mapping.insert(key, build(value, left, depth + 1)?);
-                }
-                Value::Mapping(mapping)
-            }
-        })
-    }
-
-    fn scalar(node: Node<'_, '_>) -> Value {
-        if let Some(b) = node.as_bool() {
-            Value::Bool(b)
-        } else if let Some(n) = node.as_int() {
-            Value::Number(n.into())
-        } else if let Some(n) = node.as_float() {
-            Value::Number(n.into())
-        } else {
-            Value::String(node.text().unwrap_or_default().to_owned())
-        }
-    }
 }
 
 #[cfg(all(test, feature = "schema"))]
