@@ -497,7 +497,8 @@ impl Page {
     }
 }
 
-/// Lines of a width, cut at blanks; a word that is longer gets a line of its own. Blanks that stand first are kept.
+/// Lines of a width, cut at blanks; a word that is longer gets a line of its own. Blanks that stand first are kept, and no
+/// line begins with `::`, which is a command to GitHub's runner.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     if text.chars().count() <= width {
         return vec![text.to_owned()];
@@ -509,7 +510,8 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         // A number stays with its unit.
         let unit = word.trim_end_matches([',', '.', ':', ';', ')']) == "s"
             && line.ends_with(|c: char| c.is_ascii_digit());
-        if !line.is_empty() && length > width && !unit {
+        let whole = unit || word.starts_with("::");
+        if !line.is_empty() && length > width && !whole {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
