@@ -78,7 +78,8 @@ impl Meaning {
         Some(self)
     }
 
-    /// Whether an independent reader sees this too. What a plain scalar means is for each reader to say.
+    /// Whether an independent reader sees this too. What a plain scalar means is for each reader to say. For this reader, which
+    /// takes no key twice, `!x a` and `1` are other keys than `a` and `"1"`; for kubectl's they are the same, and the last one counts.
     #[must_use]
     pub fn agrees(&self, other: &Yaml) -> bool {
         match (self, other) {
@@ -87,6 +88,7 @@ impl Meaning {
             (Self::List(one), Yaml::Sequence(two)) => {
                 one.len() == two.len() && one.iter().zip(two).all(|(one, two)| one.agrees(two))
             }
+            (Self::Map(_), Yaml::Mapping(two)) if twice(two) => true,
             (Self::Map(one), Yaml::Mapping(two)) => {
                 one.len() == two.len()
                     && one.iter().all(|(key, value)| match key {
@@ -103,6 +105,13 @@ impl Meaning {
             _ => true,
         }
     }
+}
+
+/// Whether two keys have one text.
+fn twice(entries: &serde_yaml::Mapping) -> bool {
+    let mut texts: Vec<_> = entries.keys().filter_map(shown).collect();
+    texts.sort_unstable();
+    texts.windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// The text of a simple key.
