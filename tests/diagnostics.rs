@@ -20,6 +20,7 @@ fn main() {
         Trial::test("nothing-raw", nothing_raw),
         Trial::test("nothing-raw-in-results", nothing_raw_in_results),
         Trial::test("nothing-raw-of-any-case", nothing_raw_of_any_case),
+        Trial::test("nothing-raw-at-a-place", nothing_raw_at_a_place),
         Trial::test("colours", colours),
         Trial::test("a-diff-for-eyes", a_diff_for_eyes),
         Trial::test("what-is-meant-is-a-fix", what_is_meant_is_a_fix),
@@ -200,6 +201,15 @@ fn nothing_raw() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// A command of a runner that begins before the place of a message and ends in it.
+fn nothing_raw_at_a_place() -> Result<(), Failed> {
+    let run = run(Path::new("."), &["-"], "a: {b##[error]}\n");
+    check(run.stderr.contains("{b##\\x5berror]}"), || {
+        run.stderr.clone()
+    })?;
+    raw(&run.stderr).map_or(Ok(()), |raw| Err(raw.into()))
 }
 
 fn list(items: &str) -> String {

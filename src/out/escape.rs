@@ -78,6 +78,18 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Parts of a line, each behind the other and made fit to be shown as one text, and where each of them ends.
+pub(super) fn escaped_parts<const N: usize>(parts: [&str; N]) -> (String, [usize; N]) {
+    let mut out = String::new();
+    let mut writer = Escaping::new(&mut out);
+    let ends = parts.map(|part| {
+        // A `String` takes everything.
+        let _ = writer.write_str(part);
+        writer.out.len()
+    });
+    (out, ends)
+}
+
 /// The name of a file as a line may begin with it: `::` there is a command to GitHub's runner, and `./` leads to the same file.
 pub(crate) fn file_name(name: &str) -> Cow<'_, str> {
     if name.trim_start().starts_with("::") {
@@ -112,7 +124,7 @@ pub(crate) fn diff_name(name: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{diff_name, escaped, file_name};
+    use super::{diff_name, escaped, escaped_parts, file_name};
 
     #[test]
     fn what_is_not_fit_is_written_out() {
@@ -130,6 +142,12 @@ mod tests {
         ] {
             assert_eq!(escaped(text), shown);
         }
+    }
+
+    #[test]
+    fn a_command_over_two_parts_is_written_out() {
+        let shown = ("a##\\x5bb\\x1b]".to_owned(), [3, 8, 13]);
+        assert_eq!(escaped_parts(["a##", "[b", "\x1b]"]), shown);
     }
 
     #[test]

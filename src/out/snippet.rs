@@ -2,7 +2,7 @@
 //!
 //! Only the lines that are shown are handed to the crate that draws them: it reads all that it is given, each time.
 
-use super::escape::{escaped, file_name};
+use super::escape::{escaped, escaped_parts, file_name};
 use super::place::Positions;
 use super::text::write_message;
 use crate::model::Place;
@@ -131,10 +131,10 @@ struct Window {
 }
 
 impl Window {
-    fn new(place: &Place, positions: &Positions<'_>) -> Option<Window> {
-        let (source, at) = positions.of(place)?;
+    fn new(at: &Place, positions: &Positions<'_>) -> Option<Window> {
+        let (source, position) = positions.of(at)?;
         let all = source.text;
-        let range = underlined(all, &place.range)?;
+        let range = underlined(all, &at.range)?;
         let start = all.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
         let end = all
             .get(range.end..)?
@@ -144,19 +144,17 @@ impl Window {
             all.get(floor(all, start.max(range.start.saturating_sub(AROUND)))..range.start)?;
         let behind = all.get(range.end..floor(all, end.min(range.end.saturating_add(AROUND))))?;
         // A byte order mark is no part of the line.
-        let mut text = escaped(before.trim_start_matches('\u{feff}')).into_owned();
-        let start = text.len();
-        text.push_str(&escaped(all.get(range.clone())?));
-        let span = start..text.len();
-        let whole = range == place.range;
-        text.push_str(&escaped(behind.strip_suffix('\r').unwrap_or(behind)));
+        let behind = behind.strip_suffix('\r').unwrap_or(behind);
+        let place = all.get(range.clone())?;
+        let before = before.trim_start_matches('\u{feff}');
+        let (text, [start, end, _]) = escaped_parts([before, place, behind]);
         Some(Window {
             name: file_name(source.name).into_owned(),
-            line: at.line,
-            column: at.column,
+            line: position.line,
+            column: position.column,
             text,
-            span,
-            whole,
+            span: start..end,
+            whole: range == at.range,
         })
     }
 
