@@ -120,6 +120,7 @@ fn shown(key: &Yaml) -> Option<String> {
         Yaml::String(text) => Some(text.clone()),
         Yaml::Number(number) => Some(number.to_string()),
         Yaml::Bool(value) => Some(value.to_string()),
+        Yaml::Null => Some(String::new()),
         Yaml::Tagged(tagged) => shown(&tagged.value),
         _ => None,
     }

@@ -65,10 +65,14 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     Corpus::Keep
 });
 
-/// Takes the keys out of a hook that no API server takes: a merge leaves them, where a new hook has none.
+/// Takes out of a hook what is nothing to an API server: keys that it does not know, and handlers that are null. A merge leaves
+/// them, where a new hook has none.
 fn known_keys(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            if let Some(Value::Object(hook)) = fields.get_mut("preStop") {
+                hook.retain(|_, handler| !handler.is_null());
+            }
             for (handler, known) in [("exec", "command"), ("sleep", "seconds")] {
                 if let Some(Value::Object(hook)) = fields.get_mut(handler) {
                     hook.retain(|key, _| key == known);

@@ -9,6 +9,7 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_yaml::Value as Yaml;
 use set_prestop::{Failure, Outcome, Output, Settings, Source, rewrite};
 use set_prestop_fuzz::{json, read};
+use std::collections::HashSet;
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some((choice, rest)) = data.split_first() else {
@@ -29,6 +30,15 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     else {
         return Corpus::Reject;
     };
+    // A name that is a number is a text of its own: `0x1F` written out again is `31`.
+    let words = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_'));
+    let words: HashSet<&str> = text.split(words).collect();
+    if !documents
+        .iter()
+        .all(|document| keeps_numbers(document, &words))
+    {
+        return Corpus::Reject;
+    }
     let Some(list) = list(&documents, *choice) else {
         return Corpus::Reject;
     };
@@ -61,6 +71,19 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 fn is_object(value: &Yaml) -> bool {
     let text = |key: &str| value.get(key).and_then(Yaml::as_str);
     matches!((text("kind"), text("apiVersion")), (Some(kind), Some(_)) if !kind.ends_with("List"))
+}
+
+/// Whether all numbers of a value stand in the text as they are written.
+fn keeps_numbers(value: &Yaml, words: &HashSet<&str>) -> bool {
+    match value {
+        Yaml::Number(number) => words.contains(number.to_string().as_str()),
+        Yaml::Sequence(items) => items.iter().all(|item| keeps_numbers(item, words)),
+        Yaml::Mapping(entries) => entries
+            .iter()
+            .all(|(key, value)| keeps_numbers(key, words) && keeps_numbers(value, words)),
+        Yaml::Tagged(tagged) => keeps_numbers(&tagged.value, words),
+        Yaml::Null | Yaml::Bool(_) | Yaml::String(_) => true,
+    }
 }
 
 /// The documents as items, in one of three forms.

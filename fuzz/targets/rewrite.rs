@@ -109,7 +109,8 @@ fn only_hooks_go(text: &str, output: &set_prestop::Output<'_>) {
     for splice in &output.splices {
         let gone = text[splice.range.clone()].trim();
         let alias = gone.starts_with('*') && !gone.contains(char::is_whitespace);
-        let nothing = ["", "~", "null", "Null", "NULL", "{}", "[]"].contains(&gone);
+        let dense: String = gone.split_whitespace().collect();
+        let nothing = ["", "~", "null", "Null", "NULL", "{}", "[]"].contains(&dense.as_str());
         let inside =
             |span: &Range<usize>| span.start <= splice.range.start && splice.range.end <= span.end;
         assert!(
