@@ -25,7 +25,8 @@ mod weigh;
 
 pub use config::{
     API_VERSION, BackendRule, ClassRule, Config, ExistingHooks, Handler, KIND, KubernetesVersion,
-    MAX_SECONDS, Seconds, SetPreStop, function_config, parse as parse_config, place_in_config,
+    MAX_SECONDS, OnError, Seconds, SetPreStop, function_config, parse as parse_config,
+    place_in_config,
 };
 #[cfg(feature = "schema")]
 pub use config::{function_definition, json_schema};
@@ -63,6 +64,7 @@ use drain::decide::{Planned, Planner};
 use input::objects::Render;
 use input::{Chunks, Opened};
 use say::drain::Mood;
+use std::collections::HashSet;
 use tables::Tables;
 
 /// Reads the sources as one set of manifests and adds the hooks and grace periods that its workloads need.
@@ -100,21 +102,30 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     let config = input::configure(opened, &settings.config).map_err(Stop::Told)?;
     let tables = config.tables();
     let tables = tables.map_err(|error| say::config::row(&error.column, &error.message))?;
-    let decided = decide(opened, &config, &tables, settings)?;
+    let mut decided = decide(opened, &config, &tables, settings)?;
     let check = config.check == Some(true);
-    let (plans, messages) = (decided.plans, decided.messages);
-    let written = if check && !settings.preview {
-        &[][..]
-    } else {
-        &plans
+    let outputs = loop {
+        let written = if check && !settings.preview {
+            &[][..]
+        } else {
+            &decided.plans
+        };
+        let (chunks, messages) = (&decided.chunks, &decided.messages);
+        match out::manifests::write(opened, chunks, written, messages, settings.threads) {
+            Ok(outputs) => break outputs,
+            Err(refused) if skips(&config) && decided.leave_out(&refused) => {
+                decided.messages.extend(refused);
+                weigh::sort(&mut decided.messages);
+            }
+            Err(refused) => return Err(Stop::Told(refused)),
+        }
     };
-    let threads = settings.threads;
     Ok(Outcome {
-        outputs: out::manifests::write(opened, &decided.chunks, written, &messages, threads)?,
-        ended: Ended::of(check, &messages),
-        messages,
-        plans,
-        counts: decided.counts,
+        outputs,
+        ended: Ended::of(check, &decided.messages),
+        counts: decided.counts(),
+        messages: decided.messages,
+        plans: decided.plans,
         coverage: decided.coverage,
         is_resource_list: opened.iter().any(|open| open.list.is_some()),
         #[cfg(feature = "patches")]
@@ -127,10 +138,53 @@ struct Decided<'s> {
     chunks: Chunks<'s>,
     plans: Vec<Plan>,
     messages: Vec<Message>,
-    counts: Counts,
+    routes: usize,
+    services: usize,
     coverage: Coverage,
     #[cfg(feature = "patches")]
     patched: Vec<out::patched::Patched>,
+}
+
+impl Decided<'_> {
+    /// Takes out the plans of the objects that have one of these errors, and what was told of their changes. False if that
+    /// leaves an error or no plan is one of theirs.
+    fn leave_out(&mut self, errors: &[Message]) -> bool {
+        let skipped: HashSet<_> = errors.iter().filter_map(|m| m.object.clone()).collect();
+        let kept: Vec<bool> = self
+            .plans
+            .iter()
+            .map(|plan| !skipped.contains(&plan.workload))
+            .collect();
+        let mut keep = kept.iter();
+        self.plans.retain(|_| keep.next() != Some(&false));
+        #[cfg(feature = "patches")]
+        {
+            let mut keep = kept.iter();
+            self.patched.retain(|_| keep.next() != Some(&false));
+        }
+        self.messages.retain(|message| {
+            let skips = message
+                .object
+                .as_ref()
+                .is_some_and(|object| skipped.contains(object));
+            !(skips && message.change.is_some())
+        });
+        errors.iter().all(Message::is_of_one_object) && kept.contains(&false)
+    }
+
+    fn counts(&self) -> Counts {
+        Counts {
+            routes: self.routes,
+            services: self.services,
+            workloads: self.plans.len(),
+            changes: self.plans.iter().map(Plan::changes).sum(),
+        }
+    }
+}
+
+/// Whether an error in one object leaves the others to be done.
+fn skips(config: &Config) -> bool {
+    config.on_error == Some(OnError::Skip)
 }
 
 fn decide<'s>(
@@ -174,21 +228,23 @@ fn decide<'s>(
         weigh::two_folders(&mut messages, &sources);
     }
     weigh::weigh(&mut messages, config, advice);
-    if weigh::stops(&mut messages, settings.fail_on) {
+    if weigh::stops(&mut messages, settings.fail_on, skips(config)) {
         return Err(Stop::Told(messages));
     }
-    Ok(Decided {
-        counts: Counts {
-            routes: trace.routes,
-            services: trace.services,
-            workloads: plans.len(),
-            changes: plans.iter().map(Plan::changes).sum(),
-        },
+    let errors = messages.iter().filter(|m| m.is_of_one_object());
+    let errors: Vec<Message> = errors.cloned().collect();
+    let mut decided = Decided {
+        routes: trace.routes,
+        services: trace.services,
         coverage: trace.coverage,
         #[cfg(feature = "patches")]
         patched: out::patched::of(if settings.patches { &plans } else { &[] }, &render, tables),
         chunks,
         plans,
         messages,
-    })
+    };
+    if !errors.is_empty() {
+        decided.leave_out(&errors);
+    }
+    Ok(decided)
 }

@@ -76,11 +76,16 @@ pub enum Ended {
     Checked,
     /// With `check`: changes are missing; exit 1.
     Pending,
+    /// With `onError: Skip`: objects with an error are left as they are; exit 3.
+    Skipped,
 }
 
 impl Ended {
     pub(crate) fn of(check: bool, messages: &[Message]) -> Ended {
         let pending = || messages.iter().any(|m| m.reason == Reason::ChangePending);
+        if messages.iter().any(Message::is_of_one_object) {
+            return Ended::Skipped;
+        }
         match check {
             false => Ended::Done,
             true if pending() => Ended::Pending,
@@ -104,6 +109,7 @@ impl Outcome<'_> {
             Ended::Done => Ending::Done,
             Ended::Checked => Ending::Checked,
             Ended::Pending => Ending::Pending,
+            Ended::Skipped => Ending::Skipped,
         };
         let found = (self.counts, &self.coverage, self.plans.as_slice());
         answer(ended, render, found, messages, positions)

@@ -63,6 +63,11 @@ pub(crate) fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) 
         Severity::Advice => advice,
         Severity::Info | Severity::Warning | Severity::Error => true,
     });
+    sort(messages);
+}
+
+/// Sorts messages by their places; those without one come last.
+pub(crate) fn sort(messages: &mut [Message]) {
     messages.sort_by_key(|m| match &m.place {
         Some(at) => (at.source, at.range.start, m.reason),
         None => (usize::MAX, 0, m.reason),
@@ -85,10 +90,15 @@ fn unused(messages: &[Message], config: &Config) -> Vec<Message> {
 }
 
 /// Whether messages stop the run: an error, or one at least as severe as `fail_on`, which adds a message that says so.
-pub(crate) fn stops(messages: &mut Vec<Message>, fail_on: Option<Severity>) -> bool {
+/// If objects with an error are skipped, those errors do not.
+pub(crate) fn stops(messages: &mut Vec<Message>, fail_on: Option<Severity>, skip: bool) -> bool {
     let first = |limit| {
         let mut all = messages.iter();
-        all.find(|m| m.severity >= limit && m.reason != Reason::ChangePending)
+        all.find(|m| {
+            m.severity >= limit
+                && m.reason != Reason::ChangePending
+                && !(skip && m.is_of_one_object())
+        })
     };
     if first(Severity::Error).is_some() {
         return true;

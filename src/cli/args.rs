@@ -151,7 +151,8 @@ Examples:
   helm template . | set-prestop         as a filter
   kustomize build | set-prestop | kubectl apply -f -
 
-Exit status: 0 success; 1 `--check` found missing changes; 2 error, nothing was written.";
+Exit status: 0 success; 1 `--check` found missing changes; 2 error, nothing was written;
+3 `--on-error Skip` left objects as they are.";
 
 /// Reads the command line.
 pub(crate) fn read() -> Result<Args, clap::Error> {

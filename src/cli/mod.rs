@@ -30,20 +30,27 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 use tell::Teller;
 
-/// How a run ends, as its exit code says.
+/// How a run ends, as its exit code says; of several renders the last of these counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Exit {
     /// Done, also with warnings.
-    Done = 0,
+    Done,
     /// `--check` found missing changes.
-    Pending = 1,
+    Pending,
+    /// Objects with an error were left as they are; the others are done.
+    Skipped,
     /// An error; nothing was written.
-    Failed = 2,
+    Failed,
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(exit as u8)
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Pending => 1,
+            Exit::Skipped => 3,
+            Exit::Failed => 2,
+        })
     }
 }
 
@@ -467,6 +474,7 @@ impl<'s> Run<'s> {
     fn exit(&self) -> Exit {
         match self.ended.as_ref().map(|outcome| outcome.ended) {
             Ok(Ended::Pending) => Exit::Pending,
+            Ok(Ended::Skipped) => Exit::Skipped,
             Ok(Ended::Done | Ended::Checked) => Exit::Done,
             Err(_) => Exit::Failed,
         }

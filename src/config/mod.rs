@@ -15,7 +15,7 @@ pub use read::{function_config, parse, place_in_config};
 pub use schema::{function_definition, json_schema};
 pub use seconds::{MAX_SECONDS, Seconds};
 pub use settings::{
-    API_VERSION, BackendRule, ClassRule, Config, ExistingHooks, Handler, KIND, SetPreStop,
+    API_VERSION, BackendRule, ClassRule, Config, ExistingHooks, Handler, KIND, OnError, SetPreStop,
 };
 pub(crate) use settings::{DEFAULT_MARGIN, DEFAULT_SHUTDOWN};
 pub use version::KubernetesVersion;

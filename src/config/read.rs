@@ -108,6 +108,7 @@ const SCALARS: &[(&str, bool)] = &[
     ("namespace", false),
     ("ingressClass", false),
     ("loadBalancerServices", true),
+    ("onError", false),
     ("check", true),
 ];
 

@@ -58,6 +58,22 @@ pub enum ExistingHooks {
     Keep,
 }
 
+/// What an error in one object does to the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "cli",
+    derive(clap::ValueEnum),
+    value(rename_all = "PascalCase")
+)]
+pub enum OnError {
+    /// The run fails, and nothing is written.
+    #[default]
+    Fail,
+    /// Leave the object as it is, change the others, and end with exit status 3.
+    Skip,
+}
+
 /// A rule for the classes of routes; the first rule that matches counts.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -239,6 +255,21 @@ pub struct Config {
         schemars(with = "Option<BTreeMap<String, Severity>>")
     )]
     pub severity: Option<BTreeMap<Reason, Severity>>,
+    /// What an error in one object does to the run [default: Fail]
+    #[cfg_attr(
+        feature = "cli",
+        arg(
+            long,
+            value_name = "Fail|Skip",
+            hide_possible_values = true,
+            hide_short_help = true,
+            ignore_case = true,
+            env = "SET_PRESTOP_ON_ERROR",
+            hide_env = true,
+            help_heading = "What to do"
+        )
+    )]
+    pub on_error: Option<OnError>,
     /// Change nothing; report missing changes as errors
     #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, env = "SET_PRESTOP_CHECK", hide_env = true, help_heading = "What to do"))]
     pub check: Option<bool>,
@@ -286,6 +317,7 @@ impl Config {
             routes: self.routes.or(below.routes),
             workloads: self.workloads.or(below.workloads),
             severity: self.severity.or(below.severity),
+            on_error: self.on_error.or(below.on_error),
             check: self.check.or(below.check),
         }
     }

@@ -49,6 +49,8 @@ pub enum Ending {
     Checked,
     /// A check found changes that are missing.
     Pending,
+    /// Objects with an error are left as they are (`onError: Skip`); the others are done as for `done`, or looked at.
+    Skipped,
     /// It could not be done; at least one of the messages is an error.
     Failed,
 }

@@ -46,13 +46,16 @@ impl fmt::Display for Output<'_> {
 }
 
 /// The outputs: the plans' edits chunk by chunk, and the results.
+///
+/// # Errors
+/// All edits that can't be made, each about its workload, or one that is about the results.
 pub(crate) fn write<'s>(
     opened: &[Opened<'s>],
     chunks: &Chunks<'s>,
     plans: &[Plan],
     messages: &[Message],
     threads: usize,
-) -> Result<Vec<Output<'s>>, Message> {
+) -> Result<Vec<Output<'s>>, Vec<Message>> {
     let output = |open: &Opened<'s>| Output {
         source: open.source,
         splices: Vec::new(),
@@ -70,29 +73,33 @@ pub(crate) fn write<'s>(
         let group = number.checked_sub(1).and_then(|number| groups.get(number));
         given.push(match (group, pieces) {
             (Some(plans), _) => edit(opened, chunks, plans, messages, scratch),
-            (None, Some((text, list))) => results::splices(text, list, messages),
+            (None, Some((text, list))) => results_of(text, list, messages),
             (None, None) => Ok(Vec::new()),
         });
     });
     let mut edited = edited.into_iter();
     let mut told = edited.next();
+    let mut refused = Vec::new();
     for (group, splices) in groups.iter().zip(edited) {
-        let Some(first) = group.first() else { continue };
-        let splices = splices.map_err(|error| refused(&error, first))?;
-        if let Some(output) = outputs.get_mut(first.target.source) {
-            output.splices.extend(splices);
+        let target = group.first().map(|first| first.target.source);
+        match (splices, target.and_then(|source| outputs.get_mut(source))) {
+            (Ok(splices), Some(output)) => output.splices.extend(splices),
+            (Ok(_), None) => {}
+            (Err(messages), _) => refused.extend(messages),
         }
+    }
+    if !refused.is_empty() {
+        return Err(refused);
     }
     for (open, output) in opened.iter().zip(&mut outputs) {
         let written = match &open.list {
             Some(ResourceList::Pieces { .. }) => told.take().unwrap_or(Ok(Vec::new())),
             Some(list @ ResourceList::Whole(_)) if !output.is_changed() => {
-                results::splices(open.source.text, list, messages)
+                results_of(open.source.text, list, messages)
             }
             _ => continue,
         };
-        let written = written.map_err(|error| say::out::results_refused(&error))?;
-        output.splices.extend(written);
+        output.splices.extend(written?);
         output.splices.sort_by_key(|splice| splice.range.start);
     }
     outputs.retain(|output| !output.source.read_only);
@@ -111,13 +118,12 @@ fn edit(
     plans: &[Plan],
     messages: &[Message],
     scratch: &mut Scratch,
-) -> Result<Vec<Splice>, EditError> {
+) -> Result<Vec<Splice>, Vec<Message>> {
     let Some((source, chunk)) = plans.first().map(chunk) else {
         return Ok(Vec::new());
     };
-    let wanted = |tree| plans.iter().flat_map(move |plan| edits(plan, tree));
     if let Some(Chunk { tree, .. }) = chunk.and_then(|chunk| chunks.parsed.get(chunk)) {
-        return tree.edit_in(&wanted(tree).collect::<Vec<_>>(), scratch);
+        return edited(tree, plans, Vec::new(), scratch);
     }
     let list = opened.get(source).and_then(|open| open.list.as_ref());
     let Some(ResourceList::Whole(tree)) = list else {
@@ -125,7 +131,39 @@ fn edit(
     };
     let results = tree.root().into_iter();
     let results = results.flat_map(|root| results::edits(root, messages));
-    tree.edit_in(&wanted(tree).chain(results).collect::<Vec<_>>(), scratch)
+    edited(tree, plans, results.collect(), scratch)
+}
+
+/// The splices of plans that share a tree, and of more edits in it.
+fn edited(
+    tree: &Tree<'_>,
+    plans: &[Plan],
+    more: Vec<Edit>,
+    scratch: &mut Scratch,
+) -> Result<Vec<Splice>, Vec<Message>> {
+    let all = plans.iter().flat_map(|plan| edits(plan, tree)).chain(more);
+    let error = match tree.edit_in(&all.collect::<Vec<_>>(), scratch) {
+        Ok(splices) => return Ok(splices),
+        Err(error) => error,
+    };
+    // Which of them it is shows where each is made alone.
+    let mut alone = |plan: &Plan| tree.edit_in(&edits(plan, tree), scratch).err();
+    let alone = plans.iter().filter_map(|plan| Some((alone(plan)?, plan)));
+    let mut messages: Vec<Message> = alone.map(|(error, plan)| refused(&error, plan)).collect();
+    if messages.is_empty() {
+        messages.extend(plans.first().map(|plan| refused(&error, plan)));
+    }
+    Err(messages)
+}
+
+/// The splices of the results.
+fn results_of(
+    text: &str,
+    list: &ResourceList<'_>,
+    messages: &[Message],
+) -> Result<Vec<Splice>, Vec<Message>> {
+    let written = results::splices(text, list, messages);
+    written.map_err(|error| vec![say::out::results_refused(&error)])
 }
 
 /// An edit that can't be made, about the workload of a plan.

@@ -300,6 +300,16 @@ impl Message {
         }
     }
 
+    /// Whether it is an error in one object, which `onError: Skip` leaves as it is.
+    pub(crate) fn is_of_one_object(&self) -> bool {
+        let skips = [
+            Reason::BadAnnotation,
+            Reason::BadResource,
+            Reason::EditRefused,
+        ];
+        self.object.is_some() && skips.contains(&self.reason)
+    }
+
     /// The same with what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Message {

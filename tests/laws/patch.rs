@@ -69,12 +69,22 @@ fn identity(object: &Value) -> Identity {
     ]
 }
 
+/// What a regular expression of escaped characters matches.
+fn unescaped(expression: &str) -> String {
+    let mut escaped = false;
+    let kept = expression.chars().filter(|c| {
+        escaped = *c == '\\' && !escaped;
+        !escaped
+    });
+    kept.collect()
+}
+
 /// What a target or a strategic patch names. The fields of a target are regular expressions that match one text.
 fn wanted(names: &Value, target: bool) -> Identity {
     if !target {
         return identity(names);
     }
-    let field = |name: &str| text(names, &format!("/{name}")).replace('\\', "");
+    let field = |name: &str| unescaped(&text(names, &format!("/{name}")));
     [
         field("group"),
         field("version"),

@@ -100,6 +100,8 @@ export interface Config {
   maxSleepSeconds?: number;
   /** Namespace to assume for resources without one */
   namespace?: string;
+  /** What an error in one object does to the run [default: Fail]. What an error in one object does to the run. Fail: The run fails, and nothing is written. Skip: Leave the object as it is, change the others, and end with exit status 3. */
+  onError?: "Fail" | "Skip";
   /** Route kinds of your own: rows as in the built-in table */
   routes?: {
     class?: string[];
@@ -294,7 +296,7 @@ export interface Covered {
 }
 
 /** How a run ended. */
-export type Ending = "done" | "checked" | "pending" | "failed";
+export type Ending = "done" | "checked" | "pending" | "skipped" | "failed";
 
 /** How a Service is reachable from outside the cluster. */
 export type Exposed = "LoadBalancer" | "NodePort";

@@ -18,7 +18,7 @@ pub struct Failed {
 /// Runs the function on what kpt hands it.
 ///
 /// # Errors
-/// What the library refuses, changes that are missing where the configuration says `check: true`, and input that is
+/// What the library refuses, changes that are missing where the configuration says `check: true`, objects that were skipped, and input that is
 /// no ResourceList: kpt has to take nothing else for a package.
 pub fn process(input: &[u8]) -> Result<String, Failed> {
     let text = std::str::from_utf8(input)
@@ -32,7 +32,7 @@ pub fn process(input: &[u8]) -> Result<String, Failed> {
         )),
         Ok(done) => {
             let output = done.outputs.iter().map(ToString::to_string).collect();
-            if done.ended == Ended::Pending {
+            if matches!(done.ended, Ended::Pending | Ended::Skipped) {
                 Err(Failed {
                     output: Some(output),
                     report: report(&done.messages, &positions),
