@@ -535,7 +535,8 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             None => None,
             Some((_, Some(seconds))) => Some(seconds),
             Some((node, None)) => {
-                let message = say::not_a_grace_period(FIELD, node.text()).field(field());
+                let message =
+                    say::not_a_grace_period(FIELD, node.text(), node.kind()).field(field());
                 self.tell(message, pod.object, mark(node));
                 return None;
             }

@@ -539,10 +539,11 @@ pub(crate) fn key_misplaced(key: &str, place: &str, right: &str) -> Message {
 }
 
 /// A grace period that is no whole number of seconds, and the number that may be meant.
-pub(crate) fn not_a_grace_period(field: &str, stands: Option<&str>) -> Message {
+pub(crate) fn not_a_grace_period(field: &str, stands: Option<&str>, kind: Kind) -> Message {
+    let what = stands.map_or(kind_name(kind).to_owned(), |text| format!("`{text}`"));
     let stands = stands.unwrap_or_default();
     let number = stands.parse::<f64>().ok();
-    let text = format!("`{field}` is `{stands}`, which is not a whole number of seconds");
+    let text = format!("`{field}` is {what}, which is not a whole number of seconds");
     let message = Message::new(Reason::BadResource, text);
     let unit = stands.strip_suffix('s').and_then(|n| n.parse().ok());
     match number.filter(|n| n.is_finite()).or(unit) {

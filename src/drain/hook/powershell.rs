@@ -1,6 +1,6 @@
 //! Commands of PowerShell, as far as it takes to see whether they sleep first.
 
-use super::{Duration, Timed, duration};
+use super::{Timed, duration};
 
 /// What writes and takes no time.
 const INSTANT: [&str; 4] = ["write-host", "write-output", "write-information", "echo"];
@@ -50,10 +50,6 @@ pub(super) fn sleep<'w>(words: &[&'w str], first: usize) -> Option<(Timed, usize
     if !number.text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return None;
     }
-    let found = Duration {
-        replace: number.text.len(),
-        ..found
-    };
     let word = words.get(number.index)?;
     let timed = Timed {
         at: number.at,

@@ -189,15 +189,12 @@ fn argv(words: &[&str]) -> Existing {
     let other = || Existing::Other(NotASleep::Command(words.join(" ")));
     let mut index = 0;
     // `env` runs what follows its variables; `busybox sleep` and `busybox sh` are applets called by name.
-    if words.first().is_some_and(|word| base_name(word) == "env") && words.len() > 1 {
+    if words.first().is_some_and(|word| base_name(word) == "env") {
         let is_variable = |word: &&&str| word.contains('=') && !word.starts_with('-');
         index = 1 + words.iter().skip(1).take_while(is_variable).count();
     }
-    if words
-        .get(index)
-        .is_some_and(|word| base_name(word) == "busybox")
-        && words.len() > index + 1
-    {
+    let applet = words.get(index);
+    if applet.is_some_and(|word| base_name(word) == "busybox") {
         index += 1;
     }
     let Some(program) = words.get(index) else {
@@ -361,6 +358,18 @@ mod tests {
             (r#"[env, sleep, "10"]"#, 10, "99"),
             (r"[/usr/bin/env, A=1, sh, -c, sleep 10]", 10, "sleep 99"),
             (r"[zsh, -c, sleep 10]", 10, "sleep 99"),
+            (r#"[sh, -c, "_A_2=x sleep 10"]"#, 10, "_A_2=x sleep 99"),
+            (r#"[sh, -c, "sleep \\\n 10"]"#, 10, "sleep \\\n 99"),
+            (
+                r#"[sh, -c, "echo a\\;b; sleep 10"]"#,
+                10,
+                "echo a\\;b; sleep 99",
+            ),
+            (
+                r#"[sh, -c, "echo 'a\\'; sleep 10"]"#,
+                10,
+                "echo 'a\\'; sleep 99",
+            ),
             (r#"[sh, -c, "sleep '10'; x"]"#, 10, "sleep '99'; x"),
             (r#"[sh, -c, 'sleep "5s"']"#, 5, "sleep \"99s\""),
             (
@@ -389,6 +398,12 @@ mod tests {
                 "Start-Sleep -Seconds 99; x",
             ),
             (r#"[powershell.exe, -c, sleep, "90"]"#, 90, "99"),
+            (r#"[powershell, -c, "sleep 1.5"]"#, 2, "sleep 99"),
+            (
+                r"[powershell, -ExecutionPolicy, Bypass, -Command, sleep 5]",
+                5,
+                "sleep 99",
+            ),
             (r#"[powershell, Start-Sleep, -s, "5"]"#, 5, "99"),
             (
                 r#"[powershell, -c, "Start-Sleep -Milliseconds 1500"]"#,
@@ -444,11 +459,17 @@ mod tests {
             r#"[sh, -c, "echo hi || sleep 10"]"#,
             r#"[sh, -c, "echo hi & sleep 10"]"#,
             r#"[sh, -c, "(sleep 10)"]"#,
+            r#"[sh, -c, "2a=x sleep 10"]"#,
+            r#"[sh, -c, "a-b=x sleep 10"]"#,
+            r#"[sh, -c, "\\ sleep 10"]"#,
+            r#"[bash, -c, "a=(1 2); sleep 10"]"#,
+            r#"[sh, -c, "case $1 in a) sleep 10;; esac"]"#,
             r#"[sh, -c, "if true; then sleep 10; fi"]"#,
             r#"[sh, -c, "cat <<E\nsleep 10\nE\n"]"#,
             r"[powershell, -EncodedCommand, abc]",
             r#"[powershell, -c, "Stop-Service x; Start-Sleep 10"]"#,
             r#"[powershell, -c, "Start-Sleep -Minutes 10"]"#,
+            r#"[powershell, -c, "Start-Sleep - 10"]"#,
         ] {
             assert_eq!(sleep(words), None, "{words}");
         }

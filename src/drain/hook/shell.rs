@@ -53,7 +53,7 @@ impl<'s> Word<'s> {
                 .raw
                 .strip_prefix(quote)
                 .and_then(|r| r.strip_suffix(quote));
-            if let Some(text) = unquoted.filter(|_| self.raw.len() > 1) {
+            if let Some(text) = unquoted {
                 inner = (text, self.range.start + 1);
                 break;
             }
