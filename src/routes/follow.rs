@@ -501,3 +501,78 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         enabled
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Outcome, Reason, Settings, Source, rewrite};
+    use std::fmt::Write as _;
+
+    /// More routes than the ways that are kept, `middle` behind all of them, and a Deployment.
+    fn manifests(last: &str, middle: &str) -> String {
+        let mut text = String::new();
+        for number in 0..101 {
+            let annotations = if number == 100 { last } else { "" };
+            let _ = writeln!(
+                text,
+                "{{apiVersion: traefik.io/v1alpha1, kind: IngressRoute, metadata: {{name: r{number}, annotations: {{{annotations}}}}}, spec: {{routes: [{{services: [{{kind: TraefikService, name: a}}]}}]}}}}\n---",
+            );
+        }
+        text + middle
+            + "---\n{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}}}\n---\n"
+            + "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web}]}}}}\n"
+    }
+
+    fn with<T>(last: &str, middle: &str, read: impl Fn(&Outcome<'_>) -> T) -> T {
+        let text = manifests(last, middle);
+        let outcome = rewrite(&[Source::new("input", &text)], &Settings::default());
+        read(&outcome.unwrap())
+    }
+
+    fn traefik(name: &str, services: &str) -> String {
+        format!(
+            "{{apiVersion: traefik.io/v1alpha1, kind: TraefikService, metadata: {{name: {name}}}, spec: {{weighted: {{services: [{services}]}}}}}}\n---\n"
+        )
+    }
+
+    #[test]
+    fn every_route_counts_that_leads_to_a_service_and_no_other() {
+        let further = traefik("a", "{kind: TraefikService, name: b}");
+        let counted = |outcome: &Outcome<'_>| {
+            let messages = outcome.messages.iter();
+            let no_route = messages.filter(|m| m.reason == Reason::NoRoute).count();
+            (outcome.counts.routes, no_route)
+        };
+        for (middle, routes) in [
+            (traefik("a", "{name: web}"), 101),
+            (traefik("a", ""), 0),
+            (further.clone() + &traefik("b", "{name: web}"), 101),
+            (further.clone() + &traefik("b", ""), 0),
+            // Around in a circle, and out of it.
+            (
+                further.clone() + &traefik("b", "{kind: TraefikService, name: a}"),
+                0,
+            ),
+            (
+                further + &traefik("b", "{kind: TraefikService, name: a}, {name: web}"),
+                101,
+            ),
+        ] {
+            let wanted = (routes, usize::from(routes == 0));
+            assert_eq!(with("", &middle, counted), wanted, "{middle}");
+        }
+    }
+
+    #[test]
+    fn a_route_that_asks_for_longer_is_followed_however_many_there_are() {
+        let sleep = |outcome: &Outcome<'_>| {
+            let seconds = outcome.plans.iter().map(|plan| plan.sleep.seconds);
+            seconds.collect::<Vec<_>>()
+        };
+        let middle = traefik("a", "{name: web}");
+        assert_eq!(with("", &middle, sleep), [10]);
+        let stated = "set-prestop.dev/sleep-seconds: \"33\"";
+        assert_eq!(with(stated, &middle, sleep), [33]);
+        let class = "kubernetes.io/ingress.class: gce";
+        assert_eq!(with(class, &middle, sleep), [120]);
+    }
+}

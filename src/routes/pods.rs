@@ -162,7 +162,7 @@ pub(super) struct Visits {
 impl Visits {
     /// Notes a visit. Whether it can add nothing: the same route was there, or as many as are kept and none asks for less.
     fn adds_nothing(&mut self, route: Option<usize>, rank: Rank) -> bool {
-        let again = self.count > 0 && self.last == route && route.is_some();
+        let again = self.last == route && route.is_some();
         let within = rank.whatever <= self.most.whatever && rank.otherwise <= self.most.otherwise;
         if again || self.count >= MOST_WAYS && within {
             return true;
@@ -371,5 +371,62 @@ impl Tracer<'_, '_, '_> {
             .entry(route)
             .or_insert_with(|| of_route().unwrap_or_default());
         known.of(service).to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Link, Links, MOST_WAYS, Rank, Visits};
+    use crate::model::{Origin, Sleep};
+
+    fn link(route: usize, seconds: u64) -> Link {
+        Link {
+            number: route,
+            route: Some(route),
+            service: None,
+            class: None,
+            sleep: Sleep {
+                seconds,
+                origin: Origin::Configured,
+            },
+        }
+    }
+
+    #[test]
+    fn of_more_ways_than_are_kept_those_that_ask_for_longer_are() {
+        let mut links = Links::default();
+        for route in 0..MOST_WAYS {
+            links.add(&link(route, 10));
+            links.add(&link(route, 10));
+        }
+        assert_eq!(links.links.len(), MOST_WAYS);
+        links.add(&link(MOST_WAYS, 10));
+        links.add(&link(MOST_WAYS, 33));
+        links.add(&link(MOST_WAYS + 1, 20));
+        let seconds: Vec<u64> = links.links.iter().map(|link| link.sleep.seconds).collect();
+        assert_eq!(seconds.get(MOST_WAYS..), Some(&[33][..]));
+    }
+
+    #[test]
+    fn a_visit_adds_something_until_as_many_as_are_kept_ask_for_as_long() {
+        let rank = |whatever, otherwise| Rank {
+            whatever,
+            otherwise,
+        };
+        let mut visits = Visits::default();
+        let plain = rank(Some(10), None);
+        // What comes without a route is never the same twice.
+        assert!(!visits.adds_nothing(None, plain));
+        assert!(!visits.adds_nothing(None, plain));
+        for route in 2..MOST_WAYS {
+            assert!(!visits.adds_nothing(Some(route), plain));
+            assert!(visits.adds_nothing(Some(route), rank(Some(99), None)));
+        }
+        assert!(visits.adds_nothing(Some(200), plain));
+        assert!(!visits.adds_nothing(Some(201), rank(Some(11), None)));
+        assert!(visits.adds_nothing(Some(202), rank(Some(11), None)));
+        assert!(!visits.adds_nothing(Some(203), rank(None, Some(5))));
+        assert!(visits.adds_nothing(Some(204), rank(Some(11), Some(5))));
+        assert!(!visits.adds_nothing(Some(205), rank(Some(11), Some(6))));
     }
 }
