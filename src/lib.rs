@@ -104,6 +104,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     let tables = tables.map_err(|error| say::config::row(&error.column, &error.message))?;
     let mut decided = decide(opened, &config, &tables, settings)?;
     let check = config.check == Some(true);
+    decided.chunks.keep_those_of(&decided.plans);
     let outputs = loop {
         let written = if check && !settings.preview {
             &[][..]

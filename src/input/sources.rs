@@ -5,7 +5,7 @@
 
 use crate::config::annotations::PREFIX;
 use crate::input::parallel::in_order;
-use crate::model::Place;
+use crate::model::{Place, Plan};
 use crate::say::input::{dropped, glued as glued_marker, odd_break as odd_break_told, syntax};
 use crate::say::{Message, Reason};
 use lossless_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented};
@@ -118,6 +118,19 @@ pub(crate) struct Opened<'s> {
 #[derive(Debug, Default)]
 pub(crate) struct Chunks<'s> {
     pub(crate) parsed: Vec<Chunk<'s>>,
+}
+
+impl Chunks<'_> {
+    /// Forgets the trees of chunks that no plan is about: what is made next needs room, and not them.
+    pub(crate) fn keep_those_of(&mut self, plans: &[Plan]) {
+        let mut planned = plans.iter().filter_map(|plan| plan.target.chunk).peekable();
+        for (index, chunk) in self.parsed.iter_mut().enumerate() {
+            while planned.next_if(|chunk| *chunk < index).is_some() {}
+            if planned.peek() != Some(&index) {
+                chunk.tree.forget();
+            }
+        }
+    }
 }
 
 fn unreadable(source: usize, document: usize, text: &str, error: &SyntaxError) -> Message {

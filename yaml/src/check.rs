@@ -128,7 +128,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
     fn scalars(&self, before: u32, after: u32) -> Result<(), String> {
         let (old, node) = (self.old.node_at(before), self.new.node_at(after));
         let found = self.new.at(after).shape;
-        let scalars = old.kind() == node.kind() && !found.is_mapping() && !found.is_sequence();
+        let scalars = old.kind() == node.kind() && !found.is_collection();
         let (was, is) = (old.resolved(), node.resolved());
         // Not a number is equal to itself here.
         let is_nan = |value: &Resolved| matches!(value, Resolved::Float(n) if n.is_nan());
@@ -143,7 +143,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
     /// aliases, the same characters can mean something else.
     fn identical(&self, before: u32, after: u32) -> bool {
         let nodes = |tree: &'c Tree<'c>, index: u32| {
-            let range = index as usize..tree.at(index).next as usize;
+            let range = index as usize..tree.at(index).next(index) as usize;
             tree.nodes.get(range).unwrap_or_default()
         };
         let (old, new) = (nodes(self.old, before), nodes(self.new, after));
@@ -172,7 +172,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
                 let (stood, stands) = (place(old, first), place(new, found));
                 old.shape == new.shape
                     && old.flags == new.flags
-                    && old.next - at == new.next - new_at
+                    && old.next(at) - at == new.next(new_at) - new_at
                     && (alike && stood == stands && stood.2 && !old.has(flag::DECODED)
                         || self.old.scalar_text(at) == self.new.scalar_text(new_at))
             })
@@ -455,7 +455,7 @@ fn comment_starts<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = usize> + 't {
     let mut leaves = tree
         .nodes
         .iter()
-        .filter(|raw| !raw.shape.is_mapping() && !raw.shape.is_sequence())
+        .filter(|raw| !raw.shape.is_collection())
         .peekable();
     // Where the line of the last comment ends.
     let mut next = 0;

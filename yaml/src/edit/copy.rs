@@ -102,7 +102,7 @@ impl<'w> Drafts<'w, '_> {
     pub(crate) fn copy_key(&mut self, key: u32) -> Result<Scalar<'w>, EditError> {
         let node = self.tree.resolve(key);
         let raw = self.tree.at(node);
-        let collection = raw.shape.is_mapping() || raw.shape.is_sequence();
+        let collection = raw.shape.is_collection();
         if raw.has(flag::TAG) || collection || raw.shape == Shape::Empty {
             return Err(self.shared(key, "one of its keys is not a plain one"));
         }

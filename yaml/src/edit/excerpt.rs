@@ -129,7 +129,7 @@ impl Finder<'_> {
             for (key, value) in self.tree.pairs(node) {
                 let lines = self.lines(key, value);
                 let touched = self.touches(&lines);
-                let nodes = key..self.tree.at(value).next;
+                let nodes = key..self.tree.at(value).next(value);
                 let name = self.tree.key_text(key);
                 let below = wanted.and_then(|wanted| wanted.key(name.unwrap_or_default()));
                 if beside || touched || below.is_some() || !self.is_clear(&lines, &nodes) {
@@ -216,16 +216,18 @@ impl Finder<'_> {
             text.push_str(slice(source, from..cut.bytes.start));
             let kept = first as usize..cut.nodes.start as usize;
             for raw in self.tree.nodes.get(kept).unwrap_or_default() {
-                let (mut end, mut next) = (raw.end - gone.0, raw.next - gone.1);
+                let (mut end, mut link) = (raw.end - gone.0, raw.link);
                 if raw.shape.is_block_collection() {
                     end = self.moved(ends.next().copied().unwrap_or(raw.end));
-                    let after = self.cuts.partition_point(|cut| cut.nodes.end <= raw.next);
-                    next = raw.next - self.gone_before(after).1;
+                    let after = self.cuts.partition_point(|cut| cut.nodes.end <= link);
+                    link -= self.gone_before(after).1;
+                } else if raw.shape.is_collection() {
+                    link -= gone.1;
                 }
                 nodes.push(Raw {
                     start: raw.start - gone.0,
                     end,
-                    next,
+                    link,
                     ..*raw
                 });
             }
@@ -325,10 +327,13 @@ mod tests {
             let nodes = (0..).zip(&tree.nodes).map(|(at, raw)| {
                 let indent = tree
                     .decoded
-                    .get(raw.aux as usize)
+                    .get(raw.link as usize)
                     .map(|decoded| decoded.indent);
                 (
-                    Raw { aux: 0, ..*raw },
+                    Raw {
+                        link: raw.next(at),
+                        ..*raw
+                    },
                     tree.scalar_text(at).to_owned(),
                     indent.filter(|_| raw.flags != 0),
                 )

@@ -37,7 +37,7 @@ impl<'p> Fates<'p> {
             changes.insert(node, wanted);
             let raw = tree.at(node);
             if wanted.set.is_some() {
-                goes.push(node + 1..raw.next);
+                goes.push(node + 1..raw.next(node));
             } else if raw.shape.is_sequence() {
                 let items = (0..).zip(tree.children(node));
                 waiting

@@ -15,14 +15,14 @@ impl<'s> Tree<'s> {
 
     /// The collection that a node is in, as a key, a value or an item.
     pub(crate) fn parent(&self, node: u32) -> Option<u32> {
-        let parents = self.parents.get_or_init(|| {
+        let parents = self.lookups().parents.get_or_init(|| {
             // The collections around the node that is next in the text, each with the node behind it.
             let mut open: Vec<(u32, u32)> = Vec::with_capacity(16);
             let parents = (0..).zip(&self.nodes).map(|(index, raw)| {
                 while open.pop_if(|(_, end)| *end <= index).is_some() {}
                 let parent = open.last().map_or(u32::MAX, |(parent, _)| *parent);
-                if raw.shape.is_mapping() || raw.shape.is_sequence() {
-                    open.push((index, raw.next));
+                if raw.shape.is_collection() {
+                    open.push((index, raw.link));
                 }
                 parent
             });
@@ -56,8 +56,8 @@ impl<'s> Tree<'s> {
     }
 
     fn breaks(&self) -> &Breaks {
-        self.breaks
-            .get_or_init(|| Box::new(Breaks::new(self.text, self.source, self.chunk.start)))
+        let breaks = || Breaks::new(self.text, self.source, self.chunk.start);
+        self.lookups().breaks.get_or_init(breaks)
     }
 
     /// The column of an offset in bytes from 0; a byte order mark counts as none.
@@ -171,7 +171,7 @@ impl<'s> Tree<'s> {
     pub(crate) fn is_json(&self, node: u32) -> bool {
         for at in self.ancestors(node) {
             let raw = self.at(at);
-            if raw.shape == Shape::FlowMapping && raw.next > at + 1 {
+            if raw.shape == Shape::FlowMapping && raw.link > at + 1 {
                 return self
                     .pairs(at)
                     .all(|(key, _)| self.at(key).shape == Shape::Double);
@@ -202,7 +202,7 @@ impl<'s> Tree<'s> {
     /// The last node below this one, or itself, that has a place in the text: an empty one after a block scalar
     /// has none.
     fn last_leaf(&self, node: u32) -> u32 {
-        let mut leaf = self.at(node).next.saturating_sub(1);
+        let mut leaf = self.at(node).next(node).saturating_sub(1);
         while leaf > node && self.at(leaf).shape == Shape::Empty {
             let before = self.at(leaf - 1);
             if !before.shape.is_block_scalar() || before.end < self.at(leaf).end {
@@ -228,7 +228,7 @@ impl<'s> Tree<'s> {
         }
         let indent = self
             .decoded
-            .get(raw.aux as usize)
+            .get(raw.link as usize)
             .filter(|_| raw.has(flag::DECODED))
             .map_or(usize::MAX, |decoded| decoded.indent as usize);
         let mut at = next_line(self.source, header);

@@ -27,7 +27,7 @@ pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
         });
         let tab = gap.filter_map(|indent| indent.find('\t')).min()?;
         let before = (0..).zip(&new.nodes).filter(|(_, raw)| {
-            let leaf = !raw.shape.is_mapping() && !raw.shape.is_sequence();
+            let leaf = !raw.shape.is_collection();
             leaf && raw.start as usize <= end
         });
         // Inside a scalar the lines are its text, after a block scalar nothing changes, and flow collections allow tabs.

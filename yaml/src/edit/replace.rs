@@ -33,7 +33,7 @@ impl Drafts<'_, '_> {
             let flow = self.tree.flow_style(node);
             return self.replace_inline(node, &flow_text(&flow, value));
         }
-        let is_empty = raw.next == node + 1;
+        let is_empty = raw.next(node) == node + 1;
         let comment_inside = raw.shape.is_flow() && is_empty && !self.inner(node).trim().is_empty();
         if raw.shape.is_flow() && (!is_empty || comment_inside) && value.inline().is_none() {
             let flow = self.tree.flow_style(node);
@@ -381,7 +381,7 @@ impl Drafts<'_, '_> {
                 let indent = self
                     .tree
                     .decoded
-                    .get(raw.aux as usize)
+                    .get(raw.link as usize)
                     .filter(|_| raw.has(flag::DECODED))
                     .map_or(column, |decoded| decoded.indent as usize);
                 // A scalar without content shows no indentation.

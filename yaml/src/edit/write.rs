@@ -110,9 +110,9 @@ impl<'w, 's> Writer<'w, 's> {
         if wanted.steps.is_empty() {
             return Ok(());
         }
-        if raw.shape.is_mapping() && raw.next > node + 1 {
+        if raw.shape.is_mapping() && raw.next(node) > node + 1 {
             self.mapping(node, wanted)
-        } else if raw.shape.is_sequence() && raw.next > node + 1 {
+        } else if raw.shape.is_sequence() && raw.next(node) > node + 1 {
             self.sequence(node, wanted)
         } else {
             let value = self.drafts.fresh(node, wanted)?;
@@ -135,12 +135,12 @@ impl<'w, 's> Writer<'w, 's> {
         let fits = match kind {
             TagKind::String => string && raw.shape != Shape::Empty,
             // A change inside a collection leaves its tag as it is.
-            _ => wanted.set.is_none() && raw.next > node + 1,
+            _ => wanted.set.is_none() && raw.next(node) > node + 1,
         };
         if fits {
             return self.untagged(node, wanted);
         }
-        let scalar = !raw.shape.is_mapping() && !raw.shape.is_sequence();
+        let scalar = !raw.shape.is_collection();
         let anchored = props.is_some_and(|props| props.anchor.is_some());
         let value = wanted.set.map(New::from);
         let Some(text) = value.as_ref().and_then(New::inline) else {

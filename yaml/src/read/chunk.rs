@@ -53,16 +53,18 @@ fn marks<'t>(text: &'t str, marker: &'static str) -> impl Iterator<Item = usize>
 
 /// Starts of the lines that begin at `column` (from 0) or left of it. Blank lines are left out.
 ///
-/// Most lines of a manifest begin further right, so most bytes are skipped in blocks.
+/// Most lines of a manifest begin further right: for the first column bytes are skipped in blocks, and for any other each line
+/// is looked at, since a block would have to be read once for each column.
 pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
     let stands_out = move |start: &usize| {
-        let mut margin = bytes.iter().skip(*start).take(column + 1);
+        let margin = bytes.get(*start..).unwrap_or_default();
+        let mut margin = margin.iter().take(column + 1);
         margin
             .find(|byte| **byte != b' ')
             .is_some_and(|byte| *byte != b'\n')
     };
-    let (mut at, mut end) = (0, 0);
+    let (mut at, mut end) = (0, if column == 0 { 0 } else { bytes.len() });
     let breaks = std::iter::from_fn(move || {
         loop {
             let block = bytes.get(at..end).unwrap_or_default();
@@ -74,8 +76,8 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
                 return None;
             }
             at = end;
-            while let Some(block) = bytes.get(at..at + BLOCK + column + 1)
-                && is_indented(block, column)
+            while let Some(block) = bytes.get(at..=at + BLOCK)
+                && is_indented(block)
             {
                 at += BLOCK;
             }
@@ -88,16 +90,14 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
 /// Bytes in one block.
 const BLOCK: usize = 64;
 
-/// Whether at least `column` + 1 spaces follow each line break in the first [`BLOCK`] bytes.
-fn is_indented(block: &[u8], column: usize) -> bool {
-    (1..=column + 1).all(|shift| {
-        let after = block.get(shift..).unwrap_or_default();
-        let pairs = block.iter().take(BLOCK).zip(after);
-        let bad = pairs.fold(0, |bad, (byte, after)| {
-            bad | u8::from(*byte == b'\n') & u8::from(*after != b' ')
-        });
-        bad == 0
-    })
+/// Whether a space follows each line break in the first [`BLOCK`] bytes.
+fn is_indented(block: &[u8]) -> bool {
+    let after = block.get(1..).unwrap_or_default();
+    let pairs = block.iter().take(BLOCK).zip(after);
+    let bad = pairs.fold(0, |bad, (byte, after)| {
+        bad | u8::from(*byte == b'\n') & u8::from(*after != b' ')
+    });
+    bad == 0
 }
 
 /// Whether the text holds nothing but comments, directives, blank lines and document ends: what the next

@@ -341,14 +341,12 @@ impl<'s> Builder<'s> {
         self.tree.nodes.push(raw);
     }
 
-    fn leaf(&mut self, shape: Shape, range: Range<usize>, aux: u32, flags: u8) {
-        let next = short(self.tree.nodes.len() + 1);
+    fn leaf(&mut self, shape: Shape, range: Range<usize>, link: u32, flags: u8) {
         self.cursor = self.cursor.max(range.end);
         self.push(Raw {
             start: short(range.start),
             end: short(range.end),
-            next,
-            aux,
+            link,
             shape,
             flags,
         });
@@ -394,17 +392,17 @@ impl<'s> Builder<'s> {
             raw.flags |= flag::MERGES;
             flags |= flag::MERGE_KEY;
         }
-        let mut aux = 0;
+        let mut link = 0;
         if inner.is_empty() && !text.is_empty() || slice(self.source, inner) != text {
             flags |= flag::DECODED;
-            aux = short(self.tree.decoded.len());
+            link = short(self.tree.decoded.len());
             let indent = content - line_start(self.source, content);
             self.tree.decoded.push(Decoded {
                 text,
                 indent: short(indent),
             });
         }
-        self.leaf(shape, range, aux, flags);
+        self.leaf(shape, range, link, flags);
     }
 
     /// The range of a block scalar from its header on, and where its content begins. The parser's range begins at the
@@ -516,8 +514,7 @@ impl<'s> Builder<'s> {
         self.push(Raw {
             start: short(start),
             end: short(start),
-            next: 0,
-            aux: 0,
+            link: 0,
             shape,
             flags: if tagged { flag::TAG } else { 0 },
         });
@@ -537,7 +534,7 @@ impl<'s> Builder<'s> {
         // The cursor stands at the end of the last child.
         let end = short(self.cursor);
         if let Some(raw) = self.tree.nodes.get_mut(open.index as usize) {
-            raw.next = next;
+            raw.link = next;
             raw.end = end;
         }
     }
@@ -545,7 +542,11 @@ impl<'s> Builder<'s> {
     fn alias(&mut self, id: usize, span: &Span) -> Result<(), SyntaxError> {
         let target = self.anchors.get(id).copied().unwrap_or(u32::MAX);
         // If the target is not closed yet, the value would contain itself.
-        if self.tree.raw(target).is_none_or(|raw| raw.next == 0) {
+        if self
+            .tree
+            .raw(target)
+            .is_none_or(|raw| raw.shape.is_collection() && raw.link == 0)
+        {
             return Err(SyntaxError {
                 offset: self.tree.chunk.start + start(span),
                 message: "an alias stands inside the value that it refers to".to_owned(),

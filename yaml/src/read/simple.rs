@@ -241,8 +241,7 @@ impl<'s> Reader<'_, 's> {
         self.nodes.push(Raw {
             start,
             end: start,
-            next: 0,
-            aux: 0,
+            link: 0,
             shape,
             flags: 0,
         });
@@ -260,24 +259,22 @@ impl<'s> Reader<'_, 's> {
         let next = short(self.nodes.len());
         if let Some(raw) = self.nodes.get_mut(index) {
             raw.end = short(self.end);
-            raw.next = next;
+            raw.link = next;
         }
     }
 
     fn leaf(&mut self, shape: Shape, range: Range<usize>, decoded: Option<Decoded<'s>>) {
         self.end = range.end;
-        let (flags, aux) = if decoded.is_some() {
+        let (flags, link) = if decoded.is_some() {
             (flag::DECODED, short(self.decoded.len()))
         } else {
             (0, 0)
         };
         self.decoded.extend(decoded);
-        let next = short(self.nodes.len() + 1);
         self.nodes.push(Raw {
             start: short(range.start),
             end: short(range.end),
-            next,
-            aux,
+            link,
             shape,
             flags,
         });
@@ -321,7 +318,7 @@ impl<'s> Reader<'_, 's> {
         } else {
             let text = [self.source.get(raw.range())?, " ", more].concat();
             raw.flags = flag::DECODED;
-            raw.aux = short(self.decoded.len());
+            raw.link = short(self.decoded.len());
             self.decoded.push(Decoded {
                 text: Cow::Owned(text),
                 indent: short(indent),

@@ -22,12 +22,18 @@ pub struct Tree<'s> {
     pub(crate) decoded: Vec<Decoded<'s>>,
     pub(crate) props: Vec<Props>,
     pub(crate) aliases: Vec<u32>,
+    pub(crate) lookups: OnceLock<Box<Lookups>>,
+}
+
+/// What is found out of a tree once it is asked for. Few trees are.
+#[derive(Debug, Default)]
+pub(crate) struct Lookups {
     /// The collection that each node is in; computed for the first edit.
     pub(crate) parents: OnceLock<Box<[u32]>>,
     /// The items of long sequences, once somebody asks for one by its index.
-    pub(crate) long: OnceLock<HashMap<u32, Vec<u32>>>,
+    long: OnceLock<HashMap<u32, Vec<u32>>>,
     /// The line breaks; computed for the first edit.
-    pub(crate) breaks: OnceLock<Box<Breaks>>,
+    pub(crate) breaks: OnceLock<Breaks>,
 }
 
 /// How a node is written.
@@ -57,6 +63,10 @@ impl Shape {
         matches!(self, Self::BlockSequence | Self::FlowSequence)
     }
 
+    pub(crate) fn is_collection(self) -> bool {
+        self.is_mapping() || self.is_sequence()
+    }
+
     pub(crate) fn is_flow(self) -> bool {
         matches!(self, Self::FlowSequence | Self::FlowMapping | Self::Pair)
     }
@@ -83,7 +93,7 @@ pub(crate) mod flag {
     pub(crate) const TAG: u8 = 1;
     /// The node has an anchor.
     pub(crate) const ANCHOR: u8 = 2;
-    /// The scalar's text is not a slice of the source; `aux` is its place among the decoded texts.
+    /// The scalar's text is not a slice of the source; `link` is its place among the decoded texts.
     pub(crate) const DECODED: u8 = 4;
     /// The mapping has a merge key.
     pub(crate) const MERGES: u8 = 8;
@@ -91,20 +101,28 @@ pub(crate) mod flag {
     pub(crate) const MERGE_KEY: u8 = 16;
 }
 
-/// A node in 20 bytes. Offsets count from the start of the chunk.
+/// A node in 16 bytes. Offsets count from the start of the chunk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Raw {
     pub(crate) start: u32,
     pub(crate) end: u32,
-    /// The node after this one and all below it.
-    pub(crate) next: u32,
-    /// Scalar: place among the decoded texts, if so flagged. Alias: the node that it stands for.
-    pub(crate) aux: u32,
+    /// Collection: the node after it and all below it, 0 while it is read. Scalar: its place among the decoded texts, if so
+    /// flagged. Alias: the node that it stands for.
+    pub(crate) link: u32,
     pub(crate) shape: Shape,
     pub(crate) flags: u8,
 }
 
 impl Raw {
+    /// The node after this one, which is the node at `index`, and all below it.
+    pub(crate) fn next(self, index: u32) -> u32 {
+        if self.shape.is_collection() {
+            self.link
+        } else {
+            index + 1
+        }
+    }
+
     pub(crate) fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
@@ -164,16 +182,23 @@ impl<'s> Tree<'s> {
             decoded: Vec::new(),
             props: Vec::new(),
             aliases: Vec::new(),
-            parents: OnceLock::new(),
-            long: OnceLock::new(),
-            breaks: OnceLock::new(),
+            lookups: OnceLock::new(),
         }
+    }
+
+    /// Forgets every node, for a tree that is not needed any more beside others that are: it is as one of an empty document.
+    pub fn forget(&mut self) {
+        *self = Self::empty(self.text, self.chunk.clone(), self.source);
     }
 
     /// The bytes of the text that this tree was parsed from.
     #[must_use]
     pub fn chunk(&self) -> Range<usize> {
         self.chunk.clone()
+    }
+
+    pub(crate) fn lookups(&self) -> &Lookups {
+        self.lookups.get_or_init(Box::default)
     }
 
     pub(crate) fn raw(&self, index: u32) -> Option<Raw> {
@@ -185,8 +210,7 @@ impl<'s> Tree<'s> {
         self.raw(index).unwrap_or(Raw {
             start: 0,
             end: 0,
-            next: u32::MAX,
-            aux: 0,
+            link: 0,
             shape: Shape::Empty,
             flags: 0,
         })
@@ -196,7 +220,7 @@ impl<'s> Tree<'s> {
     pub(crate) fn resolve(&self, index: u32) -> u32 {
         let raw = self.at(index);
         if raw.shape == Shape::Alias {
-            raw.aux
+            raw.link
         } else {
             index
         }
@@ -226,11 +250,10 @@ impl<'s> Tree<'s> {
     /// Indexes of the children as they stand: keys and values by turns for a mapping.
     pub(crate) fn children(&self, index: u32) -> Children<'_> {
         let raw = self.at(index);
-        let collection = raw.shape.is_mapping() || raw.shape.is_sequence();
         Children {
             nodes: &self.nodes,
             at: index + 1,
-            end: if collection { raw.next } else { 0 },
+            end: raw.next(index),
         }
     }
 
@@ -239,7 +262,7 @@ impl<'s> Tree<'s> {
         if index < LONG {
             return self.children(sequence).nth(index);
         }
-        let long = self.long.get_or_init(|| {
+        let long = self.lookups().long.get_or_init(|| {
             let sequences = (0..).zip(&self.nodes).filter(|(at, raw)| {
                 raw.shape.is_sequence() && self.children(*at).nth(LONG).is_some()
             });
@@ -260,7 +283,7 @@ impl<'s> Tree<'s> {
         if raw.has(flag::DECODED) {
             return self
                 .decoded
-                .get(raw.aux as usize)
+                .get(raw.link as usize)
                 .map_or("", |decoded| decoded.text.as_ref());
         }
         match raw.shape {
@@ -290,7 +313,7 @@ impl Iterator for Children<'_> {
             return None;
         }
         let child = self.at;
-        self.at = self.nodes.get(child as usize)?.next;
+        self.at = self.nodes.get(child as usize)?.next(child);
         Some(child)
     }
 }

@@ -15,7 +15,7 @@ impl Tree<'_> {
     pub(crate) fn key_text(&self, key: u32) -> Option<&str> {
         let key = self.resolve(key);
         let shape = self.at(key).shape;
-        (!shape.is_mapping() && !shape.is_sequence()).then(|| self.scalar_text(key))
+        (!shape.is_collection()).then(|| self.scalar_text(key))
     }
 
     /// Whether a key that merges nothing has this text.

@@ -210,8 +210,7 @@ impl Node<'_, '_> {
     }
 
     fn is_collection(self) -> bool {
-        let shape = self.target().shape;
-        shape.is_mapping() || shape.is_sequence()
+        self.target().shape.is_collection()
     }
 
     pub(crate) fn is_null(self) -> bool {
