@@ -144,8 +144,7 @@ fn no_readiness_probe(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
 }
 
 fn host_port(row: &Workload, object: Node<'_, '_>, spec: Node<'_, '_>) -> Option<Told> {
-    let none = first(row.max_unavailable.as_ref(), object)
-        .is_some_and(|n| unavailable(n, 0) == Some(0) && n.as_int() == Some(0));
+    let none = number(row.max_unavailable.as_ref(), object) == Some(0);
     let host_network = spec.get("hostNetwork").and_then(Node::as_bool) == Some(true);
     let containers = spec.get("containers").into_iter().flat_map(Node::items);
     let mut ports = containers

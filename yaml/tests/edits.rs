@@ -976,3 +976,42 @@ fn tabs_that_readers_of_yaml_1_1_refuse_are_not_left_behind() {
         );
     }
 }
+
+#[test]
+fn what_can_not_stand_in_double_quotes_is_escaped() {
+    given("a: 1\n")
+        .put("a", q("a\\b\tc\rd\u{7}\""))
+        .gives("a: \"a\\\\b\\tc\\rd\\u0007\\\"\"\n");
+    given("a: \"x\"\n")
+        .put("a", s("x\"y"))
+        .gives("a: \"x\\\"y\"\n");
+}
+
+#[test]
+fn a_quoted_text_keeps_its_quotes() {
+    given("a: 'x'\n").put("a", s("it's")).gives("a: 'it''s'\n");
+    given("a: 'x\n  y'\n").put("a", s("z")).gives("a: 'z'\n");
+    given("a: \"x\n  y\"\n")
+        .put("a", s("z"))
+        .gives("a: \"z\"\n");
+}
+
+#[test]
+fn a_word_is_quoted_where_its_first_characters_mean_something() {
+    for text in ["- a", "? a", ": a", "-", "---a", "...", "#a", "@a"] {
+        given("a: word\n")
+            .put("a", s(text))
+            .gives(&format!("a: \"{text}\"\n"));
+    }
+    given("a: word\n").put("a", s("-a")).gives("a: -a\n");
+}
+
+#[test]
+fn no_comma_follows_a_colon() {
+    given("a: {b:}\n")
+        .put("a.c", Value::Int(1))
+        .gives("a: {b: , c: 1}\n");
+    given("a: {b: }\n")
+        .put("a.c", Value::Int(1))
+        .gives("a: {b: , c: 1}\n");
+}

@@ -355,10 +355,7 @@ pub(crate) fn may_be_plain(text: &str, flow: bool) -> bool {
     };
     let second = chars.next();
     let starts = match first {
-        '-' | '?' | ':' => {
-            second.is_some_and(|c| c != ' ' && !(flow && ",[]{}".contains(c)))
-                && !text.starts_with("---")
-        }
+        '-' | '?' | ':' => second.is_some_and(|c| c != ' ') && !text.starts_with("---"),
         _ => !" ,[]{}#&*!|>'\"%@`".contains(first) && !text.starts_with("..."),
     };
     let ends = !text.ends_with([' ', ':']) && !text.contains(": ") && !text.contains(" #");
