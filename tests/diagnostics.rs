@@ -314,11 +314,11 @@ fn nothing_raw_of_any_case() -> Result<(), Failed> {
         let draws = form
             .iter()
             .any(|form| draws.iter().any(|d| form.starts_with(d)));
-        let drawn = match run.stdout.as_str() {
-            drawn if draws && !drawn.contains("kind: ResourceList") => drawn,
+        let shown = match run.stdout.as_str() {
+            shown if draws && !shown.contains("kind: ResourceList") => shown,
             _ => "",
         };
-        for text in [told.join("\n").as_str(), &report, drawn] {
+        for text in [told.join("\n").as_str(), &report, shown] {
             check(raw(text).is_none(), || {
                 format!("{form:?} {format}: {:?} in\n{text}\nof\n{case}", raw(text))
             })?;
