@@ -431,10 +431,22 @@ fn image_is_small_and_labelled() -> Result<Completion, Failed> {
     ensure(image.get("User") == Some(&Value::from("65534")), || {
         "the image's user is not nobody".to_owned()
     })?;
-    let version = image
-        .get("Labels")
-        .and_then(|labels| labels.get("org.opencontainers.image.version"));
-    completed_if(version == Some(&Value::from(VERSION)), || {
+    let label = |name: &str| {
+        let labels = image.get("Labels")?;
+        labels.get(name)?.as_str()
+    };
+    // What Artifact Hub asks for.
+    for name in [
+        "org.opencontainers.image.created",
+        "org.opencontainers.image.description",
+        "io.artifacthub.package.readme-url",
+    ] {
+        ensure(label(name).is_some_and(|text| !text.is_empty()), || {
+            format!("the label {name} is missing")
+        })?;
+    }
+    let version = label("org.opencontainers.image.version");
+    completed_if(version == Some(VERSION), || {
         format!("the version's label is {version:?}")
     })
 }
