@@ -78,7 +78,7 @@ async function draw(result: Shown | Failed) {
   const summary = byId("summary");
   summary.classList.toggle("failed", failed);
   if (failed) {
-    summary.textContent = "Nothing can be changed until the errors are gone.";
+    summary.textContent = shown ? "Nothing can be changed until the errors are gone. Below is the result from before them." : "Nothing can be changed until the errors are gone.";
     mark();
     return;
   }
