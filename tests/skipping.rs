@@ -109,8 +109,12 @@ fn each_alone(files: &[PathBuf]) -> Result<(), Failed> {
 /// All that can be read as files of one render: so many that threads share the work.
 fn together(files: &[PathBuf]) -> Result<(), Failed> {
     let mut texts = read(files);
-    // A file that stops the run would hide the others.
-    texts.retain(|text| answer(std::slice::from_ref(text), &Settings::default()).is_ok());
+    // A file that stops the run would hide the others. Among files no ResourceList has a functionConfig that lets it go on.
+    let among = Settings {
+        among_files: true,
+        ..Settings::default()
+    };
+    texts.retain(|text| answer(std::slice::from_ref(text), &among).is_ok());
     expect(same(&texts, Settings::default())?, || {
         format!("{} files as one render: nothing changes", texts.len())
     })

@@ -79,6 +79,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
 }
 
 /// Parts of a line, each behind the other and made fit to be shown as one text, and where each of them ends.
+#[cfg(any(feature = "cli", test))]
 pub(super) fn escaped_parts<const N: usize>(parts: [&str; N]) -> (String, [usize; N]) {
     let mut out = String::new();
     let mut writer = Escaping::new(&mut out);
