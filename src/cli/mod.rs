@@ -18,7 +18,7 @@ use args::{Args, Explain, Form};
 use clap::CommandFactory;
 use read::{Inputs, Read};
 use set_prestop::{
-    Config, Drawing, Ended, Failure, Message, Outcome, Output, Place, Positions, Reason, Settings,
+    Config, Drawing, Ended, Failure, Message, Outcome, Output, Positions, Reason, Settings,
     Severity, Source, Tense, escaped, rewrite,
 };
 use std::collections::HashSet;
@@ -310,26 +310,6 @@ fn configured(
     }
 }
 
-/// Gives messages about settings their places in the configuration's file, which is the source of this index. Whether there are any.
-fn place_in(file: &ConfigFile, source: usize, told: &mut [Message]) -> bool {
-    let mut any = false;
-    for message in told {
-        if message.object.is_none()
-            && message.place.is_none()
-            && let Some(field) = &message.field
-            && let Some(range) = set_prestop::place_in_config(&file.text, field)
-        {
-            any = true;
-            message.place = Some(Place {
-                source,
-                document: 1,
-                range,
-            });
-        }
-    }
-    any
-}
-
 /// Renders that are printed and written together, or not at all.
 fn work(
     args: &Args,
@@ -436,7 +416,7 @@ impl<'s> Run<'s> {
         // A flag's value is not that of the file.
         if let Some(file) = &render.config_file
             && args.config.ingress_class.is_none()
-            && place_in(file, sources.len(), &mut told)
+            && set_prestop::place_in_config(&file.text, sources.len(), &mut told)
         {
             sources.push(Source::new(&file.name, &file.text));
         }

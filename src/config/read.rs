@@ -360,16 +360,35 @@ fn nodes_of<'t, 's>(
     })
 }
 
-/// The bytes of a field such as `spec.ingressClasses[0].class` in the text of a configuration; none if it is not there. A
-/// ConfigMap has the fields of `spec` below `data`.
-#[must_use]
-pub fn place_in_config(text: &str, field: &str) -> Option<Range<usize>> {
-    let in_data = field.replacen("spec.", "data.", 1);
-    lossless_yaml::documents(text).find_map(|range| {
-        let tree = Tree::parse(text, range).ok()?;
-        let node = |field| nodes_of(tree.root()?, field).last()?;
-        node(field).or_else(|| node(&in_data)).map(bytes)
-    })
+/// Gives messages about settings their places in the text of a configuration, which is the source of this index. A ConfigMap has
+/// the fields of `spec` below `data`. Returns whether there are any.
+pub fn place_in_config(text: &str, source: usize, messages: &mut [Message]) -> bool {
+    let mut about_settings = messages
+        .iter_mut()
+        .filter(|message| message.object.is_none() && message.place.is_none())
+        .filter(|message| message.field.is_some())
+        .peekable();
+    if about_settings.peek().is_none() {
+        return false;
+    }
+    let trees = lossless_yaml::documents(text).map(|range| Tree::parse(text, range));
+    let trees: Vec<Tree<'_>> = trees.filter_map(Result::ok).collect();
+    let node = |field: &str| {
+        let mut roots = trees.iter().filter_map(Tree::root);
+        roots.find_map(|root| nodes_of(root, field).last()?)
+    };
+    let mut any = false;
+    for message in about_settings {
+        let field = message.field.as_deref().unwrap_or_default();
+        let found = node(field).or_else(|| node(&field.replacen("spec.", "data.", 1)));
+        message.place = found.map(|node| Place {
+            source,
+            document: 1,
+            range: bytes(node),
+        });
+        any |= message.place.is_some();
+    }
+    any
 }
 
 /// The bytes of a scalar; for anything else the place where it begins.

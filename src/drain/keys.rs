@@ -59,16 +59,15 @@ fn is_nearly(key: &str, known: &str) -> bool {
     if apart.iter().any(|more| *more > 2) && !apart.contains(&0) {
         return false;
     }
-    let lacks_a_word = lacks_a_word(key, known);
     let plain = |s: &str| s.to_ascii_lowercase().replace(['-', '_'], "");
-    let (key, known) = (plain(key), plain(known));
+    let (word, meant) = (plain(key), plain(known));
     let begins = |long: &str, short: &str| short.len() >= 7 && long.starts_with(short);
-    let most = if known.len() > 7 { 2 } else { 1 };
-    key == known
-        || begins(&key, &known)
-        || begins(&known, &key)
-        || strsim::damerau_levenshtein(&key, &known) <= most
-        || lacks_a_word
+    let most = if meant.len() > 7 { 2 } else { 1 };
+    word == meant
+        || begins(&word, &meant)
+        || begins(&meant, &word)
+        || strsim::damerau_levenshtein(&word, &meant) <= most
+        || lacks_a_word(key, known)
 }
 
 /// Whether a key is one of four words or more without one of them: `terminationGraceSeconds`, `gracePeriodSeconds`.
