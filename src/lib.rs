@@ -61,10 +61,10 @@ pub use say::{Label, Message, Reason, Severity};
 pub use tables::{RouteRow, WorkloadRow};
 
 use drain::decide::{Planned, Planner};
+use input::Opened;
 use input::objects::Render;
-use input::{Chunks, Opened};
+use outcome::Decided;
 use say::drain::Mood;
-use std::collections::HashSet;
 use tables::Tables;
 
 /// Reads the sources as one set of manifests and adds the hooks and grace periods that its workloads need.
@@ -121,66 +121,8 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
             Err(refused) => return Err(Stop::Told(refused)),
         }
     };
-    Ok(Outcome {
-        outputs,
-        ended: Ended::of(check, &decided.messages),
-        counts: decided.counts(),
-        messages: decided.messages,
-        plans: decided.plans,
-        coverage: decided.coverage,
-        is_resource_list: opened.iter().any(|open| open.list.is_some()),
-        #[cfg(feature = "patches")]
-        patched: decided.patched,
-    })
-}
-
-/// What a run found, decided and has to tell, before anything is written.
-struct Decided<'s> {
-    chunks: Chunks<'s>,
-    plans: Vec<Plan>,
-    messages: Vec<Message>,
-    routes: usize,
-    services: usize,
-    coverage: Coverage,
-    #[cfg(feature = "patches")]
-    patched: Vec<out::patched::Patched>,
-}
-
-impl Decided<'_> {
-    /// Takes out the plans of the objects that have one of these errors, and what was told of their changes. False if that
-    /// leaves an error or no plan is one of theirs.
-    fn leave_out(&mut self, errors: &[Message]) -> bool {
-        let skipped: HashSet<_> = errors.iter().filter_map(|m| m.object.clone()).collect();
-        let kept: Vec<bool> = self
-            .plans
-            .iter()
-            .map(|plan| !skipped.contains(&plan.workload))
-            .collect();
-        let mut keep = kept.iter();
-        self.plans.retain(|_| keep.next() != Some(&false));
-        #[cfg(feature = "patches")]
-        {
-            let mut keep = kept.iter();
-            self.patched.retain(|_| keep.next() != Some(&false));
-        }
-        self.messages.retain(|message| {
-            let skips = message
-                .object
-                .as_ref()
-                .is_some_and(|object| skipped.contains(object));
-            !(skips && message.change.is_some())
-        });
-        errors.iter().all(Message::is_of_one_object) && kept.contains(&false)
-    }
-
-    fn counts(&self) -> Counts {
-        Counts {
-            routes: self.routes,
-            services: self.services,
-            workloads: self.plans.len(),
-            changes: self.plans.iter().map(Plan::changes).sum(),
-        }
-    }
+    let is_resource_list = opened.iter().any(|open| open.list.is_some());
+    Ok(decided.ended(outputs, check, is_resource_list))
 }
 
 /// Whether an error in one object leaves the others to be done.

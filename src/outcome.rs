@@ -1,7 +1,7 @@
 //! The input settings and the result of a run, and the forms of output made from it.
 
 use crate::config::Config;
-use crate::input::Opened;
+use crate::input::{Chunks, Opened};
 use crate::model::{Counts, Coverage, Plan};
 use crate::out;
 use crate::out::manifests::Output;
@@ -16,6 +16,7 @@ use crate::{
     out::json::{Answer, Ending},
     out::place::Positions,
 };
+use std::collections::HashSet;
 
 /// The settings of a run, apart from the functionConfig in a ResourceList.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +44,71 @@ pub struct Settings {
     pub one_folder: bool,
     /// Whether to parse documents that cannot matter too. The result is the same, except that faults in them are found.
     pub parse_everything: bool,
+}
+
+/// What a run found, decided and has to tell, before anything is written.
+pub(crate) struct Decided<'s> {
+    pub(crate) chunks: Chunks<'s>,
+    pub(crate) plans: Vec<Plan>,
+    pub(crate) messages: Vec<Message>,
+    pub(crate) routes: usize,
+    pub(crate) services: usize,
+    pub(crate) coverage: Coverage,
+    #[cfg(feature = "patches")]
+    pub(crate) patched: Vec<out::patched::Patched>,
+}
+
+impl<'s> Decided<'s> {
+    /// Takes out the plans of the objects that have one of these errors, and what was told of their changes. False if that
+    /// leaves an error or no plan is one of theirs.
+    pub(crate) fn leave_out(&mut self, errors: &[Message]) -> bool {
+        let skipped: HashSet<_> = errors.iter().filter_map(|m| m.object.clone()).collect();
+        let kept: Vec<bool> = self
+            .plans
+            .iter()
+            .map(|plan| !skipped.contains(&plan.workload))
+            .collect();
+        let mut keep = kept.iter();
+        self.plans.retain(|_| keep.next() != Some(&false));
+        #[cfg(feature = "patches")]
+        {
+            let mut keep = kept.iter();
+            self.patched.retain(|_| keep.next() != Some(&false));
+        }
+        self.messages.retain(|message| {
+            let skips = message
+                .object
+                .as_ref()
+                .is_some_and(|object| skipped.contains(object));
+            !(skips && message.change.is_some())
+        });
+        errors.iter().all(Message::is_of_one_object) && kept.contains(&false)
+    }
+
+    /// The run that wrote these outputs.
+    pub(crate) fn ended(
+        self,
+        outputs: Vec<Output<'s>>,
+        check: bool,
+        is_resource_list: bool,
+    ) -> Outcome<'s> {
+        Outcome {
+            outputs,
+            ended: Ended::of(check, &self.messages),
+            counts: Counts {
+                routes: self.routes,
+                services: self.services,
+                workloads: self.plans.len(),
+                changes: self.plans.iter().map(Plan::changes).sum(),
+            },
+            messages: self.messages,
+            plans: self.plans,
+            coverage: self.coverage,
+            is_resource_list,
+            #[cfg(feature = "patches")]
+            patched: self.patched,
+        }
+    }
 }
 
 /// The result of a run that did not fail.
@@ -81,7 +147,7 @@ pub enum Ended {
 }
 
 impl Ended {
-    pub(crate) fn of(check: bool, messages: &[Message]) -> Ended {
+    fn of(check: bool, messages: &[Message]) -> Ended {
         let pending = || messages.iter().any(|m| m.reason == Reason::ChangePending);
         if messages.iter().any(Message::is_of_one_object) {
             return Ended::Skipped;

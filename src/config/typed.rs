@@ -207,6 +207,14 @@ impl<'t, 's, 'a> Typed<'t, 's, 'a> {
         }
     }
 
+    /// The text of a string, as a key or the name of a variant has to be.
+    fn word<V: Expected>(&self, visitor: &V) -> Result<&'t str, Fault> {
+        match (self.kind(), self.scalar()) {
+            (Kind::Scalar, Scalar::Text(text)) => Ok(text),
+            _ => Err(self.refuse(visitor)),
+        }
+    }
+
     fn refuse<V: Expected>(&self, visitor: &V) -> Fault {
         let found = match self.kind() {
             Kind::Null => Unexpected::Unit,
@@ -271,10 +279,8 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, '_> {
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match (self.kind(), self.scalar()) {
-            (Kind::Scalar, Scalar::Text(text)) => visitor.visit_str(text),
-            _ => Err(self.refuse(&visitor)),
-        }
+        let word = self.word(&visitor)?;
+        visitor.visit_str(word)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -283,10 +289,8 @@ impl<'de> Deserializer<'de> for Typed<'_, '_, '_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match (self.kind(), self.scalar()) {
-            (Kind::Scalar, Scalar::Text(text)) => visitor.visit_enum(Word(text)),
-            _ => Err(self.refuse(&visitor)),
-        }
+        let word = self.word(&visitor)?;
+        visitor.visit_enum(Word(word))
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
