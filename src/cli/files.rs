@@ -1,6 +1,6 @@
-//! Writing: files all or none, and streams.
+//! Writing: all files or none, and streams.
 //!
-//! What is promised of writing, and what can't be, is in docs/guarantees.md.
+//! docs/guarantees.md says what is promised about writing, and what is not.
 
 use super::read::{PAUSE, Read, at, resolved};
 use super::say;
@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use tempfile::NamedTempFile;
 
-/// Writes every changed file of all renders beside itself first, then renames one by one. Gives what to tell, by render, of files that
-/// could not be kept as they were.
+/// Writes a new file beside every changed file of all renders, then renames them one by one. Returns messages, by render, about files
+/// that lost something, such as an attribute.
 ///
-/// A signal that ends the process ends it between two files, with no temporary file left; once the first is renamed, after the last.
+/// A signal ends the process between two files, and no temporary file is left. Once the first file is renamed, it ends after the last.
 pub(crate) fn write(renders: &[(&[Read], &[Output<'_>])]) -> anyhow::Result<Vec<Vec<Message>>> {
     let signals = Signals::held()?;
     let (ready, told) = prepare(renders, &signals)?;
@@ -105,14 +105,14 @@ fn replace(ready: Vec<Ready<'_>>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The new text in a file of the same folder that is like the one that it will replace, and what it could not be given.
+/// Writes the new text to a file in the same folder with the properties of the old one; returns it, and the properties that it could not get.
 fn write_beside(path: &Path, output: &Output<'_>) -> anyhow::Result<(NamedTempFile, Vec<String>)> {
     let before = fs::metadata(path)?;
     ensure!(before.is_file(), "it is not a regular file");
-    // WASI knows no modes and calls every file read-only.
+    // WASI has no modes and reports every file as read-only.
     let read_only = cfg!(not(target_os = "wasi")) && before.permissions().readonly();
     ensure!(!read_only, "it is read-only");
-    // Who may not write into the file may not replace it either, though the system would let them.
+    // Without write permission for the file it is not replaced, although the system would allow that.
     fs::OpenOptions::new().write(true).open(path)?;
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     let mut file = tempfile::Builder::new()
@@ -124,7 +124,7 @@ fn write_beside(path: &Path, output: &Output<'_>) -> anyhow::Result<(NamedTempFi
     Ok((file, lost))
 }
 
-/// Gives a file the owner, the mode and the attributes of another; what is lost is told.
+/// Gives a file the owner, the mode and the attributes of another; returns what is lost.
 #[cfg(unix)]
 fn keep(path: &Path, before: &fs::Metadata, file: &NamedTempFile) -> anyhow::Result<Vec<String>> {
     use std::os::unix::fs::{MetadataExt as _, fchown};
@@ -138,9 +138,9 @@ fn keep(path: &Path, before: &fs::Metadata, file: &NamedTempFile) -> anyhow::Res
     if before.gid() != now.gid() && fchown(file, None, Some(before.gid())).is_err() {
         lost.push(format!("its group {}", before.gid()));
     }
-    // After the owner, whose change takes bits of the mode away.
+    // After the owner, because changing the owner clears bits of the mode.
     file.set_permissions(before.permissions())?;
-    // Where a file system knows no attributes, none are lost.
+    // If a file system has no attributes, none are lost.
     for name in xattr::list(path).into_iter().flatten() {
         let Ok(Some(value)) = xattr::get(path, &name) else {
             continue;
@@ -165,7 +165,7 @@ fn keep(_: &Path, before: &fs::Metadata, file: &NamedTempFile) -> anyhow::Result
     Ok(Vec::new())
 }
 
-/// The signals that end a process, held back for as long as files are written.
+/// The signals that end a process, delayed while files are written.
 #[cfg(unix)]
 struct Signals {
     came: std::sync::Arc<std::sync::atomic::AtomicUsize>,
@@ -232,7 +232,7 @@ impl Signals {
     fn obey(&self) {}
 }
 
-/// Writes pieces, many at a time and without a copy of them.
+/// Writes pieces, many at a time and without copying them.
 pub(crate) fn write_pieces<'p>(
     out: &mut impl io::Write,
     pieces: impl Iterator<Item = &'p str>,
@@ -255,7 +255,7 @@ pub(crate) fn write_pieces<'p>(
     Ok(())
 }
 
-/// Waits where a stream is only not ready.
+/// Waits if a stream is not ready.
 fn again(error: io::Error) -> io::Result<()> {
     match error.kind() {
         io::ErrorKind::Interrupted => Ok(()),

@@ -1,4 +1,4 @@
-//! The command line: the only room with files, environment, stdin and stdout. It knows the library's door, no nodes.
+//! The command line: the only room with files, environment, stdin and stdout. It uses only the library's public API.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the room that reads and writes files, environment and streams"
@@ -107,7 +107,7 @@ fn mistyped(error: &clap::Error) -> Exit {
         let _ = error.print();
         return Exit::Done;
     }
-    // Helm 4 hides stderr: the report is where a mistyped flag is seen.
+    // Helm 4 hides stderr, so a mistyped flag is visible only in the report.
     let mut teller = Teller::new(true, tell::MessageFormat::Text, report(None));
     if std::env::args_os().any(|arg| arg == "--terminal") {
         teller.on_terminal();
@@ -118,12 +118,12 @@ fn mistyped(error: &clap::Error) -> Exit {
     Exit::Failed
 }
 
-/// Where the report goes: as the flag says, else as the environment does.
+/// Where the report goes: the flag, else the environment.
 fn report(flag: Option<PathBuf>) -> Option<PathBuf> {
     flag.or_else(|| std::env::var_os("SET_PRESTOP_REPORT").map(PathBuf::from))
 }
 
-/// What was typed: one render, or several. Each answers for itself as JSON; of other forms nothing is printed or written where
+/// Runs one render, or several. As JSON each has its own answer; other forms print and write nothing if
 /// one of them fails.
 fn run(args: &Args, teller: &mut Teller) -> anyhow::Result<Exit> {
     let context = read::read_context(&args.context)?;
@@ -153,11 +153,11 @@ fn threads(sources: &[Source<'_>]) -> usize {
     }
 }
 
-/// Messages that stop a run before it begins, about a text that is no source of it yet.
+/// Messages that stop a run before it begins, about a text that is not one of its sources.
 #[derive(Debug)]
 struct Refused {
     messages: Vec<Message>,
-    /// Name and text that the messages' places point into.
+    /// The name and the text that the places of the messages refer to.
     text: Option<(String, String)>,
 }
 
@@ -192,7 +192,7 @@ struct Job<'c> {
     config: Config,
     /// The file that the configuration is from.
     config_file: Option<ConfigFile>,
-    /// Those to change.
+    /// The inputs to change.
     own: Vec<Read>,
     context: Vec<&'c Read>,
     told: Vec<Message>,
@@ -218,13 +218,13 @@ impl<'c> Job<'c> {
             found: Some(found), ..
         }) = &config_file
         {
-            // In a folder that is read it is no manifest.
+            // In an input folder it is not a manifest.
             let real = read::real(found);
             own.retain(|read| !read.is(&real));
             told.push(say::configuration_found(found));
         }
         told.extend(context.told.iter().cloned());
-        // What is to change is no context of itself.
+        // An input to change is not also context.
         let files: HashSet<&Path> = own.iter().map(|read| read.real.as_path()).collect();
         let context = context.all.iter();
         let context = context.filter(|read| !files.contains(read.real.as_path()));
@@ -242,7 +242,7 @@ impl<'c> Job<'c> {
         Ok(render)
     }
 
-    /// The inputs, in the order in which places count them.
+    /// The inputs; places refer to them by index.
     fn all(&self) -> impl Iterator<Item = &Read> {
         self.own.iter().chain(self.context.iter().copied())
     }
@@ -292,7 +292,7 @@ fn configuration<'p>(
     }
 }
 
-/// What is set, over the configuration of a file.
+/// The settings: flags and environment over the configuration file.
 fn configured(
     config: Config,
     path: &Path,
@@ -310,7 +310,7 @@ fn configured(
     }
 }
 
-/// Renders that are printed and written together, or not at all.
+/// Renders that are printed and written all together, or not at all.
 fn work(
     args: &Args,
     renders: &[&[PathBuf]],
@@ -375,7 +375,7 @@ fn write_files(runs: &mut [Run<'_>]) -> anyhow::Result<()> {
 
 /// A render, and how its run ended.
 struct Run<'s> {
-    /// The argument that it is, where each is one of several.
+    /// Its argument, if there are several renders.
     name: Option<String>,
     own: &'s [Read],
     /// Files that were read: those to change, and those of the context.
@@ -494,7 +494,7 @@ impl<'s> Run<'s> {
     }
 }
 
-/// What a call prints of which a render fails: an answer for a program, and the ResourceList of a host.
+/// What is printed if a render fails: the JSON answer, and the ResourceList of a host.
 fn print_failed(args: &Args, runs: &[Run<'_>]) -> anyhow::Result<()> {
     let failures = runs
         .iter()
@@ -509,7 +509,7 @@ fn print_failed(args: &Args, runs: &[Run<'_>]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints what is asked for of renders that all came to their end.
+/// Prints the requested form of renders that all succeeded.
 fn print_done(args: &Args, runs: &[Run<'_>]) -> anyhow::Result<()> {
     let outcomes = || {
         runs.iter()
@@ -533,11 +533,11 @@ fn print_done(args: &Args, runs: &[Run<'_>]) -> anyhow::Result<()> {
     }
 }
 
-/// Writes what the run is asked for: the text, the diff, the drawing, the files.
+/// Writes what was requested: the text, the diff, the drawing, or the files.
 ///
-/// A host that takes stdout for the manifests, as Helm 3 does, takes a blank one for "delete everything". So a run that
-/// only looks ends with a line that nobody takes for a manifest; and `check` of a configuration, which a host may
-/// not know of, hands the manifests on (docs/reference.md, section 5.2).
+/// A host that takes stdout for the manifests, as Helm 3 does, reads a blank one as "delete everything". So a run that
+/// changes nothing ends with a line that no host accepts as a manifest; and `check` of a configuration, which a host may
+/// not know about, passes the manifests on (docs/reference.md, section 5.2).
 fn show(args: &Args, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
     if let Some(explain) = args.explain {
         draw(args, explain, runs)?;
@@ -560,7 +560,7 @@ fn show(args: &Args, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
     let only_checks = args.checks && !is_resource_list;
     if args.explain.is_some() || args.diff || only_checks {
         let changes = runs.iter().any(|(_, outcome)| outcome.counts.changes > 0);
-        // Not every program that reads diffs takes one that ends in a sentence, and a drawing ends with what to do.
+        // Some programs reject a diff that ends with a sentence, and a drawing already ends with what to do.
         if shown || args.explain.is_some() && !only_checks && changes {
             return Ok(());
         }
@@ -626,7 +626,7 @@ fn tense(args: &Args, outcome: &Outcome<'_>) -> Tense {
     }
 }
 
-/// The command that makes the changes which this one only shows.
+/// The command that makes the changes that this run only shows.
 fn next(args: &Args) -> String {
     let shows = |arg: &str| {
         let short = arg
@@ -651,7 +651,7 @@ fn next(args: &Args) -> String {
     }
 }
 
-/// What a run looked at that prints no manifests. As YAML it is a text: neither a mapping nor a comment.
+/// A summary for runs that print no manifests. As YAML it is a string, neither a mapping nor a comment.
 fn looked_at(runs: &[(&Run<'_>, &Outcome<'_>)]) -> String {
     let number = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
@@ -676,7 +676,7 @@ fn unwritten(error: &anyhow::Error) -> Message {
         .help("run again when that is mended: files that were replaced need no more change")
 }
 
-/// Writes to stdout. A reader that went away has what it wanted (a broken pipe is no fault).
+/// Writes to stdout. A broken pipe is not an error: the reader wanted no more.
 fn print<'p>(pieces: impl Iterator<Item = &'p str>) -> anyhow::Result<()> {
     match files::write_pieces(&mut io::stdout().lock(), pieces) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

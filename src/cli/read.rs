@@ -14,12 +14,12 @@ use std::time::Duration;
 /// An input that was read.
 #[derive(Debug)]
 pub(crate) struct Read {
-    /// As messages name it.
+    /// Its name in messages.
     pub(crate) name: String,
     pub(crate) text: String,
-    /// The file as it was found; `None` for what comes from a program.
+    /// The file as it was found; `None` for the output of a program.
     pub(crate) path: Option<PathBuf>,
-    /// Where that leads when links are followed.
+    /// Its path after following links.
     pub(crate) real: PathBuf,
     /// Whether the command line names it.
     named: bool,
@@ -45,7 +45,7 @@ impl Read {
         self.path.is_some() && self.real == real
     }
 
-    /// As the library takes it.
+    /// The source for the library.
     pub(crate) fn source(&self) -> Source<'_> {
         let source = Source::new(&self.name, &self.text);
         if self.context {
@@ -56,7 +56,7 @@ impl Read {
     }
 }
 
-/// What was read of some paths, and what is to be told of those that were not.
+/// What was read from some paths, and messages about those that were not read.
 #[derive(Debug, Default)]
 pub(crate) struct Inputs {
     pub(crate) all: Vec<Read>,
@@ -69,10 +69,10 @@ pub(crate) struct Inputs {
 pub(crate) const KUSTOMIZATIONS: [&str; 3] =
     ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// How long a stream that is not ready is left alone: pipes that a parent left non-blocking can't be waited for otherwise.
+/// How long to wait before reading again from a stream that is not ready; there is no other way to wait for a non-blocking pipe.
 pub(crate) const PAUSE: Duration = Duration::from_millis(2);
 
-/// Reads the paths in their order, folders sorted; without any, stdin. What is given twice is read once.
+/// Reads the paths in their order, with folders sorted, or stdin if there are none. Each file is read once.
 pub(crate) fn read(paths: &[PathBuf]) -> Result<Inputs, Refused> {
     let mut inputs = Inputs::default();
     if paths.is_empty() {
@@ -115,7 +115,7 @@ pub(crate) fn read_context(paths: &[PathBuf]) -> Result<Inputs, Refused> {
     Ok(inputs)
 }
 
-/// Of files that were named and hold nothing: `set-prestop f.yaml > f.yaml` has emptied them.
+/// Warnings about named files that are empty: `set-prestop f.yaml > f.yaml` empties them.
 pub(crate) fn empty(inputs: &[&Read]) -> Vec<Message> {
     let named = inputs.iter().enumerate();
     let named = named.filter(|(_, input)| input.named && input.text.is_empty());
@@ -127,7 +127,7 @@ pub(crate) fn empty(inputs: &[&Read]) -> Vec<Message> {
     told.collect()
 }
 
-/// The configuration that holds for a file: the `set-prestop.yaml` of its folder, or of one above it in its repository.
+/// The configuration for a file: the `set-prestop.yaml` in its folder, or in one above it in its repository.
 pub(crate) fn configuration_of(first: &Path) -> Option<PathBuf> {
     const NAME: &str = "set-prestop.yaml";
     if first.as_os_str() == "-" {
@@ -139,7 +139,7 @@ pub(crate) fn configuration_of(first: &Path) -> Option<PathBuf> {
     } else {
         first.parent()?
     };
-    // A file outside a repository has no configuration but that of its own folder.
+    // Outside a repository, only a file's own folder can have its configuration.
     let root = folder.ancestors().find(|above| above.join(".git").exists());
     let root = root.unwrap_or(folder);
     let above = folder
@@ -155,7 +155,7 @@ fn stdin() -> Result<Read, Refused> {
     Read::printed("<stdin>".to_owned(), bytes)
 }
 
-/// Reads stdin as a file, of which the system says how much it holds where it is one: no growing, and no copies of what is there.
+/// Reads stdin as a file. If it is one, its size is known, so the buffer does not have to grow.
 #[cfg(unix)]
 fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
     use std::os::fd::AsFd as _;
@@ -215,7 +215,7 @@ pub(crate) fn at(source: usize, offset: usize) -> Place {
     }
 }
 
-/// A folder that is read: recursive, sorted, no dot-folders, no templates of a chart; links that stay in it.
+/// Reads a folder: recursively, sorted, without dot-folders and templates of charts, following links that stay in it.
 struct Walk<'i> {
     /// The folder that was named, as links lead to it.
     root: PathBuf,
@@ -276,7 +276,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Where a link leads, and to what. If it can't be followed: why, unless it could lead to no manifests.
+    /// Where a link leads, and to what. If it cannot be followed: why, unless it could not lead to manifests.
     fn link(&self, path: &Path) -> Result<(PathBuf, fs::FileType), Option<String>> {
         let to = fs::read_link(path).unwrap_or_default();
         let found = resolved(path).and_then(|real| Ok((fs::metadata(&real)?.file_type(), real)));
@@ -302,12 +302,12 @@ fn is_manifest(path: &Path) -> bool {
     ends.any(|end| path.extension() == Some(OsStr::new(end)))
 }
 
-/// Where a path leads when links are followed; the path itself where nobody knows (`/dev/fd/63` of a shell).
+/// The path after following links, or the path itself if that is unknown (`/dev/fd/63` of a shell).
 pub(crate) fn real(path: &Path) -> PathBuf {
     resolved(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Where a path leads when links are followed.
+/// The path after following links.
 pub(crate) fn resolved(path: &Path) -> io::Result<PathBuf> {
     if cfg!(not(target_os = "wasi")) {
         return fs::canonicalize(path);

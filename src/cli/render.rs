@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The commands that render the folder: the first whose program is there is run. None if it holds nothing to render.
+/// The commands that can render the folder; the first installed one is run. None if there is nothing to render.
 fn commands(folder: &Path) -> &'static [&'static [&'static str]] {
     let holds = |name: &&str| folder.join(name).is_file();
     if KUSTOMIZATIONS.iter().any(holds) {
@@ -19,7 +19,7 @@ fn commands(folder: &Path) -> &'static [&'static [&'static str]] {
     }
 }
 
-/// What the folder renders to; none if it holds nothing to render. What the program says on stderr comes through.
+/// The rendered manifests of the folder; none if there is nothing to render. The program's stderr is passed on.
 pub(crate) fn run(folder: &Path) -> Result<Option<Read>, Refused> {
     let commands = commands(folder);
     // A name that begins with `-` is no flag.

@@ -12,7 +12,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Columns of a line where nobody knows the terminal: in a log, or in a pipe.
+/// The width if there is no terminal: in a log, or in a pipe.
 const WIDTH: usize = 140;
 
 /// How messages are written.
@@ -30,7 +30,7 @@ pub(crate) enum MessageFormat {
     Sarif,
 }
 
-/// How what is written to a stream looks: as `--color`, `NO_COLOR` and `CLICOLOR_FORCE` say, and as wide as the terminal.
+/// The look of a stream: colours by `--color`, `NO_COLOR` and `CLICOLOR_FORCE`, and the width of the terminal.
 pub(crate) fn look<S: anstream::stream::RawStream>(stream: &S) -> Look {
     let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     Look {
@@ -39,12 +39,12 @@ pub(crate) fn look<S: anstream::stream::RawStream>(stream: &S) -> Look {
     }
 }
 
-/// Tells messages on stderr, and all of them in the report.
+/// Writes messages to stderr, and all of them to the report.
 pub(crate) struct Teller {
     quiet: bool,
     /// The terminal, if it is written to in place of stderr.
     terminal: Option<AutoStream<File>>,
-    /// The render that is told of, where there may be several.
+    /// The render that the messages are about, if there may be several.
     render: Option<String>,
     log: Log,
     report: Option<(PathBuf, Log)>,
@@ -88,7 +88,7 @@ impl Teller {
         self.render = name;
     }
 
-    /// Tells messages. Those of a ResourceList stand in its results; stderr gets the warnings and errors. `drawn` are the
+    /// Writes messages. Those of a ResourceList are in its results, so stderr gets only warnings and errors. `drawn` are the
     /// plans of a drawing on stdout.
     pub(crate) fn tell(
         &mut self,
@@ -126,13 +126,13 @@ impl Teller {
         self.show(&text);
     }
 
-    /// Whether stderr leaves out what the drawing on stdout tells: only where one person sees both, on a terminal.
+    /// Whether stderr leaves out what the drawing on stdout shows: only if both are a terminal.
     fn is_drawn(&self, drawn: bool) -> bool {
         let seen = || std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
         drawn && self.log.format == MessageFormat::Text && seen()
     }
 
-    /// Puts a text into the report alone.
+    /// Adds a text only to the report.
     pub(crate) fn report(&mut self, text: &str) {
         if let Some((_, log)) = &mut self.report {
             log.text.push_str(text);
@@ -190,7 +190,7 @@ impl Teller {
         Ok(())
     }
 
-    /// Tells an error that stops the run, with its causes: the one place where one is told.
+    /// Writes an error that stops the run, with its causes. This is the only place that does.
     pub(crate) fn fail(&mut self, error: &anyhow::Error) {
         if let Some(refused) = error.downcast_ref::<Refused>() {
             let text = refused.text.iter();
@@ -201,7 +201,7 @@ impl Teller {
         }
     }
 
-    /// Writes what is told at the end, and the report.
+    /// Writes the end of the messages, and the report.
     pub(crate) fn finish(mut self) -> anyhow::Result<()> {
         let last = std::mem::replace(&mut self.log, Log::new(MessageFormat::Text)).end();
         self.show(&last);
@@ -212,7 +212,7 @@ impl Teller {
     }
 }
 
-/// An error as a message: what the system says stands behind what was being done.
+/// An error as a message: what was being done, followed by the error of the system.
 pub(crate) fn message_of(error: &anyhow::Error) -> Message {
     let causes = |skip| {
         let causes = error.chain().skip(skip).map(ToString::to_string);
@@ -236,7 +236,7 @@ pub(crate) fn print_error(error: &anyhow::Error) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
-/// The form of a report: as the ending of its name says, else lines of text.
+/// The form of a report, by the ending of its name; else lines of text.
 fn named(path: &Path) -> MessageFormat {
     match path.extension().and_then(std::ffi::OsStr::to_str) {
         Some("sarif") => MessageFormat::Sarif,
@@ -245,7 +245,7 @@ fn named(path: &Path) -> MessageFormat {
     }
 }
 
-/// Messages on their way to one reader.
+/// Messages for one reader.
 struct Log {
     format: MessageFormat,
     text: String,
@@ -261,7 +261,7 @@ impl Log {
         }
     }
 
-    /// Each form says of which render messages are: a line above them, a field, or a word where no place says it.
+    /// Each form names the render of its messages: as a line above them, as a field, or as a word if there is no place.
     fn tell(
         &mut self,
         render: Option<&str>,
@@ -292,7 +292,7 @@ impl Log {
         }
         // A `String` takes everything.
         match self.format {
-            // A function that has nothing to tell asks nothing of its terminal.
+            // A function without messages does not look at its terminal.
             MessageFormat::Text if !is_resource_list && !messages.is_empty() => {
                 let look = look();
                 for (message, next) in messages
@@ -332,7 +332,7 @@ impl Log {
         }
     }
 
-    /// A line that is no message: not for a program that reads JSON.
+    /// A line that is not a message; programs that read JSON do not get it.
     fn line(&mut self, line: &str) {
         if !matches!(self.format, MessageFormat::Json | MessageFormat::Sarif) {
             self.text.push_str(line);

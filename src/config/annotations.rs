@@ -9,19 +9,19 @@ use std::str::FromStr;
 
 /// The prefix of all annotations.
 pub(crate) const PREFIX: &str = "set-prestop.dev/";
-/// The key that brings in or takes out.
+/// The key that includes or excludes an object.
 pub(crate) const INJECT_KEY: &str = "set-prestop.dev/inject";
 /// The tag that carries the Reason in a result.
 pub(crate) const REASON_TAG: &str = "set-prestop.dev/reason";
-/// The annotation whose Reasons are not told of its object.
+/// The annotation that hides messages with these Reasons about its object.
 pub(crate) const IGNORE: &str = "set-prestop.dev/ignore";
 
 /// `set-prestop.dev/inject`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Inject {
-    /// Includes a workload or Service although no route names it.
+    /// Includes a workload or Service even if no route names it.
     Enabled,
-    /// Leaves it out; on a Service or route, the paths through it.
+    /// Excludes it; on a Service or route, the paths through it.
     Disabled,
 }
 
@@ -59,7 +59,7 @@ impl Roles {
     }
 }
 
-/// What the annotations of one object say.
+/// The values of one object's annotations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Annotations {
     pub(crate) inject: Option<Inject>,
@@ -80,7 +80,7 @@ impl Annotations {
     }
 }
 
-/// What is to be told of an annotation.
+/// A message about an annotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AnnotationFault {
     /// Bytes of the key or the value.
@@ -90,7 +90,7 @@ pub(crate) struct AnnotationFault {
     pub(crate) message: Message,
 }
 
-/// A value as it is read: its text, what it stands on, the longest sleep it may ask for.
+/// A value to read: its text, the kind of object that has it, and the longest sleep it may ask for.
 struct Value<'v> {
     text: &'v str,
     roles: Roles,
@@ -100,7 +100,7 @@ struct Value<'v> {
 /// Reads a value into the annotations. Also gives a warning about it.
 type Reader = fn(&mut Annotations, &Value<'_>) -> Result<Option<Message>, Message>;
 
-/// Every key, whether it is for workloads alone, and its reader.
+/// Every key, whether it is only for workloads, and its reader.
 const KEYS: [(&str, bool, Reader); 5] = [
     ("inject", false, |read, value| {
         let inject = value.text.parse()?;
@@ -143,7 +143,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// A number of seconds, also one above what is allowed.
+/// A number of seconds, even if it is more than allowed.
 fn seconds(text: &str) -> Result<u64, Message> {
     let above = text
         .bytes()
@@ -213,7 +213,7 @@ pub(crate) fn read(
                 if let Some(warning) = warning {
                     tell(value, warning);
                 }
-                // `kubectl` sends what is written, and the API server wants text.
+                // `kubectl` sends the value as it is written, and the API server accepts only text.
                 if value.as_int().is_some() {
                     tell(value, say::unquoted(&format!("{PREFIX}{name}"), text));
                 }
@@ -223,7 +223,7 @@ pub(crate) fn read(
     read
 }
 
-/// The bytes of a scalar, or the place where anything else begins.
+/// The bytes of a scalar; for anything else the place where it begins.
 fn bytes(node: Node<'_, '_>) -> Range<usize> {
     match node.kind() {
         Kind::Scalar => node.span(),

@@ -1,4 +1,4 @@
-//! Reads the configuration: a SetPreStop or a ConfigMap. All of its faults are told in one run, each at its place.
+//! Reads the configuration: a SetPreStop or a ConfigMap. One run reports all of its faults, each with its place.
 
 use super::typed::{self, Entry, MOST_NODES, Part};
 use super::{API_VERSION, BackendRule, ClassRule, Config, KIND, MAX_SECONDS, SetPreStop};
@@ -27,7 +27,7 @@ pub fn parse(text: &str) -> Result<Config, Vec<Message>> {
     let mut roots = trees.iter().filter_map(Tree::root);
     match (roots.next(), roots.next()) {
         (None, _) => Err(vec![place(say::empty(API_VERSION, KIND), 0..0)]),
-        // Manifests in the place of a configuration are told by their first kind.
+        // If the file has manifests instead, the message names their first kind.
         (Some(root), Some(_)) if !is_configuration(root) => read(root),
         (Some(_), Some(second)) => {
             let start = second.offset();
@@ -38,7 +38,7 @@ pub fn parse(text: &str) -> Result<Config, Vec<Message>> {
     }
 }
 
-/// The configuration that `text` is, if it is a single document of kind `SetPreStop`: what kustomize's plugin protocol hands over.
+/// The configuration that `text` is, if it is a single document of kind `SetPreStop`: what kustomize's plugin protocol passes.
 #[must_use]
 pub fn function_config(text: &str) -> Option<Result<Config, Vec<Message>>> {
     let documents = lossless_yaml::documents(text);
@@ -51,7 +51,7 @@ pub fn function_config(text: &str) -> Option<Result<Config, Vec<Message>>> {
     }
 }
 
-/// Whether the kind is one that a configuration has.
+/// Whether this is the kind of a configuration.
 fn is_configuration(node: Node<'_, '_>) -> bool {
     let kind = node.get("kind").and_then(Node::text);
     matches!(kind, Some(KIND | "ConfigMap"))
@@ -149,8 +149,8 @@ fn read_config_map(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
     }
 }
 
-/// Reads a mapping. If it is refused, each of its fields is read by itself, beside those that are `required`, so that every
-/// fault is told and not the first alone.
+/// Reads a mapping. If that fails, each of its fields is read alone, together with the `required` ones, to report every
+/// fault and not only the first.
 fn deserialize<'t, 's, T: DeserializeOwned>(
     node: Node<'t, 's>,
     prefix: &str,
@@ -269,7 +269,7 @@ fn key_of<'t, 's>(node: Node<'t, 's>, value: Node<'t, 's>, name: &str) -> Option
         .find_map(|v| key_of(v, value, name))
 }
 
-/// The rules that go across fields.
+/// The rules that involve several fields.
 fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, Vec<Message>> {
     let mut faults = Vec::new();
     let at = |name: &str| node.get(name).unwrap_or(node);
@@ -307,7 +307,7 @@ fn check(config: Config, node: Node<'_, '_>, prefix: &str) -> Result<Config, Vec
 }
 
 impl ClassRule {
-    /// What is wrong with the rule in this field, and the column below it that is at fault.
+    /// What is wrong with the rule in this field, and the faulty column below it.
     fn fault(&self, field: &str) -> Option<(Message, &'static str)> {
         let set = usize::from(self.controller.is_some())
             + usize::from(self.sleep_seconds.is_some())
@@ -329,7 +329,7 @@ impl BackendRule {
     }
 }
 
-/// The message of a controller that no row has, and the column that names it.
+/// The message about an unknown controller, and the column that names it.
 fn unknown_controller(name: &str, field: &str) -> Option<(Message, &'static str)> {
     if tables::controller_by_name(name).is_some() {
         return None;

@@ -11,14 +11,14 @@ const TARGETS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/packagi
 /// The `KRMFunctionDefinition` of this function, as YAML: what `function.yaml` has to hold.
 ///
 /// # Errors
-/// Where the schema can't be written as YAML, which would be a fault of this program.
+/// The schema cannot be written as YAML, which would be a bug.
 pub fn function_definition() -> Result<String, serde_yaml::Error> {
     let schema = open_api();
     let (group, version) = API_VERSION.split_once('/').unwrap_or_default();
     let home = env!("CARGO_PKG_HOMEPAGE");
     let repository = env!("CARGO_PKG_REPOSITORY");
     let package = env!("CARGO_PKG_VERSION");
-    // A release adds the sum of each archive, which is known only then.
+    // A release adds the checksum of each archive, which is not known before.
     let platforms: Vec<Value> = TARGETS
         .lines()
         .filter(|line| !line.starts_with('#'))
@@ -72,7 +72,7 @@ pub fn function_definition() -> Result<String, serde_yaml::Error> {
 /// The JSON Schema of the configuration, for editors and for the CRD catalogue: the same schema in the form of draft 7.
 ///
 /// # Errors
-/// Where the schema can't be written as JSON, which would be a fault of this program.
+/// The schema cannot be written as JSON, which would be a bug.
 pub fn json_schema() -> Result<String, serde_json::Error> {
     let mut schema = open_api();
     draft_7(&mut schema);
@@ -115,7 +115,7 @@ fn draft_7(value: &mut Value) {
     }
 }
 
-/// The configuration's schema in the form of OpenAPI 3.0, which Kubernetes' own readers take.
+/// The configuration's schema in the form of OpenAPI 3.0, which Kubernetes accepts.
 fn open_api() -> Value {
     let mut settings = SchemaSettings::openapi3();
     settings.inline_subschemas = true;
@@ -150,7 +150,7 @@ fn open_api() -> Value {
     schema
 }
 
-/// Takes out what OpenAPI readers of Kubernetes do not know, and joins lines of doc comments.
+/// Removes what Kubernetes' OpenAPI does not have, and joins the lines of doc comments.
 fn tidy(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -183,7 +183,7 @@ fn unwrap_nullable(fields: &mut Map<String, Value>) {
         return;
     };
     fields.remove("anyOf");
-    // The choices' meanings stand with the type, what the field is for with the field.
+    // The type describes the choices, the field its purpose.
     if only.contains_key("enum")
         && let (Some(Value::String(field)), Some(Value::String(choices))) =
             (fields.get_mut("description"), only.get("description"))

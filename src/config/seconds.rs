@@ -5,7 +5,7 @@ use serde::de::{self, Deserializer, Visitor};
 use std::fmt;
 use std::str::FromStr;
 
-/// The longest time that a setting takes, in seconds.
+/// The longest time that a setting accepts, in seconds.
 pub const MAX_SECONDS: u64 = 3600;
 
 /// A time in whole seconds, 0 to 3600.
@@ -21,7 +21,7 @@ impl Seconds {
 }
 
 impl Seconds {
-    /// This number, or the greatest that is allowed.
+    /// This number, or the greatest allowed one.
     pub(crate) fn at_most(seconds: u64) -> Seconds {
         Seconds(seconds.min(MAX_SECONDS))
     }

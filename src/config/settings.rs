@@ -1,6 +1,6 @@
 //! The configuration: one list of settings that is the functionConfig, the ConfigMap, the flags and the schema.
 //!
-//! docs/reference.md, section 4. It knows how settings are written, not what they do.
+//! docs/reference.md, section 4. It knows the form of settings, not their effect.
 
 use super::{KubernetesVersion, MAX_SECONDS, Seconds};
 use crate::say::{Reason, Severity};
@@ -292,7 +292,7 @@ impl Config {
         )
     }
 
-    /// The settings of `self`, and those of `below` that `self` leaves out: a flag wins over the file.
+    /// The settings of `self`, completed by those of `below`: a flag overrides the file.
     #[must_use]
     pub fn over(self, below: Config) -> Config {
         let classes_stated = self.ingress_class.is_some() || self.ingress_classes.is_some();
@@ -323,7 +323,7 @@ impl Config {
     }
 }
 
-/// The functionConfig as a whole: what its schema describes.
+/// The configuration of set-prestop.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

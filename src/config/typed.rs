@@ -8,7 +8,7 @@ use serde::de::{
 };
 use std::fmt;
 
-/// More nodes than any configuration has: an alias bomb ends here.
+/// More nodes than any configuration has; the limit stops alias bombs.
 pub(super) const MOST_NODES: usize = 100_000;
 const MOST_DEPTH: usize = 255;
 

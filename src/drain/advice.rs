@@ -1,6 +1,6 @@
-//! Warnings and advice about a workload that has to drain: what a preStop sleep alone does not mend.
+//! Warnings and advice about a workload that must drain: problems that a preStop sleep alone does not fix.
 //!
-//! docs/reference.md, section 5.6. None of them is told of a render that is in order.
+//! docs/reference.md, section 5.6. A healthy set of manifests gets none of them.
 
 use super::Told;
 use crate::input::objects::{annotation, mark};
@@ -10,12 +10,12 @@ use crate::tables::Workload;
 use crate::tables::path::{Path, VisitBudget};
 use lossless_yaml::{Kind, Node};
 
-/// `helm --atomic` and `--wait` give up after 5 minutes; a rollout that sleeps longer than this alone comes near.
+/// `helm --atomic` and `--wait` give up after 5 minutes; a rollout whose sleeps alone take longer than this comes close.
 const SLOW_ROLLOUT: u64 = 120;
-/// Longer grace periods are cut short by node drains and cluster policies.
+/// Node drains and cluster policies cut longer grace periods short.
 const LONG_GRACE: u64 = 600;
 
-/// Everything that is to be told of a workload whose plan is made; `namespace` is its Namespace, if the input has it.
+/// All warnings and advice about a planned workload; `namespace` is its Namespace, if the input has it.
 pub(crate) fn tell(
     row: &Workload,
     object: Node<'_, '_>,
@@ -39,7 +39,7 @@ pub(crate) fn tell(
 }
 
 fn first<'t, 's>(path: Option<&Path>, object: Node<'t, 's>) -> Option<Node<'t, 's>> {
-    // Paths of a row are a handful of names: no real object spends this.
+    // The paths of a row are a few names; no real object needs this many visits.
     path?
         .find(object, false, &mut VisitBudget::new(10_000))
         .into_iter()
@@ -52,7 +52,7 @@ fn number(path: Option<&Path>, object: Node<'_, '_>) -> Option<u64> {
         .and_then(|n| u64::try_from(n).ok())
 }
 
-/// How many of `replicas` an update may take away: a number, or a percentage rounded down (apps/v1 `RollingUpdateDeployment`).
+/// How many of `replicas` an update may stop at once: a number, or a percentage rounded down (apps/v1 `RollingUpdateDeployment`).
 fn unavailable(node: Node<'_, '_>, replicas: u64) -> Option<u64> {
     if let Some(number) = node.as_int() {
         return u64::try_from(number).ok();
@@ -81,7 +81,7 @@ fn all_at_once(row: &Workload, object: Node<'_, '_>) -> Option<Told> {
     one.then(|| (say::only_replica(), mark(object)))
 }
 
-/// How a new version replaces the pods. A Deployment does not count pods that are ending: its controller goes by the `spec.replicas` of its sets.
+/// How a new version replaces the pods. A Deployment does not count pods that are terminating, because its controller looks at the `spec.replicas` of its ReplicaSets.
 pub(super) fn rollout(row: &Workload, object: Node<'_, '_>) -> Option<Rollout> {
     if first(row.recreate.as_ref(), object).is_some() {
         return Some(Rollout::AllAtOnce);
@@ -154,7 +154,7 @@ fn host_port(row: &Workload, object: Node<'_, '_>, spec: Node<'_, '_>) -> Option
     (none && (host_network || host_port)).then(|| (say::host_port(), mark(object)))
 }
 
-/// What injects a proxy when a pod is created, and what keeps the proxy running as long as the program.
+/// What injects a proxy when a pod is created, and what keeps it running as long as the program.
 struct Mesh {
     name: &'static str,
     /// Annotation or label of the pod template.
@@ -214,8 +214,8 @@ fn mesh_proxy(
     Some((message, mark(template)))
 }
 
-/// Nodes that go within a limit: what they are called, a label that selects them, its value, and the seconds between
-/// their notice and their end.
+/// Nodes that stop at short notice: their name, a label that selects them, its value, and the seconds from
+/// the notice to the end.
 ///
 /// GKE: "Spot VMs" (15 s for pods that are not of the system, up to 25 s on Autopilot). Azure: "Spot node pools" (30 s). AWS:
 /// "Spot Instance interruption notices" (2 minutes).
@@ -253,7 +253,7 @@ fn node_goes_first(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
         })
 }
 
-/// Where a pod asks for nodes with a label, by selector, affinity or toleration.
+/// Whether and where a pod asks for nodes with a label: by selector, affinity or toleration.
 fn asks_for<'t, 's>(spec: Node<'t, 's>, label: &str, value: &str) -> Option<Node<'t, 's>> {
     let is_value = |node: &Node<'t, 's>| node.text() == Some(value);
     let selected = spec

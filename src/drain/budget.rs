@@ -1,23 +1,23 @@
 //! The time budget: how long the grace period has to be. Integers only; it knows no YAML and no configuration.
 //!
-//! docs/reference.md, section 3.5. The sleep never comes out of the program's own time to shut down.
+//! docs/reference.md, section 3.5. The sleep never shortens the time that the program has to shut down.
 //!
-//! | stated G | longest sleep that was there h | the program's time P |
+//! | G as set | longest existing sleep h | the program's time P |
 //! | --- | --- | --- |
-//! | any | any | the annotation `shutdown-seconds`, where there is one |
+//! | any | any | the annotation `shutdown-seconds`, if set |
 //! | G > 0 | 0 | G |
 //! | G > 0 | h > 0 and G - h - margin > 0 | G - h - margin |
 //! | else | | `shutdownSeconds` |
 //!
 //! needed = S' + P + margin, where S' is the longest sleep after the change.
-//! A stated 0 kills at once and runs no hook: it counts as no statement for P, and any sleep makes it too small.
+//! G = 0 kills the pod at once and runs no hook: for P it counts as not set, and with any sleep it is too short.
 
 use crate::model::DEFAULT_GRACE;
 
-/// What the pod states and what the change makes of it, all in seconds.
+/// The values of the pod before and after the change, all in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Budget {
-    /// `terminationGracePeriodSeconds` as stated.
+    /// `terminationGracePeriodSeconds`, if set.
     pub(crate) stated: Option<u64>,
     /// The longest sleep over all regular containers before the change.
     pub(crate) before: u64,
@@ -34,7 +34,7 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// The program's own time to shut down, P.
+    /// The program's time to shut down, P.
     pub(crate) fn program(self) -> u64 {
         if let Some(seconds) = self.shutdown_annotation {
             return seconds;
@@ -48,14 +48,14 @@ impl Budget {
         }
     }
 
-    /// The grace period that covers sleep, program and margin.
+    /// The grace period that is long enough for sleep, program and margin.
     pub(crate) fn needed(self) -> u64 {
         self.after
             .saturating_add(self.program())
             .saturating_add(self.margin)
     }
 
-    /// The grace period to write; `None` where what stands is right.
+    /// The grace period to write; `None` if the existing one is right.
     pub(crate) fn grace(self) -> Option<u64> {
         if self.after == 0 {
             return None;

@@ -1,4 +1,4 @@
-//! What each pod template behind a route gets. It decides and does not write, and it has no sentence.
+//! Decides what each pod template behind a route gets. It writes nothing and contains no message texts.
 //!
 //! docs/reference.md, section 3.
 
@@ -27,12 +27,12 @@ use std::sync::Arc;
 const CONTAINERS_KEY: &str = "set-prestop.dev/containers";
 /// What to do about a container that is none.
 const CONTAINER: &str = "write each container as a list item (`- name: ...`)";
-/// Native sleeps are written from this version on.
+/// Native sleeps are written for this version and later.
 const NATIVE: KubernetesVersion = KubernetesVersion::NATIVE_SLEEP;
 /// More seconds than anybody means.
 const TEN_YEARS: u64 = 315_360_000;
 
-/// The plans of a run, and what is told while they are made; of their changes `say::drain` tells.
+/// The plans of a run, and the messages about them; `say::drain` makes those about changes.
 #[derive(Debug, Default)]
 pub(crate) struct Planned {
     pub(crate) plans: Vec<Plan>,
@@ -43,9 +43,9 @@ pub(crate) struct Planner<'a, 't, 's> {
     render: &'a Render<'t, 's>,
     tables: &'a Tables,
     config: &'a Config,
-    /// Products and classes whose seconds were told.
+    /// Products and classes whose seconds a message has named.
     told: BTreeSet<(&'static str, Option<String>)>,
-    /// Whether it was told that the native sleep is written for a cluster that is too old.
+    /// Whether a message has said that the cluster is too old for the native sleep.
     told_too_new: bool,
     messages: Vec<Message>,
 }
@@ -61,9 +61,9 @@ struct Pod<'a, 't, 's> {
     backend: &'a Backend,
     /// The containers that its annotation names, if it has one.
     chosen: Option<HashSet<&'a str>>,
-    /// How long its containers have to sleep.
+    /// How long its containers must sleep.
     sleep: &'a Sleep,
-    /// Seconds of a hook that is written: as long as the longest sleep that stands in the pod, or `sleep`.
+    /// The seconds of a new hook: the longest existing sleep of the pod, if longer than `sleep`, else `sleep`.
     written: u64,
 }
 
@@ -77,7 +77,7 @@ struct Subject<'p, 't, 's> {
 }
 
 impl<'t, 's> Pod<'_, 't, 's> {
-    /// Why an exec can't sleep in a container, where it is known that it can't.
+    /// Why an exec hook cannot sleep in a container, if that is known.
     fn no_exec(&self, container: Node<'t, 's>) -> Option<NoExec> {
         if self.windows {
             return Some(NoExec::Windows);
@@ -98,7 +98,7 @@ impl Subject<'_, '_, '_> {
         path.keys(["lifecycle", "preStop"])
     }
 
-    /// Where the hook stands, or would.
+    /// Where the hook is, or would be.
     fn hook_at(&self) -> Range<usize> {
         let lifecycle = self.node.get("lifecycle");
         let hook = lifecycle.and_then(|l| l.get("preStop")).or(lifecycle);
@@ -128,7 +128,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             let Some(object) = self.render.get(template.object) else {
                 continue;
             };
-            // What is context is looked at and never changed.
+            // Context is read but never changed.
             if !object.is_context {
                 plans.extend(self.plan(backend, template, object));
             }
@@ -215,7 +215,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         } else if let Some(why) = left_alone(object) {
             self.tell_of(say::left_alone(why), object);
         } else if let Some(why) = &row.leave {
-            // What brings routes of its own was told of already.
+            // Objects that create their own routes already have a message.
             if !row.routed {
                 self.tell_of(say::job_behind_route(why), object);
             }
@@ -273,7 +273,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         })
     }
 
-    /// The containers of a pod; none if something in it is wrong, which is told.
+    /// The containers of a pod; none, with a message, if something in it is wrong.
     fn containers(&mut self, pod: &Pod<'_, 't, 's>) -> Option<Vec<Container>> {
         let nodes = self.container_nodes(pod)?;
         let mut containers = Vec::with_capacity(nodes.len());
@@ -344,7 +344,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         }
     }
 
-    /// A native sleep that stands or is written, for a cluster that refuses it.
+    /// An existing or new native sleep for a cluster that rejects it.
     fn tell_too_new(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) {
         let Some(version) = self.config.kubernetes_version.filter(|v| *v < NATIVE) else {
             return;
@@ -375,7 +375,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         }
     }
 
-    /// Whether the pod has every container that its annotation names. What it lacks is told.
+    /// Whether the pod has every container that its annotation names; a message names the missing ones.
     fn chosen_are_there(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) -> bool {
         let Some(chosen) = &pod.backend.annotations.containers else {
             return true;
@@ -402,7 +402,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         false
     }
 
-    /// What becomes of the hook of a container.
+    /// What happens to the hook of a container.
     ///
     /// | `existingHooks` | a shorter sleep | a longer sleep | a shell script | anything else |
     /// | --- | --- | --- | --- | --- |
@@ -442,7 +442,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         })
     }
 
-    /// A hook that is not a sleep: it is replaced, or kept and told.
+    /// A hook that is not a sleep: it is replaced, or kept with a message.
     fn other(&mut self, subject: Subject<'_, 't, 's>, what: NotASleep, replace: bool) -> Hook {
         if replace {
             return match self.handler(subject) {
@@ -455,7 +455,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         Hook::Other { what }
     }
 
-    /// A hook that can't run fails at once: the container gets SIGTERM without any delay.
+    /// A hook that cannot run: it fails at once, and the container gets SIGTERM without any delay.
     fn tell_exec_that_cannot_run(&mut self, subject: Subject<'_, 't, 's>, existing: &Existing) {
         let execs = match existing {
             Existing::Sleep(sleep) => sleep.needs == Needs::Sleep,
@@ -498,7 +498,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         Hook::Kept { seconds }
     }
 
-    /// How the sleep is written for a container; `None`, with a warning, if nothing can run it.
+    /// The handler to write for a container; `None`, with a warning, if nothing can run the sleep.
     ///
     /// | | `Auto`, no version or at least 1.30 | `Auto`, below 1.30 | `Exec` | `Sleep` |
     /// | --- | --- | --- | --- | --- |
@@ -523,7 +523,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         None
     }
 
-    /// The time budget; none if the grace period is no number, which is told.
+    /// The time budget; none, with a message, if the grace period is not a number.
     fn grace(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) -> Option<Grace> {
         const FIELD: &str = "terminationGracePeriodSeconds";
         let field = || pod.path.clone().key(FIELD);
@@ -568,7 +568,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             let message = say::grace_zero(budget.grace()).field(field());
             self.tell(message, pod.object, at);
         }
-        // Where none is stated the new line comes after the containers, and so does what is told of it.
+        // If there is none, the new line comes after the containers, and so do the messages about it.
         let latest = containers.last().map_or(mark(pod.spec), |c| c.at.clone());
         Some(Grace {
             stated,
@@ -580,7 +580,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         })
     }
 
-    /// A number that the configuration does not state is told once.
+    /// A number that is not from the configuration gets one message.
     fn tell_origin(&mut self, sleep: &Sleep, object: &Object<'t, 's>) {
         let Origin::Controller { product, class, .. } = &sleep.origin else {
             return;
@@ -594,7 +594,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     }
 }
 
-/// The longest sleep that stands in a pod, in seconds; a hook that can't be read is told elsewhere.
+/// The longest existing sleep of a pod, in seconds; unreadable hooks have a message elsewhere.
 fn longest_sleep(spec: Node<'_, '_>) -> u64 {
     let containers = spec.get("containers").into_iter().flat_map(Node::items);
     let sleeps = containers.filter_map(|container| match hook::read(container) {
@@ -616,8 +616,8 @@ fn not_chosen(existing: Existing) -> Hook {
     }
 }
 
-/// The sleep of a backend: its own annotation, else the greatest over its ways. Of equal ones the first counts: the order of
-/// the text decides, not that of a map.
+/// The sleep of a backend: its own annotation, else the greatest of its paths. Of equal ones the first in the
+/// text counts.
 fn sleep_of(backend: &Backend) -> Sleep {
     if let Some(seconds) = backend.annotations.sleep {
         return Sleep {
@@ -641,7 +641,7 @@ fn sleep_of(backend: &Backend) -> Sleep {
     greatest.clone()
 }
 
-/// The bytes of a name that is a template's: `{{ … }}` is a mapping to YAML, or text in quotes.
+/// The bytes of a name that is a template expression: `{{ … }}` is a mapping in YAML, or text in quotes.
 fn template_name(object: Node<'_, '_>) -> Option<Range<usize>> {
     let name = object.get("metadata")?.get("name")?;
     let text = name.text();

@@ -1,6 +1,6 @@
-//! Keys of a workload that are nearly right: misspelt, or a level off. The API server drops or refuses them.
+//! Keys of a workload that are nearly right: misspelt, or at the wrong level. The API server drops or rejects them.
 //!
-//! docs/reference.md, section 3.4. Only places that are read anyway are looked at.
+//! docs/reference.md, section 3.4. Only places that are read anyway are checked.
 
 use super::Told;
 use crate::routes::Template;
@@ -9,7 +9,7 @@ use lossless_yaml::{Node, Step};
 
 const GRACE: &str = "terminationGracePeriodSeconds";
 
-/// The keys that are read at one level of a pod, beside those that look like them and are right.
+/// The keys that are read at one level of a pod, and similar keys that are valid too.
 const LEVELS: [(&[&str], &[&str]); 5] = [
     (
         &["containers", GRACE],
@@ -33,7 +33,7 @@ pub(super) fn misspelt(container: Node<'_, '_>) -> Vec<Told> {
     told
 }
 
-/// Keys of one level that are nearly one that is read.
+/// Keys of one level that look like one that is read.
 fn at(node: Node<'_, '_>, level: usize) -> Vec<Told> {
     let Some((read, right)) = LEVELS.get(level) else {
         return Vec::new();
@@ -100,7 +100,7 @@ fn letters(key: &str) -> u32 {
     bits.fold(0, |all, bit| all | bit)
 }
 
-/// Keys of a workload that stand a level off, and those of its pod's spec that are misspelt.
+/// Keys of a workload at the wrong level, and misspelt keys of its pod's spec.
 pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Vec<Told> {
     let mut told = Vec::new();
     let mut off = |node: Option<Node<'_, '_>>, key: &str, place: &str, right: &str| {

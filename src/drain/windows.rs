@@ -2,7 +2,7 @@
 
 use lossless_yaml::Node;
 
-/// The labels of nodes that name their system.
+/// The node labels that name the operating system.
 const LABELS: [&str; 2] = ["kubernetes.io/os", "beta.kubernetes.io/os"];
 
 /// Whether the pod of a spec runs on Windows: by `os.name`, else by its node selector, else by a node affinity that it
@@ -25,7 +25,7 @@ fn by_selector<'t>(selector: Node<'t, '_>) -> Option<&'t str> {
     LABELS.iter().find_map(|label| selector.get(label)?.text())
 }
 
-/// The system that every term of a required node affinity asks for: the terms are alternatives.
+/// The operating system that every term of a required node affinity asks for; the terms are alternatives.
 fn by_affinity<'t>(spec: Node<'t, '_>) -> Option<&'t str> {
     let affinity = spec.get("affinity")?.get("nodeAffinity")?;
     let required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")?;

@@ -1,11 +1,11 @@
-//! The functionConfig that a ResourceList brings.
+//! The functionConfig of a ResourceList.
 
 use super::sources::Opened;
 use crate::config::{self, Config};
 use crate::say::Message;
 use lossless_yaml::Kind;
 
-/// The settings: what is stated outside the input wins over the functionConfig.
+/// The settings: those from outside the input override the functionConfig.
 ///
 /// # Errors
 /// All faults of the first functionConfig that has any.

@@ -1,4 +1,4 @@
-//! From texts to objects: documents and list items told apart, parsed, and found by kind, namespace and name.
+//! From texts to objects: splits documents and list items, parses them, and finds objects by kind, namespace and name.
 
 mod function;
 mod no_objects;

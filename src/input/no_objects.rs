@@ -13,7 +13,7 @@ pub(crate) fn no_objects(
     render: &Render<'_, '_>,
     knows: impl Fn(&str) -> bool,
 ) -> Option<Message> {
-    // What states a kind may be passed over unread, so it counts as an object, if it is not one that is always read.
+    // A document with a kind may have been skipped unread, so it counts as an object unless its kind is always read.
     let (objects, others): (Vec<_>, Vec<_>) = render
         .objects
         .iter()

@@ -1,6 +1,6 @@
 //! The render: every resource of the input, found by kind, namespace and name.
 //!
-//! Everything lies in one render, whatever files it came from (docs/reference.md, section 2).
+//! All files of a run are one set (docs/reference.md, section 2).
 
 use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
@@ -18,13 +18,13 @@ pub(crate) struct Object<'t, 's> {
     /// API group; empty for core.
     pub(crate) group: &'t str,
     pub(crate) kind: &'t str,
-    /// As stated, or as the configuration gives it to those which state none.
+    /// The namespace of the object, or the one that the configuration sets for objects without one.
     pub(crate) namespace: Option<&'t str>,
     pub(crate) name: &'t str,
     annotations: Option<Node<'t, 's>>,
-    /// Whether it is context: it counts for what leads to others, and nothing is written for it.
+    /// Whether it is context: it can lead to workloads, but is never changed.
     pub(crate) is_context: bool,
-    /// As messages name it, once one does.
+    /// Its name in messages, once one needs it.
     resource: OnceLock<Arc<ObjectRef>>,
 }
 
@@ -65,7 +65,7 @@ impl<'t, 's> Object<'t, 's> {
         self.annotations?.get(key)?.text()
     }
 
-    /// What has `config.kubernetes.io/local-config: "true"` is for tools and never applied.
+    /// Objects with `config.kubernetes.io/local-config: "true"` are for tools and never applied.
     pub(crate) fn is_local(&self) -> bool {
         self.annotation("config.kubernetes.io/local-config") == Some("true")
     }
@@ -78,7 +78,7 @@ impl<'t, 's> Object<'t, 's> {
         Arc::clone(resource)
     }
 
-    /// Whether it is a Kubernetes object at all: a values file is none.
+    /// Whether it is a Kubernetes object; a values file is not.
     pub(crate) fn is_object(&self) -> bool {
         !self.kind.is_empty() && !self.api_version.is_empty()
     }
@@ -112,7 +112,7 @@ impl<'t, 's> Object<'t, 's> {
         mark(name.unwrap_or(self.node()))
     }
 
-    /// The object and where it stands.
+    /// The object and its place.
     pub(crate) fn placed(&self) -> Placed {
         Placed {
             object: self.resource(),
@@ -120,7 +120,7 @@ impl<'t, 's> Object<'t, 's> {
         }
     }
 
-    /// Where its file lies in the package, from the annotations that a host puts on an item of a ResourceList.
+    /// Its file in the package, from the annotations that a host adds to the items of a ResourceList.
     pub(crate) fn package_file(&self) -> Option<PackageFile> {
         self.annotations?;
         let either = |name: &str| {
@@ -147,14 +147,14 @@ pub(crate) struct Render<'t, 's> {
     pub(crate) objects: Vec<Object<'t, 's>>,
     /// By kind and name: the first object, and the last one.
     names: HashMap<(&'t str, &'t str), (usize, usize)>,
-    /// For each object the next one of its kind and name, itself where there is none: most names stand for one object.
+    /// For each object the next one of its kind and name, or itself if there is none; most names belong to one object.
     namesakes: Vec<usize>,
-    /// Where several objects have a kind and name: those of a namespace, by the first of all of them.
+    /// If several objects have the same kind and name: those of each namespace, by the first object of all.
     spread: HashMap<(usize, Option<&'t str>), Vec<usize>>,
     /// Groups and kinds of all objects.
     kinds: HashSet<(&'t str, &'t str)>,
-    /// By the names that objects had before kustomize's `namePrefix` and `nameSuffix`: it corrects what refers to them
-    /// after its transformers, so that a transformer sees the old name there.
+    /// By the names that objects had before kustomize's `namePrefix` and `nameSuffix`: kustomize updates references
+    /// only after its transformers, so a transformer sees the old names in them.
     previous: HashMap<(&'t str, &'t str), Vec<usize>>,
 }
 
@@ -181,7 +181,7 @@ fn take_shadowed<'t, 's>(objects: &mut Vec<Object<'t, 's>>) -> Vec<Message> {
     told
 }
 
-/// Where kustomize notes the names that an object had, separated by commas.
+/// The annotation with the previous names of an object, separated by commas; written by kustomize.
 const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
 
 impl<'t, 's> Render<'t, 's> {
@@ -269,7 +269,7 @@ impl<'t, 's> Render<'t, 's> {
         })
     }
 
-    /// Whether a name in namespace `wanted` means one object at most, so that looking it up takes no time.
+    /// Whether a name in namespace `wanted` means at most one object, so looking it up is cheap.
     pub(crate) fn is_one(&self, kind: &str, name: &str, wanted: Option<&str>) -> bool {
         match self.names.get(&(kind, name)) {
             None => {
@@ -286,7 +286,7 @@ impl<'t, 's> Render<'t, 's> {
 
     /// The objects with this kind and name that a name in namespace `wanted` can mean, indexes in text order.
     ///
-    /// An exact match excludes an absent namespace; where there is none, unknown may stand for one that is stated
+    /// An exact match excludes objects without a namespace; if there is none, an unknown namespace may mean any stated one
     /// (docs/reference.md, section 2.3).
     pub(crate) fn named(
         &self,
@@ -338,7 +338,7 @@ impl<'t, 's> Render<'t, 's> {
     }
 }
 
-/// The bytes of a node that a message points at: a text's own, and of what has others below it the place where it begins.
+/// The bytes that a message about a node underlines: those of a scalar; for anything else the place where it begins.
 pub(crate) fn mark(node: Node<'_, '_>) -> Range<usize> {
     match node.kind() {
         Kind::Scalar => node.span(),
@@ -346,8 +346,8 @@ pub(crate) fn mark(node: Node<'_, '_>) -> Range<usize> {
     }
 }
 
-/// Two namespaces along one way: equal ones, or an unknown one that stands for the other. The inner value is what is
-/// known then.
+/// Joins two namespaces on one path: they are equal, or one is unknown and means the other. The inner value is the
+/// known one.
 #[expect(
     clippy::option_option,
     reason = "whether there is a way, and whether its namespace is known, are two things"
@@ -363,7 +363,7 @@ pub(crate) fn same_namespace<'n>(
     }
 }
 
-/// What keeps a workload from being changed, as a message says it (docs/reference.md, section 2.5).
+/// Why a workload must not be changed, for a message (docs/reference.md, section 2.5).
 pub(crate) fn left_alone(object: &Object<'_, '_>) -> Option<&'static str> {
     if object.is_local() {
         return Some("it is local configuration (`config.kubernetes.io/local-config`)");
@@ -374,7 +374,7 @@ pub(crate) fn left_alone(object: &Object<'_, '_>) -> Option<&'static str> {
     is_owned(object).then_some("a controller owns it (`metadata.ownerReferences`)")
 }
 
-/// Whether a controller owns the object, and would write it again.
+/// Whether a controller owns the object and would overwrite changes.
 pub(crate) fn is_owned(object: &Object<'_, '_>) -> bool {
     let owners = object
         .node()

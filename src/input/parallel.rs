@@ -1,4 +1,4 @@
-//! The same work on many things, by several threads: the answers come in the order of the things.
+//! The same work on many items, by several threads. The results are in the order of the items.
 //!
 //! It knows neither text nor Kubernetes.
 
@@ -6,11 +6,11 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{Builder, scope};
 
-/// Things that a thread takes at once: few enough that all end at about the same time.
+/// The number of items that a thread takes at once: small enough for all threads to end at about the same time.
 const BATCH: usize = 32;
 
-/// What `each` gives of the things with numbers below `count`, in their order, with something that each thread has for itself and
-/// keeps from one thing to the next. Where no more threads can be had, those that are there do the work.
+/// The results of `each` for the items with numbers below `count`, in their order. Each thread has a state of its own, which it
+/// keeps from one item to the next. If no more threads can be started, the existing ones do the work.
 pub(crate) fn in_order<S, R: Send>(
     threads: usize,
     count: usize,

@@ -1,7 +1,7 @@
 //! From sources to chunks: a chunk is a document, or an item of a list, parsed by itself.
 //!
-//! It knows how manifests come (streams, `ResourceLists`, lists) and not what they mean. A chunk that can't matter is
-//! not parsed (docs/reference.md, section 6): one whose kind stands in the tables is always looked at.
+//! It knows the forms of manifests (streams, `ResourceLists`, lists), not their meaning. A chunk whose kind cannot matter is
+//! not parsed (docs/reference.md, section 6); one whose kind is in the tables always is.
 
 use crate::config::annotations::PREFIX;
 use crate::input::parallel::in_order;
@@ -16,11 +16,11 @@ use std::ops::Range;
 /// A text with manifests.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Source<'s> {
-    /// How messages name it: a file's path, `<stdin>`.
+    /// Its name in messages: the path of a file, or `<stdin>`.
     pub name: &'s str,
     /// The manifests.
     pub text: &'s str,
-    /// Whether it is context: what belongs to the others, and is neither changed nor put out.
+    /// Whether it is context, which is read but neither changed nor printed.
     pub read_only: bool,
 }
 
@@ -51,18 +51,18 @@ pub(crate) struct Chunk<'s> {
     pub(crate) source: usize,
     /// Number of the document in its source, from 1.
     pub(crate) document: usize,
-    /// Whether it is an item of a list that was taken apart: then the tree's root is a sequence of that one item.
+    /// Whether it is an item of a list that was split: then the tree's root is a sequence of that one item.
     item: bool,
     pub(crate) tree: Tree<'s>,
-    /// A character in its text that ends a line for readers of YAML 1.1 alone, and its byte in the source.
+    /// A character in its text that ends a line only for YAML 1.1 readers, and its byte in the source.
     odd_break: Option<(usize, char)>,
 }
 
-/// What of the input is read.
+/// Which objects of the input are read.
 pub(crate) struct ToParse<'a> {
     /// Whether objects of this kind can matter.
     pub(crate) kind: &'a (dyn Fn(&str) -> bool + Sync),
-    /// Whether objects of other kinds are looked at too, if pods may stand in them.
+    /// Whether to read objects of other kinds too if they may have pods.
     pub(crate) pods: bool,
 }
 
@@ -71,7 +71,7 @@ impl ToParse<'_> {
         (self.kind)(kind) || names_us(part)
     }
 
-    /// Whether an object that is not needed is worth a look. It may be at fault: that is for the next reader to find.
+    /// Whether to look at an object that is not needed. Faults in it are left for the next reader to find.
     fn looks(&self, kind: &str, part: &str) -> bool {
         let has = |word: &str| memchr::memmem::find(part.as_bytes(), word.as_bytes()).is_some();
         self.pods && kind != "CustomResourceDefinition" && has("containers") && has("template")
@@ -81,13 +81,13 @@ impl ToParse<'_> {
 /// The list that a ResourceList's results are written to.
 #[derive(Debug)]
 pub(crate) enum ResourceList<'s> {
-    /// Parsed in pieces: what stands before the items, and what follows them.
+    /// Parsed in pieces: the text before the items, and the text after them.
     Pieces {
         head: Tree<'s>,
         tail: Option<Tree<'s>>,
         items: Items,
     },
-    /// Parsed whole, as chunk of this index once the chunks are read.
+    /// Parsed whole, as the chunk with this index.
     Whole(Tree<'s>),
 }
 
@@ -105,7 +105,7 @@ impl<'s> ResourceList<'s> {
     }
 }
 
-/// A source whose documents are told apart, and whose ResourceList is opened, but whose manifests are not parsed yet.
+/// A source whose documents are split, and whose ResourceList is opened, but whose manifests are not parsed yet.
 #[derive(Debug)]
 pub(crate) struct Opened<'s> {
     pub(crate) source: Source<'s>,
@@ -166,7 +166,7 @@ pub(crate) fn nearly_a_kind<'s, 'k>(
     known: &(impl Iterator<Item = &'k str> + Clone),
     reads: impl Fn(&str) -> bool,
 ) -> Option<(Place, &'s str, &'k str)> {
-    // Kinds that were looked at: a stranger's input may hold many.
+    // Remembered, because an input may have many objects of unknown kinds.
     let mut seen = HashSet::new();
     let jobs = opened.iter().enumerate();
     let mut jobs = jobs.flat_map(|(source, open)| {
@@ -194,8 +194,8 @@ pub(crate) fn nearly_a_kind<'s, 'k>(
     })
 }
 
-/// Tells the documents of each source apart and opens the source that is the ResourceList of a function: the only one that
-/// is to be changed. Among others, and in `among_files`, it is a list like any other.
+/// Splits each source into documents, and opens the one that is the ResourceList of a function. A ResourceList beside other
+/// sources, or with `among_files`, is an ordinary list.
 ///
 /// # Errors
 /// A NUL byte, or a ResourceList that does not parse.
@@ -247,7 +247,7 @@ fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>
     if !part.contains("ResourceList") {
         return Ok(None);
     }
-    // Results follow the items, so that the last one has to end its line.
+    // Results follow the items, so the last item must end its line.
     if part.ends_with('\n')
         && kind_line(part, 0) == Some("ResourceList")
         && let Some(items) = lossless_yaml::items(text, range.clone())
@@ -266,7 +266,7 @@ fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>
             return Ok(Some(ResourceList::Pieces { head, tail, items }));
         }
     }
-    // A kind that is a word outside the tables makes it no list, and it need not be parsed for that.
+    // If its kind is a plain word outside the tables, it is not a list and does not have to be parsed.
     if matches!(kind_line(part, 0), Some(word) if word != "ResourceList") {
         return Ok(None);
     }
@@ -288,7 +288,7 @@ fn is_resource_list(tree: &Tree<'_>) -> bool {
         .contains(&text("apiVersion"))
 }
 
-/// A document, or an item of a ResourceList, that is to be read.
+/// A document, or an item of a ResourceList, to read.
 struct Job<'s> {
     source: usize,
     document: usize,
@@ -307,7 +307,7 @@ pub(crate) fn parse<'s>(
     threads: usize,
     wanted: &ToParse<'_>,
 ) -> Result<Chunks<'s>, Message> {
-    // Jobs are numbered over all sources: a list of them would be larger than many an input.
+    // Jobs are numbers over all sources, because a list of jobs could be larger than the input.
     let mut starts = Vec::with_capacity(opened.len());
     let mut count = 0;
     for open in opened.iter() {
@@ -360,10 +360,10 @@ pub(crate) fn parse<'s>(
     Ok(Chunks { parsed })
 }
 
-/// Whether a document, or an item of a ResourceList, says its kind on a line of its own: it may be an object that is passed over
+/// Whether a document, or an item of a ResourceList, has its kind on a separate line, so it may be an object that is skipped
 /// unread.
 pub(crate) fn holds_a_kind(opened: &[Opened<'_>]) -> bool {
-    // What steers kustomize goes to no cluster.
+    // Objects that configure kustomize are not applied to a cluster.
     let of_kustomize = |part: &str| part.contains("kustomize.config.k8s.io/");
     opened.iter().any(|open| {
         let part = |range: &Range<usize>| open.source.text.get(range.clone()).unwrap_or_default();
@@ -376,7 +376,7 @@ pub(crate) fn holds_a_kind(opened: &[Opened<'_>]) -> bool {
                 let mut parts = items.items.iter().map(part);
                 parts.any(|part| item_kind(part, items.dash_column).is_some())
             }
-            // Parsed whole, so that nothing of it is unread.
+            // It was parsed whole, so nothing in it is unread.
             Some(ResourceList::Whole(_)) => false,
         }
     })
@@ -388,7 +388,7 @@ impl<'s> Opened<'s> {
         self.documents.len()
     }
 
-    /// How many chunks are to be read by themselves.
+    /// The number of chunks to read.
     fn jobs(&self) -> usize {
         match &self.list {
             Some(ResourceList::Pieces { items, .. }) => items.items.len(),
@@ -415,16 +415,16 @@ impl<'s> Opened<'s> {
     }
 }
 
-/// Why a job is not done.
+/// Why a job failed.
 enum Unread {
     /// The document does not parse.
     Document(SyntaxError),
-    /// The item does not parse alone, so that its list has to be parsed whole.
+    /// The item does not parse alone, so its list must be parsed whole.
     Item,
 }
 
 impl<'s> Job<'s> {
-    /// Gives the chunks of it that matter.
+    /// The chunks of it that matter.
     fn read(
         &self,
         wanted: &ToParse<'_>,
@@ -440,7 +440,7 @@ impl<'s> Job<'s> {
         let mut needed = true;
         if let Some(word) = kind_line(part, 0) {
             if word.ends_with("List") {
-                // The items of a typed list may state no kind: they are read with their list.
+                // The items of a typed list may have no kind, so they are read with their list.
                 let mixed = word == "List" || word == "ResourceList";
                 if mixed && let Some(parsed) = self.split(wanted, scratch) {
                     parsed.into_iter().for_each(give);
@@ -454,7 +454,7 @@ impl<'s> Job<'s> {
             }
         }
         match Tree::parse_in(self.text, self.range.clone(), scratch) {
-            // Nothing can be meant by a document without a node.
+            // A document without a node means nothing.
             Ok(tree) if tree.root().is_none() => {}
             Ok(tree) => give(self.chunk(tree)),
             Err(_) if !needed => {}
@@ -479,7 +479,7 @@ impl<'s> Job<'s> {
         }
     }
 
-    /// A `List` of a stream in pieces; `None` where it has to be parsed whole.
+    /// A `List` of a stream in pieces; `None` if it must be parsed whole.
     fn split(&self, wanted: &ToParse<'_>, scratch: &mut Scratch) -> Option<Vec<Chunk<'s>>> {
         let items = lossless_yaml::items(self.text, self.range.clone())?;
         Tree::parse(self.text, items.head).ok()?;
@@ -525,7 +525,7 @@ impl<'s> Job<'s> {
     }
 }
 
-/// A character that ends a line for readers of YAML 1.1 alone.
+/// A character that ends a line only for YAML 1.1 readers.
 fn odd_break(text: &str, range: Range<usize>) -> Option<(usize, char)> {
     let part = text.get(range.clone())?;
     // The first bytes of U+0085, and of U+2028 and U+2029.
@@ -537,7 +537,7 @@ fn odd_break(text: &str, range: Range<usize>) -> Option<(usize, char)> {
     })
 }
 
-/// What of the input kubectl reads otherwise: characters that end a line for it, and documents that follow `...` alone.
+/// What kubectl reads differently: characters that end a line only for it, and documents that follow `...` without `---`.
 pub(crate) fn read_otherwise(
     opened: &[Opened<'_>],
     chunks: &Chunks<'_>,
@@ -594,12 +594,12 @@ pub(crate) fn read_otherwise(
     messages
 }
 
-/// Whether a key of ours stands in a text that is passed over: where it has no effect, that is told.
+/// Whether a skipped text has one of our keys, which has no effect there; a message says so.
 fn names_us(part: &str) -> bool {
     memchr::memmem::find(part.as_bytes(), PREFIX.as_bytes()).is_some()
 }
 
-/// JSON objects one after another, as `jq -c` writes them and kubectl takes them; `None` where the text is anything else.
+/// JSON objects one after another, as `jq -c` writes them and kubectl accepts them; `None` for any other text.
 fn json_values(text: &str, range: Range<usize>) -> Option<Vec<Tree<'_>>> {
     let bytes = text.as_bytes().get(..range.end)?;
     let mut trees = Vec::new();
@@ -635,7 +635,7 @@ fn json_values(text: &str, range: Range<usize>) -> Option<Vec<Tree<'_>>> {
     }
 }
 
-/// The kind of an item that begins with its dash: its keys stand where the first one does.
+/// The kind of an item that begins with its dash: all its keys have the column of the first one.
 fn item_kind(part: &str, dash_column: usize) -> Option<&str> {
     let after = part.get(dash_column..)?.strip_prefix('-')?;
     let blanks = after.bytes().take_while(|b| *b == b' ').count();
@@ -645,18 +645,18 @@ fn item_kind(part: &str, dash_column: usize) -> Option<&str> {
     kind_line(part, dash_column + 1 + blanks)
 }
 
-/// The kind of a mapping whose keys stand in this column; `None` where the lines do not settle it.
+/// The kind of a mapping whose keys are in this column; `None` if the lines do not decide it.
 ///
-/// It settles it only where exactly one line has `kind:` there, followed by a plain word, and no line there starts with
-/// anything but a letter, `#`, `-` or white space: a quoted or `?` key, `<<`, flow, a tag or a directive is for the
-/// parser. A scalar can't hide a line there (YAML 1.2.2, 8.1: its lines are indented deeper). A carriage return that
-/// stands alone can: it ends a line too (YAML 1.2.2, 5.4).
+/// They decide it only if exactly one line has `kind:` there, followed by a plain word, and every line there starts with
+/// a letter, `#`, `-` or white space. A quoted or `?` key, `<<`, flow style, a tag or a directive needs the
+/// parser. A scalar cannot contain such a line (YAML 1.2.2, 8.1: its lines are indented more), but a lone carriage return
+/// can hide one, because it ends a line too (YAML 1.2.2, 5.4).
 fn kind_line(part: &str, column: usize) -> Option<&str> {
     let bytes = part.as_bytes();
     if memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
         return None;
     }
-    // The column of a document's keys is that of the first one.
+    // All keys of a document are in the column of the first one.
     let mut lines = part.lines().map(|line| (line, line.trim_ascii_start()));
     let first = lines.find(|(line, text)| {
         !(text.is_empty() || text.starts_with('#') || line.starts_with("---"))
@@ -725,7 +725,7 @@ pub(crate) struct Found<'t, 's> {
     pub(crate) implied: Option<(&'t str, &'t str)>,
 }
 
-/// Every resource of the input, in the order of the text; lists are looked into.
+/// Every resource of the input, in the order of the text, including the items of lists.
 pub(crate) fn resources<'t, 's>(
     opened: &'t [Opened<'s>],
     chunks: &'t Chunks<'s>,
@@ -778,7 +778,7 @@ pub(crate) fn resources<'t, 's>(
     places
 }
 
-/// Lists nested deeper than this are no real ones.
+/// No real list is nested deeper than this.
 const LIST_DEPTH: usize = 8;
 
 fn push<'t, 's>(place: Found<'t, 's>, places: &mut Vec<Found<'t, 's>>, depth: usize) {

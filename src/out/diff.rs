@@ -1,4 +1,4 @@
-//! The diff as a person reads it: the object that each place belongs to, and colours.
+//! The diff for people: with the object of each place, and colours.
 
 use super::escape::escaped;
 use super::manifests::Output;
@@ -12,9 +12,9 @@ const GREEN: &str = "\x1b[32m";
 const CYAN: &str = "\x1b[36m";
 const PLAIN: &str = "\x1b[0m";
 
-/// The diff of an output with the name of the workload behind each `@@`, which `git` and `patch` take as a comment.
+/// The diff of an output with the name of the workload after each `@@`, which `git` and `patch` accept as a comment.
 ///
-/// In colours it is for a person's eyes: what is not fit to be shown is escaped in its lines, too.
+/// A coloured diff is for people, so its lines are escaped too.
 #[must_use]
 pub fn diff(
     output: &Output<'_>,
@@ -41,7 +41,7 @@ pub fn diff(
         let ended = line.strip_suffix('\n').unwrap_or(line);
         let (style, ended) = match (colour, index) {
             (false, _) => ("", ended.into()),
-            // File names are escaped for those that read diffs.
+            // File names are escaped as programs that read diffs expect.
             (true, 0 | 1) => (style, ended.into()),
             (true, _) => (style, escaped(ended)),
         };

@@ -1,12 +1,12 @@
-//! Text of an input, made fit to be shown: nothing in it moves a cursor, hides, turns round, begins a line or speaks to a CI runner.
+//! Escapes text of an input before it is shown, so that nothing in it moves a cursor, is invisible, changes direction, begins a line or commands a CI runner.
 //!
-//! Names, values and file names are what a stranger wrote. Whoever shows them writes through [`Escaping`] or asks [`escaped`].
+//! Names, values and file names may be hostile. Show them only through [`Escaping`] or [`escaped`].
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-/// What is escaped: control characters (Unicode's Cc), line and paragraph separators, what changes the direction of text,
-/// and what has no shape of its own (Unicode's `Default_Ignorable_Code_Point`).
+/// What is escaped: control characters (Unicode's Cc), line and paragraph separators, characters that change the direction of text,
+/// and invisible ones (Unicode's `Default_Ignorable_Code_Point`).
 pub(super) fn is_unfit(c: char) -> bool {
     if c < '\u{7f}' {
         return c < ' ';
@@ -18,7 +18,7 @@ pub(super) fn is_unfit(c: char) -> bool {
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Writes a character that is unfit as YAML and most languages write it: `\n`, `\x1b`, `\u202e`.
+/// Writes an unsafe character as YAML and most languages do: `\n`, `\x1b`, `\u202e`.
 fn write_escape(out: &mut impl Write, c: char) -> fmt::Result {
     match (c, u32::from(c)) {
         ('\n', _) => out.write_str("\\n"),
@@ -66,14 +66,14 @@ impl<W: Write> Write for Escaping<'_, W> {
     }
 }
 
-/// The text on one line, with `\x1b` and the like for what is not fit to be shown.
+/// The text on one line, with escapes such as `\x1b` for unsafe characters.
 #[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unfit) && !text.contains("##[") {
         return Cow::Borrowed(text);
     }
     let mut out = String::new();
-    // A `String` takes everything.
+    // Writing to a `String` does not fail.
     let _ = Escaping::new(&mut out).write_str(text);
     Cow::Owned(out)
 }
@@ -84,7 +84,7 @@ pub(super) fn escaped_parts<const N: usize>(parts: [&str; N]) -> (String, [usize
     let mut out = String::new();
     let mut writer = Escaping::new(&mut out);
     let ends = parts.map(|part| {
-        // A `String` takes everything.
+        // Writing to a `String` does not fail.
         let _ = writer.write_str(part);
         writer.out.len()
     });

@@ -1,4 +1,4 @@
-//! Draws a run for people: each workload with the ways that lead to it, its hooks, and its time budget to scale.
+//! Draws a run for people: each workload with the paths that lead to it, its hooks, and its time budget to scale.
 
 use super::escape::{escaped, file_name};
 use super::place::Positions;
@@ -11,29 +11,29 @@ use std::sync::Arc;
 
 /// Columns of the labels before the text.
 const LABEL: usize = 11;
-/// No line gets longer than this where the terminal is wide.
+/// The longest line, however wide the terminal is.
 const WIDEST: usize = 110;
-/// So many ways of a workload are shown.
+/// How many paths of a workload are shown.
 const WAYS: usize = 5;
 /// Columns of the names that others are aligned with.
 const LONGEST: usize = 50;
-/// So many workloads that are not touched are named.
+/// How many unchanged workloads are named.
 const NAMED: usize = 10;
 
-/// What a drawing is to be like.
+/// How to draw.
 #[derive(Clone, Debug)]
 pub struct Drawing {
     /// Colours and width.
     pub look: Look,
     /// Whether a workload gets a line instead of a picture.
     pub short: bool,
-    /// Whether the changes are made.
+    /// Whether the run makes the changes.
     pub tense: Tense,
     /// The command that makes them, if there is one.
     pub next: Option<String>,
 }
 
-/// Whether a drawing tells what a message does, so that it need not be told again.
+/// Whether the drawing shows the content of a message, so the message is left out.
 #[must_use]
 pub fn draws(message: &Message, plans: &[Plan]) -> bool {
     let about = |plan: &Plan| Some(&plan.workload) == message.object.as_ref();
@@ -69,7 +69,7 @@ pub(crate) fn explain(
         if drawing.short {
             short(&mut page, plan, drawing.tense, positions, columns);
         } else {
-            // Two templates of one object have the same messages: the first tells them.
+            // Two templates of one object have the same messages, so only the first shows them.
             let first = plans.iter().position(|each| each.place == plan.place);
             let about = |message: &&Message| {
                 let place = message.place.as_ref();
@@ -112,7 +112,7 @@ fn at_line(plan: &Plan, positions: &Positions<'_>) -> String {
     format!("line {line}")
 }
 
-/// A workload in a line.
+/// A workload on one line.
 fn short(
     page: &mut Page,
     plan: &Plan,
@@ -141,7 +141,7 @@ fn short(
     page.line(&text);
 }
 
-/// A workload with all that is known of it.
+/// A workload with all details.
 fn whole(page: &mut Page, plan: &Plan, told: &[&Message], tense: Tense, positions: &Positions<'_>) {
     page.blank();
     let line = page.paint(DIM, &at_line(plan, positions));
@@ -197,7 +197,7 @@ fn whole(page: &mut Page, plan: &Plan, told: &[&Message], tense: Tense, position
     }
 }
 
-/// Whether a message tells more than the rest of the drawing does.
+/// Whether a message says more than the rest of the drawing.
 fn is_open(message: &Message) -> bool {
     message.severity < Severity::Error
         && !matches!(
@@ -214,7 +214,7 @@ fn is_open(message: &Message) -> bool {
         )
 }
 
-/// The ways, each once: where requests come from, and what leads on.
+/// The paths, each once: where requests come from, and what they go through.
 fn ways(plan: &Plan) -> Vec<String> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     let mut sleeps = plan.ways.iter().map(|way| way.sleep.seconds);
@@ -250,7 +250,7 @@ fn ways(plan: &Plan) -> Vec<String> {
     shown
 }
 
-/// What is done, each once with the containers that it is done to.
+/// The changes, each once with its containers.
 fn changes(plan: &Plan, tense: Tense) -> Vec<String> {
     let several = plan.containers.len() > 1;
     let hooks = grouped(plan, |container| {
@@ -266,7 +266,7 @@ fn changes(plan: &Plan, tense: Tense) -> Vec<String> {
     hooks.chain(say::grace_change(&plan.grace, tense)).collect()
 }
 
-/// The containers of which the same is to be said, by their names.
+/// The names of the containers with the same change.
 fn grouped(
     plan: &Plan,
     text: impl Fn(&crate::model::Container) -> Option<String>,
@@ -340,7 +340,7 @@ fn picture(page: &mut Page, plan: &Plan) {
     page.raw("", &placed(&moments, width));
 }
 
-/// Labels at their columns; the ones that come first have precedence, and one that does not fit is left out.
+/// Labels at their columns; earlier ones have precedence, and those that do not fit are left out.
 fn placed(labels: &[(usize, String)], width: usize) -> String {
     let mut line: Vec<char> = vec![' '; width];
     for (at, label) in labels {
@@ -352,7 +352,7 @@ fn placed(labels: &[(usize, String)], width: usize) -> String {
             let mut cells = line.get(around).filter(|_| fits).into_iter().flatten();
             fits && cells.all(|c| *c == ' ')
         };
-        // What is there already under this column is another name of the same moment.
+        // A label that is already at this column is another name of the same moment.
         let taken = line.get(*at).is_some_and(|c| *c != ' ');
         let start = starts.into_iter().flatten().find(free).filter(|_| !taken);
         let start = start.unwrap_or(width);
@@ -365,7 +365,7 @@ fn placed(labels: &[(usize, String)], width: usize) -> String {
     line.iter().collect::<String>().trim_end().to_owned()
 }
 
-/// What is not touched, summed up.
+/// A summary of what does not change.
 fn untouched(page: &mut Page, coverage: &Coverage, messages: &[Message], short: bool) {
     let behind = |behind| {
         let all = coverage.workloads.iter();
@@ -427,7 +427,7 @@ const GREEN: &str = "32";
 const YELLOW: &str = "33";
 const CYAN: &str = "36";
 
-/// Lines on their way to a reader. All that comes in is made fit to be shown, once.
+/// Lines for a reader. Every text is escaped once when it is added.
 struct Page {
     text: String,
     width: usize,
@@ -446,7 +446,7 @@ impl Page {
         }
     }
 
-    /// A text that is fit to be shown, in a colour.
+    /// An escaped text, in a colour.
     fn paint(&self, colour: &str, text: &str) -> String {
         let text = escaped(text);
         if self.colour {
@@ -460,20 +460,20 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// A line of a text that is fit to be shown.
+    /// A line of escaped text.
     fn line(&mut self, text: &str) {
         self.text.push_str(text);
         self.text.push('\n');
     }
 
-    /// A label, and behind it a text that is fit to be shown.
+    /// A label, followed by an escaped text.
     fn raw(&mut self, label: &str, text: &str) {
         let label = format!("{label:<width$}", width = LABEL - 2);
         let line = format!("  {}{text}", self.paint(DIM, &label));
         self.line(line.trim_end());
     }
 
-    /// A label, and behind it a text as wide as the page.
+    /// A label, followed by a text as wide as the page.
     fn labelled(&mut self, label: &str, text: &str) {
         let mut label = label;
         for line in wrapped(&escaped(text), self.width.saturating_sub(LABEL)) {
@@ -482,14 +482,14 @@ impl Page {
         }
     }
 
-    /// A text as wide as the page, behind an indent.
+    /// An indented text as wide as the page.
     fn body(&mut self, indent: &str, text: &str) {
         for line in wrapped(&escaped(text), self.width.saturating_sub(indent.len())) {
             self.line(&format!("{indent}{line}"));
         }
     }
 
-    /// How many are not named.
+    /// How many more there are.
     fn more(&mut self, of: usize, named: usize) {
         if let Some(more) = of.checked_sub(named).filter(|more| *more > 0) {
             self.line(&format!("  … {more} more"));

@@ -1,4 +1,4 @@
-//! Messages as workflow commands of GitHub Actions: its runner makes annotations of a pull request of them.
+//! Messages as workflow commands of GitHub Actions, whose runner turns them into annotations of a pull request.
 
 use super::escape::escaped;
 use super::place::Positions;
@@ -6,8 +6,8 @@ use super::text::write_message;
 use crate::say::{Message, Severity};
 use std::fmt::{self, Write};
 
-/// Writes `::warning file=…,line=…,col=…,title=…::object: text` on a line. An info tells what was done and is a line of the log:
-/// a runner shows ten annotations of each severity, and no more.
+/// Writes `::warning file=…,line=…,col=…,title=…::object: text` on a line. An info is a plain line of the log,
+/// because a runner shows at most ten annotations of each severity.
 ///
 /// # Errors
 /// Those of `out`; a `String` has none.
@@ -35,7 +35,7 @@ pub fn write_command(
             .as_ref()
             .and_then(|place| positions.end(place))
         {
-            // The runner takes columns only where a place ends on the line that it begins on.
+            // The runner accepts columns only if a place is on one line.
             if end.line == line {
                 write!(out, "endColumn={},", end.column)?;
             }

@@ -1,4 +1,4 @@
-//! The model as JSON, for programs: the npm package hands it out as it is.
+//! The model as JSON, for programs; the npm package returns it unchanged.
 
 use super::escape::is_unfit;
 use super::place::Positions;
@@ -10,10 +10,10 @@ use serde_json::Value;
 use serde_json::json;
 use std::io;
 
-/// The version of the form: a field is only ever added to it.
+/// The version of the format. Fields are only ever added.
 pub(crate) const VERSION: &str = "set-prestop.dev/plan/v1";
 
-/// What a run answers: `set-prestop.dev/plan/v1`.
+/// The result of a run: `set-prestop.dev/plan/v1`.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
@@ -23,18 +23,18 @@ pub struct Answer<'a> {
     pub api_version: &'static str,
     /// How the run ended.
     pub ended: Ending,
-    /// The argument that was read as this render, with `--each` or `--render`.
+    /// The argument of this render, with `--each` or `--render`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub render: Option<&'a str>,
-    /// The names of the sources, in the order in which places count them.
+    /// The names of the sources; places refer to them by index.
     pub sources: &'a [&'a str],
     /// What was found, in numbers.
     pub counts: Counts,
-    /// What was reached of the workloads, and what was not. Empty if the run failed.
+    /// Which workloads were reached, and which were not. Empty if the run failed.
     pub coverage: &'a Coverage,
-    /// What each pod template behind a route has and needs, changed or not. Empty if the run failed.
+    /// The plan of each pod template behind a route, changed or not. Empty if the run failed.
     pub workloads: &'a [Plan],
-    /// What was done, and what a person should look at, in the order of the input.
+    /// The messages, in the order of the input.
     pub messages: &'a [Message],
 }
 
@@ -43,22 +43,22 @@ pub struct Answer<'a> {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Ending {
-    /// What is planned is written, or shown.
+    /// The planned changes are written or shown.
     Done,
-    /// A check found that no change is missing.
+    /// A check found no missing changes.
     Checked,
-    /// A check found changes that are missing.
+    /// A check found missing changes.
     Pending,
     /// Objects with an error are left as they are (`onError: Skip`); the others are done as for `done`, or looked at.
     Skipped,
-    /// It could not be done; at least one of the messages is an error.
+    /// The run failed; at least one of the messages is an error.
     Failed,
 }
 
 /// The JSON Schema of [`Answer`], with what [`json`] adds.
 ///
 /// # Errors
-/// A schema that can't be written as JSON, which would be a fault of this program.
+/// The schema cannot be written as JSON, which would be a bug.
 #[cfg(feature = "schema")]
 pub fn answer_schema() -> Result<String, serde_json::Error> {
     let mut schema = schemars::generate::SchemaSettings::draft2020_12()
@@ -87,7 +87,7 @@ pub fn answer_schema() -> Result<String, serde_json::Error> {
     Ok(text.replace("Range_of_uint", "Range") + "\n")
 }
 
-/// What is absent is no key: nothing is ever null.
+/// Absent values have no key: nothing is ever null.
 #[cfg(feature = "schema")]
 fn absent(schema: &mut Value) {
     match schema {
@@ -120,7 +120,7 @@ const SCHEMA_ID: &str = concat!(env!("CARGO_PKG_HOMEPAGE"), "/plan/v1.schema.jso
 /// Messages, plans or any other part of the model as JSON. Each place gets `name`, `line` and `column` beside its bytes.
 #[must_use]
 pub fn json(part: &impl Serialize, positions: &Positions<'_>) -> Value {
-    // The model has texts as keys and no maps, so that it can always be serialised.
+    // The model has only strings as keys, so it can always be serialised.
     let mut value = serde_json::to_value(part).unwrap_or_default();
     add_lines(&mut value, positions);
     value
@@ -145,7 +145,7 @@ fn add_lines(value: &mut Value, positions: &Positions<'_>) {
     }
 }
 
-/// The place that an object is: no other part of the model has these fields.
+/// Reads an object as a place; no other part of the model has these fields.
 fn place(fields: &serde_json::Map<String, Value>) -> Option<Place> {
     let number = |value: &Value| usize::try_from(value.as_u64()?).ok();
     let range = fields.get("range")?;
@@ -156,16 +156,16 @@ fn place(fields: &serde_json::Map<String, Value>) -> Option<Place> {
     })
 }
 
-/// A value as JSON on one line, in which only escapes stand for what is not fit to be shown: the same value to every reader.
+/// A value as JSON on one line, with unsafe characters as escapes; every reader gets the same value.
 #[must_use]
 pub fn json_line(value: &impl serde::Serialize) -> String {
     let mut out = Vec::new();
-    // A vector takes everything, and what is handed in has texts as keys.
+    // Writing to a vector does not fail, and all keys are strings.
     let _ = value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Fit));
     String::from_utf8(out).unwrap_or_default()
 }
 
-/// Writes as few blanks as can be, and every character that is not fit to be shown as an escape.
+/// Writes no unneeded spaces, and unsafe characters as escapes.
 struct Fit;
 impl serde_json::ser::Formatter for Fit {
     fn write_string_fragment<W: ?Sized + io::Write>(

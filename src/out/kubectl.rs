@@ -1,4 +1,4 @@
-//! Plans as lines of a shell script, each a `kubectl patch`, for what already runs.
+//! Plans as a shell script of `kubectl patch` commands, for workloads that already run.
 
 use super::patch::{self, Patch};
 use super::patched::Patched;
@@ -6,11 +6,11 @@ use crate::model::{Hook, Plan};
 use crate::say::{self, Message};
 use lossless_yaml::Step;
 
-/// The script. One that has nothing to do ends with a command that does nothing, and never is comments alone: a host that
-/// takes it for manifests would delete everything.
+/// The script. If there is nothing to do, it still has a command that does nothing: a host that takes stdout for
+/// manifests would delete everything if there were only comments.
 ///
 /// # Errors
-/// An object that a patch can't name, or names together with another.
+/// A patch cannot name an object, or cannot tell it from another.
 pub(crate) fn script(
     plans: &[Plan],
     objects: &[Patched],
@@ -29,7 +29,7 @@ pub(crate) fn script(
         for line in &reasons {
             text.extend(["# ", line, "\n"]);
         }
-        // The API server refuses to change a Pod that exists.
+        // The API server rejects changes to an existing Pod.
         if plan.pod.0.len() == 1 {
             text.extend(["# ", say::out::POD_LINE, "\n"]);
             continue;
@@ -68,13 +68,13 @@ fn line(plan: &Plan, patched: &Patched) -> Result<String, Message> {
     words.push(format!("--type={form}"));
     words.push("--patch".to_owned());
     words.push(body.unwrap_or_default());
-    // A shell has no word with a NUL in it, and no object such a name.
+    // Neither a word of a shell nor the name of an object can have a NUL.
     let line = shlex::try_join(words.iter().map(String::as_str))
         .map_err(|_| told(say::out::object_not_unique(object, None)))?;
     Ok(format!("{line}\n"))
 }
 
-/// Which of the fields the next `kubectl apply` of the same manifest sets back: those that it states.
+/// The fields that the next `kubectl apply` of the same manifest reverts: those that it sets.
 fn taken_back(plan: &Plan, patched: &Patched) -> Option<String> {
     let applied: serde_json::Value = serde_json::from_str(patched.last_applied.as_ref()?).ok()?;
     let pod = plan

@@ -6,13 +6,13 @@ use crate::model::Plan;
 use crate::say::{self, Message};
 use serde_yaml::{Mapping, Value};
 
-/// The Component: its text is a function of the input alone.
+/// The Component; its text depends only on the input.
 ///
 /// A strategic merge patch without `target` names one object exactly, and kustomize fails if it finds none. A JSON 6902
-/// patch needs a `target`, which kustomize passes over in silence if it finds none.
+/// patch needs a `target`, and kustomize silently ignores one that matches nothing.
 ///
 /// # Errors
-/// An object that a patch can't name, or names together with another.
+/// A patch cannot name an object, or cannot tell it from another.
 pub(crate) fn component(
     plans: &[Plan],
     objects: &[Patched],
@@ -93,7 +93,7 @@ fn entry(plan: &Plan, patched: &Patched) -> Result<Mapping, Message> {
     Ok(entry)
 }
 
-/// A regular expression that matches the text alone: the fields of a target are such.
+/// A regular expression that matches only this text: the fields of a target are regular expressions.
 fn literal(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for c in text.chars() {

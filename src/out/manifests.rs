@@ -1,4 +1,4 @@
-//! Plans as splices in the manifests: it writes and does not decide.
+//! Plans as splices in the manifests. It writes and does not decide.
 
 use super::escape::diff_name;
 use super::results;
@@ -61,9 +61,9 @@ pub(crate) fn write<'s>(
         splices: Vec::new(),
     };
     let mut outputs: Vec<Output<'s>> = opened.iter().map(output).collect();
-    // Plans come in the order of the text, so those of one chunk stand together.
+    // Plans are in the order of the text, so those of one chunk are together.
     let groups: Vec<&[Plan]> = plans.chunk_by(|a, b| chunk(a) == chunk(b)).collect();
-    // The results of a list in pieces are one large edit: the first, beside which other threads make the others.
+    // The results of a list in pieces are one large edit. It comes first, so other threads make the rest at the same time.
     let pieces = opened.iter().find_map(|open| match &open.list {
         Some(list @ ResourceList::Pieces { .. }) => Some((open.source.text, list)),
         _ => None,
@@ -166,7 +166,7 @@ fn results_of(
     written.map_err(|error| vec![say::out::results_refused(&error)])
 }
 
-/// An edit that can't be made, about the workload of a plan.
+/// A refused edit of the workload of a plan.
 fn refused(error: &EditError, plan: &Plan) -> Message {
     let message = match error {
         EditError::Verify { .. } => say::out::bug(error),
@@ -209,7 +209,7 @@ fn below<'t, 's>(node: Option<Node<'t, 's>>, path: &[Step]) -> Option<Node<'t, '
     })
 }
 
-/// A word of a command. One that stands as a number stays a number: its quoting is not this program's business.
+/// A word of a command. An unquoted number stays unquoted.
 fn word(stands: Option<Node<'_, '_>>, text: String) -> Value {
     match (stands.map(Node::is_string), text.parse()) {
         (Some(false), Ok(number)) => Value::Int(number),

@@ -1,4 +1,4 @@
-//! Everything that is made of plans and messages.
+//! All outputs, made from plans and messages.
 
 #[cfg(feature = "patches")]
 pub(crate) mod diff;

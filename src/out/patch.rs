@@ -1,4 +1,4 @@
-//! A plan as a patch: what the forms for kustomize and for kubectl share.
+//! A plan as a patch, for both kustomize and kubectl.
 
 use super::escape::escaped;
 use super::patched::Patched;
@@ -16,16 +16,16 @@ pub(crate) enum Patch {
     Operations(Vec<Value>),
 }
 
-/// Whether a name holds what is not seen; a line break is quoted where it stands.
+/// Whether a name has invisible characters; line breaks are quoted instead.
 fn hides(name: &str) -> bool {
     name.split('\n').any(|line| escaped(line) != line)
 }
 
-/// The patch of a plan. Lists are merged by name for some kinds only, and the words of a command never are: what names them
-/// by index tests first what stands there.
+/// The patch of a plan. Only some kinds merge lists by name, and no kind merges the words of a command. A patch that names
+/// an item by index first tests its old value.
 ///
 /// # Errors
-/// An object or a container that a patch can't name.
+/// A patch cannot name an object or a container.
 pub(crate) fn of(plan: &Plan, patched: &Patched) -> Result<Patch, Message> {
     let object = &plan.workload;
     let names = [Some(object.kind()), Some(object.name()), object.namespace()];
@@ -33,7 +33,7 @@ pub(crate) fn of(plan: &Plan, patched: &Patched) -> Result<Patch, Message> {
         .containers
         .iter()
         .map(|container| container.name.as_str());
-    // No cluster holds such a name, and a script or a Component would show it as it is.
+    // No object in a cluster has such a name, and a script or a Component would show it unescaped.
     if let Some(name) = names
         .into_iter()
         .flatten()
@@ -64,7 +64,7 @@ pub(crate) fn of(plan: &Plan, patched: &Patched) -> Result<Patch, Message> {
     })
 }
 
-/// What is written of a plan, container by container: its name, its hook, and the edit below it.
+/// What a plan writes to each container: its name, its hook, and the edit below it.
 fn hooks(plan: &Plan) -> Vec<(usize, &str, &Hook, Vec<Step>, NewValue)> {
     let above = plan.pod.0.len() + 2;
     let edits = plan.edits().into_iter().filter_map(|edit| {
@@ -86,7 +86,7 @@ fn hooks(plan: &Plan) -> Vec<(usize, &str, &Hook, Vec<Step>, NewValue)> {
 
 fn strategic(plan: &Plan) -> Mapping {
     let mut spec = Mapping::new();
-    // kustomize puts what a patch names before what it does not: the containers ahead of a changed one are named, too.
+    // kustomize moves the items that a patch names to the front, so the patch also names the containers before a changed one.
     let mut containers: Vec<Value> = Vec::new();
     for (_, name, hook, below, value) in hooks(plan) {
         let ahead = plan.containers.iter().take_while(|c| c.name != name);
@@ -99,7 +99,7 @@ fn strategic(plan: &Plan) -> Mapping {
         containers.push({
             let mut container = mapping("name", name.into());
             let mut value = new_value(value);
-            // The merge leaves what is not named, and two handlers at once are refused.
+            // A merge keeps what the patch does not name, and Kubernetes rejects two handlers.
             if let (Hook::Replaced { handler, what }, Value::Mapping(hook)) = (hook, &mut value) {
                 for other in handlers(what) {
                     if other != key(*handler) {
@@ -159,7 +159,7 @@ fn operations(plan: &Plan) -> Vec<Value> {
     all
 }
 
-/// Why there is a patch, for comments: what it is about, the ways, and what changes.
+/// Why there is a patch, for comments: its object, the paths, and the changes.
 pub(crate) fn reasons(plan: &Plan) -> Vec<String> {
     const WAYS: usize = 3;
     let mut lines = vec![plan.workload.to_string()];
@@ -179,12 +179,12 @@ pub(crate) fn reasons(plan: &Plan) -> Vec<String> {
     lines.iter().map(|line| one_line(line)).collect()
 }
 
-/// A text on one line, with nothing that ends a line for any reader: names are the input's.
+/// A text on one line, without any character that ends a line for some reader; names come from the input.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') {
-            // A `String` takes everything.
+            // Writing to a `String` does not fail.
             let _ = write!(line, "{}", c.escape_unicode());
         } else {
             line.push(c);
@@ -193,7 +193,7 @@ pub(crate) fn one_line(text: &str) -> String {
     line
 }
 
-/// What kustomize takes for the namespace of an object.
+/// The namespace of an object as kustomize sees it.
 pub(crate) fn effective(namespace: Option<&str>) -> &str {
     namespace.unwrap_or("default")
 }
@@ -204,7 +204,7 @@ pub(crate) fn group_version(object: &ObjectRef) -> (&str, &str) {
     version.rsplit_once('/').unwrap_or(("", version))
 }
 
-/// The handlers of a hook that is no sleep.
+/// The handlers of a hook that is not a sleep.
 fn handlers(what: &NotASleep) -> Vec<&str> {
     match what {
         NotASleep::AnswersAtOnce(name) => vec![name],

@@ -1,4 +1,4 @@
-//! How patches name the objects of plans: facts about the input that the plans themselves do not hold.
+//! How patches name the objects of plans: facts about the input that the plans do not have.
 
 use crate::input::objects::Render;
 use crate::model::{ObjectRef, Plan};
@@ -6,16 +6,16 @@ use crate::tables::Tables;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// What a patch has to know of the object of a plan.
+/// What a patch must know about the object of a plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Patched {
     /// Whether kustomize and the API server merge its containers by name.
     pub(crate) strategic: bool,
-    /// `metadata.namespace` as stated: not what the settings give to objects without one.
+    /// `metadata.namespace` of the manifest, not the one that the settings give to objects without one.
     pub(crate) namespace: Option<String>,
     /// Other objects of its group, kind and name, with their own namespaces.
     pub(crate) namesakes: Vec<(Arc<ObjectRef>, Option<String>)>,
-    /// What `kubectl apply` noted of the manifest that it was given.
+    /// The manifest that `kubectl apply` recorded.
     pub(crate) last_applied: Option<String>,
 }
 

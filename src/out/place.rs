@@ -1,4 +1,4 @@
-//! Lines and columns of places: counted late, and only for what is shown.
+//! Lines and columns of places, computed only for places that are shown.
 
 use crate::input::Source;
 use crate::model::Place;
@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 #[derive(Debug)]
 pub struct Positions<'s> {
     sources: Vec<Source<'s>>,
-    /// The lines of each source, once a place in it was asked for.
+    /// The lines of each source, once they are needed.
     lines: Vec<OnceCell<Lines<'s>>>,
 }
 
@@ -38,7 +38,7 @@ impl<'s> Positions<'s> {
         Some((source, lines.position(place.range.start)))
     }
 
-    /// Line and column behind the last character of a place; none if it is empty.
+    /// Line and column after the last character of a place; none if it is empty.
     #[must_use]
     pub fn end(&self, place: &Place) -> Option<Position> {
         let lines = self

@@ -13,7 +13,7 @@ const RESULTS: &str = "results";
 
 /// One result.
 fn result(message: &Message) -> Value {
-    // Hosts print results as they are.
+    // Hosts print results unescaped.
     let text = |text: &str| Value::Str(escaped(text).into_owned().into());
     let mut fields = vec![("message".into(), text(&sentence(message)))];
     let severity = match message.severity {
@@ -77,7 +77,7 @@ fn sentence(message: &Message) -> String {
     }
 }
 
-/// The edits that write results into the mapping `root`: those there already stay, ours follow.
+/// The edits that add results to the mapping `root`, after the existing ones.
 pub(crate) fn edits(root: Node<'_, '_>, messages: &[Message]) -> Vec<Edit> {
     if messages.is_empty() {
         return Vec::new();
@@ -105,7 +105,7 @@ pub(crate) fn edits(root: Node<'_, '_>, messages: &[Message]) -> Vec<Edit> {
 /// The splices that write results into a ResourceList that was parsed in pieces.
 ///
 /// # Errors
-/// As [`lossless_yaml::Tree::edit`].
+/// Those of [`lossless_yaml::Tree::edit`].
 pub(crate) fn splices(
     text: &str,
     list: &ResourceList<'_>,

@@ -1,4 +1,4 @@
-//! Messages as SARIF 2.1.0 (OASIS), the form that code scanning of GitHub and others reads.
+//! Messages as SARIF 2.1.0 (OASIS), which GitHub's code scanning and others read.
 
 use super::escape::escaped;
 use super::json::json_line;
@@ -10,12 +10,12 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
-/// The log of one run: messages are added as they come.
+/// The log of one run; messages are added one by one.
 #[derive(Debug, Default)]
 pub struct Sarif {
     rules: Vec<Reason>,
     results: Vec<Finding>,
-    /// How many results have these marks already.
+    /// How many results already have a fingerprint.
     marks: BTreeMap<String, usize>,
 }
 
@@ -124,7 +124,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// What the place of a message covers. SARIF's end is the column behind the last character.
+/// The region of a message. In SARIF the end is the column after the last character.
 fn region(place: &Place, positions: &Positions<'_>) -> Option<Region> {
     let (_, start) = positions.of(place)?;
     let end = positions.end(place);
@@ -136,7 +136,7 @@ fn region(place: &Place, positions: &Positions<'_>) -> Option<Region> {
     })
 }
 
-/// The change that a message proposes, as a fix that a reader of SARIF can make.
+/// The change that a message suggests, as a fix.
 fn fix(message: &Message, location: Option<&Location>) -> Option<Fix> {
     let new = message.replacement.clone()?;
     let place = &location?.physical_location;
@@ -152,8 +152,8 @@ fn fix(message: &Message, location: Option<&Location>) -> Option<Fix> {
     })
 }
 
-/// What stays the same of a message where lines move: its Reason, its object and its field, or its text where it has none.
-/// FNV-1a: a hash that is the same in every build.
+/// A fingerprint that does not change if lines move: of the Reason, the object and the field, or the text if there is no field.
+/// FNV-1a is a hash that is the same in every build.
 fn mark(message: &Message, uri: Option<&str>) -> String {
     let object = message.object.as_ref();
     let parts = [

@@ -1,6 +1,6 @@
-//! Messages with the line that they are about, and its place underlined: what a person gets to read.
+//! Messages for people: with the line that they are about, and the place underlined.
 //!
-//! Only the lines that are shown are handed to the crate that draws them: it reads all that it is given, each time.
+//! The crate that draws reads its whole input each time, so it gets only the lines that are shown.
 
 use super::escape::{escaped, escaped_parts, file_name};
 use super::place::Positions;
@@ -10,28 +10,28 @@ use crate::say::{Message, Severity};
 use annotate_snippets::{AnnotationKind, Level, Patch, Renderer, Snippet};
 use std::ops::Range;
 
-/// Bytes of a line that are taken before and behind a place: more than a terminal is wide, and less than a file of one line.
+/// How many bytes of a line are shown before and after a place: more than the width of a terminal, and far less than a file of one line.
 const AROUND: usize = 400;
 
-/// Bytes of a place that are underlined at most.
+/// The most bytes of a place that are underlined.
 const UNDERLINED: usize = 80;
 
-/// How what is shown to a person looks.
+/// How messages for people look.
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     /// Whether it has colours.
     pub colour: bool,
-    /// Columns that it may take.
+    /// The width in columns.
     pub width: usize,
 }
 
 /// Room for a message on one line.
 const LINE: usize = 256;
 
-/// A message as a picture of its place, with an empty line behind it. An info points nothing out, and a message without a place has
-/// nothing to point at: each of them is a line of text.
+/// A message with a picture of its place, followed by an empty line. Infos, and messages without a place, are
+/// a line of text.
 ///
-/// Where `help` is not set, what to do is left out.
+/// Without `help`, the message does not say what to do.
 #[must_use]
 pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: bool) -> String {
     let places = message
@@ -95,7 +95,7 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
     };
     let mut text = renderer.term_width(look.width).render(&groups);
     for window in std::iter::once(&window).chain(related.as_ref().map(|(_, window)| window)) {
-        // What was cut or escaped before a place moved it from its column.
+        // Text that was cut or escaped before a place changes its column.
         let (shown, column) = (window.shown(), window.column);
         if shown != column {
             let at = format!("{}:{}:", window.name, window.line);
@@ -118,7 +118,7 @@ fn coloured(line: &str, message: &Message) -> String {
     line.replacen("\n  help:", "\n  \x1b[1m\x1b[96mhelp\x1b[0m:", 1)
 }
 
-/// The line of a place, fit to be shown.
+/// The line of a place, escaped.
 struct Window {
     name: String,
     line: usize,
@@ -143,7 +143,7 @@ impl Window {
         let before =
             all.get(floor(all, start.max(range.start.saturating_sub(AROUND)))..range.start)?;
         let behind = all.get(range.end..floor(all, end.min(range.end.saturating_add(AROUND))))?;
-        // A byte order mark is no part of the line.
+        // A byte order mark is not part of the line.
         let behind = behind.strip_suffix('\r').unwrap_or(behind);
         let place = all.get(range.clone())?;
         let before = before.trim_start_matches('\u{feff}');

@@ -17,11 +17,11 @@ use std::collections::BTreeSet;
 const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
 /// Where an Ingress says its class beside `spec.ingressClassName`.
 const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
-/// So many times the class of an object may stand in another one: a `ListenerSet` between route and Gateway is one.
+/// The longest chain of objects from a route to its class: a `ListenerSet` between route and Gateway is one step.
 const MOST_STEPS: usize = 8;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
-    /// How requests come to a route; `None` where every class of it is skipped.
+    /// How requests reach a route; `None` if all its classes are skipped.
     pub(super) fn entries(&mut self, index: usize, classes: &Classes) -> Option<Vec<Entry>> {
         let mut found = Vec::new();
         self.read_entries(index, classes, 0, &mut found);
@@ -38,7 +38,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         (!entries.is_empty()).then_some(entries)
     }
 
-    /// The entry of a Service that is a route to itself; `None` where its class is skipped.
+    /// The entry of a Service that is its own route; `None` if its class is skipped.
     pub(super) fn load_balancer(&mut self, index: usize, class: Option<&str>) -> Option<Entry> {
         Some(Entry {
             class: class.map(str::to_owned),
@@ -149,13 +149,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// What is wrong with the classes that a route states.
+    /// What is wrong with the classes of a route.
     fn tell_classes(&mut self, object: &Object<'t, 's>, names: &[String]) {
         let Some(first) = names.first() else { return };
         if let Some(other) = names.iter().find(|other| *other != first) {
             self.tell(object, say::class_conflict(first, other));
         }
-        // Only the kind whose classes are objects has a field and, before it, an annotation.
+        // Only the kind whose classes are objects has both a field and an older annotation.
         let row = self.tables.route(object.group, object.kind);
         let unread = controller_by_class(first)
             .filter(|controller| controller.annotation_only.iter().any(|c| c == first));
@@ -169,7 +169,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// The one IngressClass of the render that is marked as default.
+    /// The default IngressClass of the input.
     fn default_class(&mut self) -> Option<String> {
         if let Some(known) = self.default_class.get() {
             return known.clone();
@@ -198,7 +198,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// What the configuration says of a class; the outer `None` where a rule skips it.
+    /// The configuration of a class; the outer `None` if a rule skips it.
     #[expect(
         clippy::option_option,
         reason = "whether a class counts, and whether its sleep is stated, are two things"
@@ -244,7 +244,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         Some(rule.and_then(of_rule).or_else(configured))
     }
 
-    /// Tells the class rules that no route matches.
+    /// Reports class rules that match no route.
     pub(super) fn tell_rules(&mut self) {
         let rules = self.config.ingress_classes.as_deref().unwrap_or_default();
         for (index, rule) in rules.iter().enumerate() {
@@ -267,7 +267,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// Tells the user's rows that no object of the input has the kind of.
+    /// Reports configured rows whose kind no object in the input has.
     pub(super) fn tell_rows(&mut self) {
         let (routes, workloads) = (&self.config.routes, &self.config.workloads);
         let routes = routes.as_deref().unwrap_or_default().iter();

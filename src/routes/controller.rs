@@ -1,4 +1,4 @@
-//! Whose load balancer a way goes through, and how long that needs.
+//! Which controller's load balancer a path goes through, and how long that needs.
 //!
 //! docs/reference.md, section 3.1.
 
@@ -15,13 +15,13 @@ use crate::tables::{
 use lossless_yaml::{Kind, Node};
 use std::collections::HashMap;
 
-/// What is known of the controller of a way.
+/// What is known about the controller of a path.
 #[derive(Clone, Debug)]
 pub(super) enum Whose {
     Known(&'static Controller),
-    /// It needs no more than the default, whoever it is.
+    /// It needs no more than the default.
     Default,
-    /// Nothing is known of it.
+    /// It is unknown.
     Unknown(Unknown),
 }
 
@@ -62,7 +62,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// How long an entry asks for in front of a Service that tells nothing, and whether it does so in front of any.
+    /// The sleep that an entry asks for if the Service has no signs of a controller, and whether the Service makes no difference.
     pub(super) fn asked_at_least(&mut self, entry: &Entry) -> (u64, bool) {
         if let Some(stated) = &entry.stated {
             return (stated.seconds, true);
@@ -80,9 +80,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         (seconds.unwrap_or(DEFAULT_SLEEP), whatever)
     }
 
-    /// Whose load balancer it is. The first of these that tells counts:
+    /// The controller of the load balancer. The first of these that identifies one counts:
     ///
-    /// | | what tells |
+    /// | | sign |
     /// | --- | --- |
     /// | 1 | the class rule or `sleepSeconds` (that is [`Entry::stated`]) |
     /// | 2 | the IngressClass or GatewayClass of the input that the class names |
@@ -133,7 +133,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// A controller that the class tells, unless the route says that it does not send to pods.
+    /// The controller of the class, unless the route says that it does not send to pods.
     fn unless(&self, controller: &'static Controller, route: usize) -> Whose {
         let mut annotations = self.annotations_of(route);
         if annotations.any(|(key, value)| controller.excepts(key, value)) {
@@ -159,14 +159,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         })
     }
 
-    /// The controller that the annotations of an object, or policies for it, tell; of several the one that needs longest.
+    /// The controller that the annotations of an object, or policies for it, identify; of several the one that needs longest.
     fn signs(&mut self, on: On, index: usize) -> Option<&'static Controller> {
         if let Some(known) = self.signs.get(&(on, index)) {
             return *known;
         }
         let object = self.render.get(index)?;
         let roles = self.roles.get(index);
-        // Keys of an Ingress say nothing on a Service that is its own route.
+        // Keys for an Ingress have no meaning on a Service that is its own route.
         let own_route = on == On::OfRoute && roles.is_some_and(|roles| roles.service);
         let mut found = if own_route {
             let mut found = signed(On::OfLoadBalancer, self.annotations_of(index));
@@ -240,7 +240,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// What a delay for requests that are already there means for the sleep.
+    /// What a delay for requests in flight means for the sleep.
     fn tell_delay(
         &mut self,
         controller: &'static Controller,

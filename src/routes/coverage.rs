@@ -1,4 +1,4 @@
-//! Which templates have to drain once every way is followed, and what no way leads to.
+//! Which templates must drain, and which no path leads to.
 
 use super::services::ServiceKind;
 use super::{Backend, Tracer};
@@ -66,7 +66,7 @@ impl Tracer<'_, '_, '_> {
         backends
     }
 
-    /// Whether the Namespace of the input takes its workloads out.
+    /// Whether the Namespace object excludes its workloads.
     fn namespace_disabled(&self, namespace: Option<&str>) -> bool {
         let found = self.render.named(
             str::is_empty,
@@ -78,7 +78,7 @@ impl Tracer<'_, '_, '_> {
         found.any(|object| object.annotation(annotations::INJECT_KEY) == Some("disabled"))
     }
 
-    /// What is in front of each workload that could drain, and whether what no route leads to serves requests.
+    /// What is in front of each workload, and whether workloads without a route serve requests.
     pub(super) fn coverage(&mut self, backends: &[Backend]) -> (Coverage, bool) {
         let reached = self.reached(backends);
         let selecting = self.selecting();
@@ -150,7 +150,7 @@ impl Tracer<'_, '_, '_> {
         reached
     }
 
-    /// Whether a route could lead to this Service: not to one that is headless or open to metrics, webhooks and databases alone.
+    /// Whether a route could lead to this Service; not if it is headless or serves only metrics, webhooks, databases and the like.
     fn serves(&self, service: usize) -> bool {
         let Some(object) = self.render.get(service) else {
             return false;

@@ -1,4 +1,4 @@
-//! From routes, and from what is brought in without one, to the Services and workloads that they name.
+//! From routes, and from objects included without one, to the Services and workloads that they name.
 
 use super::entry::Entry;
 use super::pods::{Coming, Visits};
@@ -21,7 +21,7 @@ use std::rc::Rc;
 /// Group, kind, name and namespace by which objects are meant.
 pub(super) type ObjectKey = (String, String, String, Option<String>);
 
-/// Objects that one name stands for.
+/// The objects that one name means.
 #[derive(Debug)]
 pub(super) struct Namesakes {
     found: Rc<[usize]>,
@@ -64,7 +64,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 let misfit = misfit(row, object.node(), &mut self.visits);
                 if let Some(misfit) = misfit {
                     self.tell_misfit(object, &misfit);
-                    // It names Services, whichever they are.
+                    // It names Services, even if none of them exists.
                     self.taken_out = true;
                 } else if found.unknown.is_empty() && found.faults.is_empty() {
                     self.uncounted.push((index, Uncounted::NamesNone));
@@ -90,7 +90,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         Ok(())
     }
 
-    /// Follows what the route names, and what the objects name that it leads to. Whether they name anything.
+    /// Follows what the route names, and what objects on the way name. Returns whether they name anything.
     pub(super) fn follow_references(
         &mut self,
         route: usize,
@@ -99,7 +99,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     ) -> Result<bool, TraceError> {
         let mut named = false;
         let mut visited = BTreeSet::from([route]);
-        // Objects may lead to objects a hundred thousand times over: they wait in a list and not on the call stack.
+        // A chain of objects may be very long, so they wait in a list and not on the call stack.
         let mut waiting = Vec::new();
         let mut next = Some((route, found));
         while let Some((bearer, found)) = next.take() {
@@ -200,7 +200,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     ) {
         let wanted = reference.namespace.as_deref().or(object.namespace);
         let row = selects(&reference.group, &reference.kind);
-        // An import stands for the Service of its name.
+        // An import means the Service of the same name.
         let stands = row.is_some_and(|row| row.selector.is_none());
         let (group, kind) = if stands {
             ("", "Service")
@@ -294,7 +294,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         found.map(|(_, maker)| *maker)
     }
 
-    /// Follows a Service that is made at run time to the workload of the object that asks for it.
+    /// Follows a Service that is created at run time to the workload of the object that asks for it.
     fn follow_made(&mut self, maker: usize, coming: &Coming<'_>) {
         let Some(object) = self.render.get(maker) else {
             return;
@@ -312,7 +312,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         self.follow_targets(object, &targets, coming);
     }
 
-    /// Reads which Services controllers make when they run, and which grants there are.
+    /// Collects the Services that controllers create at run time, and the grants.
     pub(super) fn read_made(&mut self) {
         for (index, object) in self.render.objects.iter().enumerate() {
             if object.kind == "ReferenceGrant" && !object.is_local() {
@@ -336,8 +336,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// Whether a reference may lead into another namespace. Where the input has a `ReferenceGrant` for the kind of the
-    /// route, one of them has to allow it; where it has none they are elsewhere.
+    /// Whether a reference may lead into another namespace. If the input has a `ReferenceGrant` for the kind of the
+    /// route, one of them must allow it; if it has none, the grants are elsewhere.
     fn is_granted(&self, object: &Object<'t, 's>, namespace: Option<&str>, name: &str) -> bool {
         let row = self.tables.route(object.group, object.kind);
         let (Some(namespace), true) = (namespace, row.is_some_and(|row| row.granted)) else {
@@ -383,7 +383,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     pub(super) fn own_templates(&self, object: usize) -> Range<usize> {
-        // Templates stand in the order of their objects.
+        // Templates are in the order of their objects.
         let first = self.templates.partition_point(|t| t.object < object);
         let own = self
             .templates
@@ -393,7 +393,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         first..first + own.count()
     }
 
-    /// The workloads that a workload without a template of its own refers to.
+    /// The workloads that a workload without a template refers to.
     pub(super) fn referred(&mut self, workload: usize) -> Vec<usize> {
         let Some(object) = self.render.get(workload) else {
             return Vec::new();
@@ -415,7 +415,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         found
     }
 
-    /// Services of type `LoadBalancer` are routes to themselves where the configuration says so.
+    /// Services of type `LoadBalancer` are their own routes if the configuration says so.
     pub(super) fn follow_load_balancers(&mut self) {
         if self.config.load_balancer_services != Some(true) {
             return;
@@ -446,7 +446,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// The Services that the configuration's `backends` name. Whether it names any.
+    /// Follows the Services in the configuration's `backends`. Returns whether there are any.
     pub(super) fn follow_backends(&mut self) -> bool {
         let config = self.config;
         let Some(rules) = &config.backends else {
@@ -480,7 +480,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         !rules.is_empty()
     }
 
-    /// Services and workloads that an annotation brings in. Whether there is any.
+    /// Follows the Services and workloads that an annotation includes. Returns whether there are any.
     pub(super) fn follow_enabled(&mut self) -> bool {
         let mut enabled = false;
         for index in 0..self.render.objects.len() {

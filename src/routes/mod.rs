@@ -1,9 +1,9 @@
-//! The trace: route → Service → workload. It knows the render and the tables; it knows no hooks and no edits.
+//! The trace: route → Service → workload. It uses the input's objects and the tables, and knows neither hooks nor edits.
 //!
 //! ```text
 //!  route ──references──▶ Service ──selector──▶ pod template
 //!    │ class rules, namespace      │ namespace        │
-//!    └──▶ seconds of this way ◀────┘ annotations      └──▶ Backend: a template and the ways that lead to it
+//!    └──▶ seconds of this path ◀───┘ annotations      └──▶ Backend: a template and the paths that lead to it
 //! ```
 //!
 //! docs/reference.md, sections 2 and 3.1.
@@ -42,25 +42,25 @@ use std::sync::Arc;
 use tell::Once;
 
 /// How many nodes the paths of the tables may visit for each byte of the input. A document without aliases has fewer
-/// nodes than bytes and a row about a dozen paths; only aliases of aliases lead to more.
+/// nodes than bytes, and a row has about a dozen paths, so only aliases of aliases need more.
 const VISITS_PER_BYTE: usize = 64;
 
-/// So many ways of one template are kept; of the others only those that make it sleep longer.
+/// How many paths to one template are kept; of the others only those that ask for a longer sleep.
 const MOST_WAYS: usize = 100;
 
-/// With how many templates the selectors of one run are compared. Each selector looks at those of its rarest label alone, and
-/// once: only thousands of different selectors for thousands of workloads are more.
+/// How many comparisons of selectors and templates a run makes. A selector is compared once, with the templates that have its
+/// rarest label, so only thousands of different selectors for thousands of workloads need more.
 const MOST_FOLLOWED: usize = 4_000_000;
 
-/// So many names are compared for suggestions in one run, and so many for each object: no more suggestions are made then.
+/// How many names are compared for suggestions in one run, and for each object; after that there are no more suggestions.
 const MOST_COMPARISONS: (usize, usize) = (10_000, 20);
 
-/// Why the trace can't be finished.
+/// Why the trace was given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum TraceError {
-    /// The object of this index has more nodes than may be visited.
+    /// The object with this index has more nodes than may be visited.
     TooLarge(usize),
-    /// With the selector of the object of this index there are more comparisons than are made.
+    /// The selector of the object with this index exceeds the limit of comparisons.
     TooManyWays(usize),
 }
 
@@ -69,21 +69,21 @@ enum TraceError {
 pub(crate) struct Template<'t, 's> {
     /// Index of the workload's object.
     pub(crate) object: usize,
-    /// The way from the object to the template; empty for a bare Pod.
+    /// The path from the object to the template; empty for a bare Pod.
     pub(crate) path: FieldPath,
     pub(crate) node: Node<'t, 's>,
 }
 
-/// One way from a route to a pod template, by the indexes of its objects.
+/// One path from a route to a pod template, by the indexes of its objects.
 #[derive(Clone, Debug)]
 struct Link {
     /// In the order of the ways.
     number: usize,
-    /// The route; `None` where a Service or workload is brought in without one.
+    /// The route; `None` if a Service or workload is included without one.
     route: Option<usize>,
     /// The Service; `None` for a route that names the workload itself.
     service: Option<usize>,
-    /// The class that decided.
+    /// The class that set the sleep.
     class: Option<String>,
     sleep: Sleep,
 }
@@ -97,14 +97,14 @@ impl Link {
     }
 }
 
-/// A pod template that has to drain, and why.
+/// A pod template that must drain, and why.
 #[derive(Clone, Debug)]
 pub(crate) struct Backend {
     /// Index among [`Trace::templates`].
     pub(crate) template: usize,
-    /// The ways that lead to it; empty where its own annotation brings it in and no Service selects it.
+    /// The paths that lead to it; empty if its own annotation includes it and no Service selects it.
     pub(crate) ways: Arc<Vec<Way>>,
-    /// What the workload's and the template's annotations say.
+    /// The annotations of the workload and the template.
     pub(crate) annotations: Annotations,
 }
 
@@ -122,13 +122,13 @@ pub(crate) struct Trace<'t, 's> {
     pub(crate) messages: Vec<Message>,
 }
 
-/// What every step of the trace looks at.
+/// What every step of the trace uses.
 pub(crate) struct Tracer<'a, 't, 's> {
     render: &'a Render<'t, 's>,
     tables: &'a Tables,
     config: &'a Config,
     roles: Vec<Roles>,
-    /// By the index of the object that bears them.
+    /// By the index of the object that has them.
     annotations: BTreeMap<usize, Annotations>,
     templates: Vec<Template<'t, 's>>,
     /// Templates by one of their labels.
@@ -139,11 +139,11 @@ pub(crate) struct Tracer<'a, 't, 's> {
     services: BTreeMap<usize, ServiceKind>,
     /// Those of them that lead on to a workload.
     reaching: BTreeSet<usize>,
-    /// Routes or Services that a rule or an annotation took out: their absence is wanted.
+    /// Routes or Services that a rule or an annotation excluded, so no message says that they are missing.
     taken_out: bool,
-    /// Services that a controller makes when it runs: of each name the namespaces, and the object that asks for it.
+    /// Services that a controller creates at run time: for each name the namespaces, and the object that asks for it.
     made: HashMap<String, Vec<(Option<&'t str>, usize)>>,
-    /// Objects that are left alone because a controller owns them, by their kind.
+    /// Objects that do not change because a controller owns them, by kind.
     owned: BTreeMap<&'t str, usize>,
     /// Routes that do not count, and why.
     uncounted: Vec<(usize, Uncounted)>,
@@ -151,9 +151,9 @@ pub(crate) struct Tracer<'a, 't, 's> {
     classes_seen: BTreeSet<Option<String>>,
     /// Classes of routes that a rule skips.
     skipped: BTreeSet<Option<String>>,
-    /// The IngressClass that is marked as default, once it was looked for.
+    /// The default IngressClass, once it was looked for.
     default_class: OnceCell<Option<String>>,
-    /// The controllers that objects tell by their annotations.
+    /// The controllers that the annotations of objects identify.
     signs: HashMap<(On, usize), Option<&'static Controller>>,
     policies: Policies<'t>,
     /// Whether it is asked for what routes say of hosts and paths.
@@ -162,19 +162,19 @@ pub(crate) struct Tracer<'a, 't, 's> {
     addresses: RefCell<HashMap<usize, Addresses>>,
     told: BTreeSet<Once>,
     visits: VisitBudget,
-    /// Templates that selectors were compared with, and the object with which there were too many.
+    /// The number of comparisons of selectors and templates, and the object that exceeded the limit.
     followed: usize,
     beyond: Option<usize>,
     /// Ways that have been followed.
     number: usize,
-    /// The visits to what several objects of one name stand for, and to objects that lead on.
+    /// The visits to names that several objects have, and to objects that lead on.
     namesakes: HashMap<ObjectKey, Namesakes>,
     visited: HashMap<usize, Visits>,
     /// Whether an object that leads on leads to anything.
     leads: HashMap<usize, bool>,
-    /// Names that may yet be compared for a suggestion.
+    /// How many more names may be compared for suggestions.
     comparisons: usize,
-    /// The Services of the input, once one was looked for by a name like it.
+    /// The Services of the input, once one was looked for by a similar name.
     all_services: OnceCell<Vec<usize>>,
     /// The `ReferenceGrant`s of the input.
     grants: Vec<usize>,
@@ -184,19 +184,19 @@ pub(crate) struct Tracer<'a, 't, 's> {
 /// Why a route does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Uncounted {
-    /// Its row says.
+    /// The reason in its row.
     ByRow,
     /// It names no Service.
     NamesNone,
 }
 
-/// What makes two objects the same one: group, kind, namespace and name.
+/// What identifies an object: group, kind, namespace and name.
 type Identity<'t> = (&'t str, &'t str, Option<&'t str>, &'t str);
 
-/// Templates after their namespaces, and in the order of those.
+/// Templates by namespace, in the order of the namespaces.
 type Labelled<'t> = SmallVec<[(Option<&'t str>, usize); 1]>;
 
-/// Namespaces to look in: the reference's own, or that of what bears it.
+/// The namespaces to look in: that of the reference, or that of the object that has it.
 type WantedNamespace<'n> = Option<&'n str>;
 
 impl<'a, 't, 's> Tracer<'a, 't, 's> {
@@ -318,7 +318,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         }
     }
 
-    /// The annotations of an object; none where it bears none.
+    /// The annotations of an object, if it has any.
     fn annotations(&self, index: usize) -> Annotations {
         self.annotations.get(&index).cloned().unwrap_or_default()
     }
@@ -329,7 +329,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             .is_some_and(|a| a.inject == Some(Inject::Disabled))
     }
 
-    /// Follows every route, and what is brought in without one.
+    /// Follows every route, and what is included without one.
     ///
     /// # Errors
     /// More nodes or ways than a run looks at.

@@ -1,7 +1,7 @@
-//! The pods that one selector finds, and the ways that lead to all of them.
+//! The pods that one selector finds, and the paths that lead to all of them.
 //!
-//! Ways are kept once for all Services of one selector and all templates behind it, and visits that can add nothing are
-//! not made: so the cost of a run grows with its input, though everything may lead to everything.
+//! Paths are kept once for all Services of one selector and all templates behind it, and visits that cannot add anything are
+//! skipped. So the cost of a run grows with its input, even if every route leads to every workload.
 
 use super::entry::Entry;
 use super::select::{selector_of, sorted_pairs};
@@ -28,7 +28,7 @@ pub(super) struct Pods {
     stated: Links,
 }
 
-/// Ways in the order in which they were followed: the first, and those that ask for longer.
+/// Paths in the order in which they were followed: the first ones, and those that ask for longer.
 #[derive(Clone, Debug, Default)]
 struct Links {
     links: Vec<Link>,
@@ -36,7 +36,7 @@ struct Links {
 }
 
 impl Links {
-    /// Adds a way, unless so many are there that it would tell nobody more.
+    /// Adds a path, unless there are enough and it does not ask for longer.
     fn add(&mut self, link: &Link) {
         let seconds = Some(link.sleep.seconds);
         if self.links.len() >= MOST_WAYS && seconds <= self.longest {
@@ -126,7 +126,7 @@ impl AllPods {
     }
 }
 
-/// What comes along a way: a route, or what the configuration or an annotation brings in.
+/// The start of a path: a route, or an inclusion by the configuration or an annotation.
 pub(super) struct Coming<'e> {
     pub(super) route: Option<usize>,
     pub(super) entries: &'e [Entry],
@@ -143,8 +143,8 @@ impl<'e> Coming<'e> {
     }
 }
 
-/// How long a route asks to sleep at most: whatever the Service is, and where the Service does not tell a controller. Who
-/// has both as great asks for as long, in front of any Service.
+/// The longest sleep that a route asks for: whatever the Service is, and if the Service has no signs of a controller. A route
+/// for which both are at least as long asks for at least as long, whatever the Service is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Rank {
     whatever: Option<u64>,
@@ -160,7 +160,7 @@ pub(super) struct Visits {
 }
 
 impl Visits {
-    /// Notes a visit. Whether it can add nothing: the same route was there, or as many as are kept and none asks for less.
+    /// Records a visit. Returns whether it cannot add anything: the same route was here, or there are enough and none asks for less.
     fn adds_nothing(&mut self, route: Option<usize>, rank: Rank) -> bool {
         let again = self.last == route && route.is_some();
         let within = rank.whatever <= self.most.whatever && rank.otherwise <= self.most.otherwise;
@@ -315,7 +315,7 @@ impl Tracer<'_, '_, '_> {
             return Arc::clone(known);
         }
         let mut links = self.pods.links(among, |pods| &pods.ways);
-        // What a route leads to sleeps as its routes say; only without one it is asked for by itself.
+        // The routes decide the sleep; a request without a route counts only if there is no route.
         if links.iter().any(|link| link.route.is_some()) {
             links.retain(|link| {
                 link.route.is_some() || matches!(link.sleep.origin, Origin::Backend { .. })
@@ -358,7 +358,7 @@ impl Tracer<'_, '_, '_> {
         }
     }
 
-    /// What requests ask for that a route sends to a Service: each route is read once.
+    /// The hosts and paths of the requests that a route sends to a Service; each route is read once.
     fn addresses_of(&self, route: usize, service: Option<&str>) -> Vec<Address> {
         let (render, tables) = (self.render, self.tables);
         let of_route = || {

@@ -1,4 +1,4 @@
-//! Selectors: which pod templates hold the labels that a Service asks for.
+//! Selectors: which pod templates have the labels that a Service asks for.
 
 use super::Tracer;
 use crate::input::objects::{Object, labels, mark, same_namespace};
@@ -9,8 +9,8 @@ use lossless_yaml::{Kind, Node};
 use smallvec::SmallVec;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
-    /// The templates whose labels hold the selector, in the Service's namespace or in one that is not known: every pair,
-    /// looked up by the rarest.
+    /// The templates whose labels match the selector, in the Service's namespace or an unknown one. They are
+    /// looked up by the rarest label.
     pub(super) fn select(&mut self, selector: Node<'t, 's>, namespace: Option<&str>) -> Vec<usize> {
         let Some(mut pairs) = pairs(selector) else {
             return Vec::new();
@@ -85,7 +85,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         found
     }
 
-    /// The workloads that a Service nearly selects: those that hold most of its labels, or one that differs by a slip.
+    /// The workloads that a Service nearly selects: those that have most of its labels, or a label with a typing mistake.
     pub(super) fn near_workloads(&mut self, service: &Object<'t, 's>) -> Vec<NearWorkload<'t>> {
         let Some(pairs) = selector_of(service).and_then(pairs) else {
             return Vec::new();
@@ -140,7 +140,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 }
 
-/// The name of a pod of a StatefulSet, which its controller makes a label of.
+/// The label with the name of a StatefulSet's pod, which its controller sets.
 const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
 
 /// The selector of what selects pods.
@@ -150,14 +150,14 @@ pub(super) fn selector_of<'t, 's>(service: &Object<'t, 's>) -> Option<Node<'t, '
     names.try_fold(service.node(), |node, name| node.get(name))
 }
 
-/// The pairs of a selector, whatever their order; those of one that has none where a value is no text.
+/// The pairs of a selector, in any order; none if a value is not text.
 pub(super) fn sorted_pairs<'t>(selector: Node<'t, '_>) -> Option<Vec<(&'t str, &'t str)>> {
     let mut pairs = pairs(selector)?;
     pairs.sort_unstable();
     Some(pairs)
 }
 
-/// The pairs of a selector; none where a value is no text.
+/// The pairs of a selector; none if a value is not text.
 fn pairs<'t>(selector: Node<'t, '_>) -> Option<Vec<(&'t str, &'t str)>> {
     // Argo Rollouts adds this key to Services at run time, and it is found in what was exported from a cluster.
     const IGNORED: &str = "rollouts-pod-template-hash";

@@ -1,4 +1,4 @@
-//! From Services to pod templates: the ways, and their seconds.
+//! From Services to pod templates: the paths, and their seconds.
 
 use super::pods::Coming;
 use super::select::selector_of;
@@ -13,7 +13,7 @@ use lossless_yaml::{Kind, Node};
 /// What is behind a Service.
 #[derive(Clone, Debug)]
 pub(super) enum ServiceKind {
-    /// Something that has the wrong type.
+    /// A field has the wrong type.
     Wrong,
     /// A name outside the cluster.
     ExternalName,
@@ -21,7 +21,7 @@ pub(super) enum ServiceKind {
     Alias(String, String),
     /// Endpoints that something else manages.
     Selectorless,
-    /// The pods of this number.
+    /// The pods with this index.
     Selects(usize),
 }
 
@@ -51,7 +51,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             ServiceKind::Alias(namespace, name) => {
                 for other in self.aliased(index, &namespace, &name) {
                     let kind = self.render.get(other).map(|o| self.service_kind(other, o));
-                    // An alias of an alias is a circle more often than a way.
+                    // A chain of aliases is more likely a circle than a path.
                     if !matches!(kind, Some(ServiceKind::Alias(..))) {
                         self.follow_service(coming, other, Some(&namespace));
                     }
@@ -109,7 +109,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// What there is to tell of the Services once every way is followed: which of its ways came first does not matter.
+    /// The messages about Services, once every path is followed, so that the order of the paths does not matter.
     pub(super) fn tell_services(&mut self) {
         for (index, kind) in self.services.clone() {
             let Some(service) = self.render.get(index) else {
@@ -145,7 +145,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// How long a way through a Service asks to sleep, and the class that decided.
+    /// The sleep that a path through a Service asks for, and the class that set it.
     pub(super) fn asked(
         &mut self,
         coming: &Coming<'_>,
@@ -170,7 +170,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         greatest.unwrap_or_else(|| (None, self.without_route()))
     }
 
-    /// The sleep of what is brought in without a route: `sleepSeconds`, else the default.
+    /// The sleep of a workload that is included without a route: `sleepSeconds`, else the default.
     pub(super) fn without_route(&self) -> Sleep {
         let configured = self.config.sleep_seconds;
         Sleep {

@@ -14,9 +14,9 @@ use std::collections::hash_map::Entry;
 const FEW: usize = 12;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
-    /// Tells what of an object has no effect.
+    /// Reports what has no effect in an object.
     pub(super) fn tell_stray(&mut self, object: &Object<'t, 's>, roles: Roles) {
-        // What is passed over unread can't be looked at, so other kinds are not, either.
+        // Skipped documents are not read, so other kinds are not checked either.
         self.tell_keys_twice(object, self.tables.knows(object.kind) || roles.service);
         if object.kind == KIND && API_VERSION.split('/').next() == Some(object.group) {
             self.tell(object, say::unused_config());
@@ -51,9 +51,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// A key that stands twice at a document's top: of two documents the marker between them is missing.
+    /// A duplicate key at the top of a document: the marker between two documents is missing.
     ///
-    /// A document that says its kind twice is never passed over, whatever they are.
+    /// A document with two kinds is never skipped.
     fn tell_keys_twice(&mut self, object: &Object<'t, 's>, known: bool) {
         let mut keys = object.node().written_entries().map(|(key, _)| key);
         let few: SmallVec<[Option<&str>; FEW]> =

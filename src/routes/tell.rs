@@ -12,14 +12,14 @@ use crate::tables::references::{References, UnknownRef};
 use lossless_yaml::{Kind, Node};
 use std::collections::HashMap;
 
-/// A message that is given once.
+/// A message that is shown only once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Once {
-    /// The object at this place misses this object of a kind.
+    /// The object at this place refers to this missing object.
     Missing(usize, usize, String, Option<String>, String),
-    /// These two objects have one name.
+    /// These two objects have the same name.
     Twice(usize, usize),
-    /// Nothing says whose a load balancer is.
+    /// The controller of a load balancer is unknown.
     Unknown(Unknown),
     /// The delay that this object sets.
     Delay(usize),
@@ -47,7 +47,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         self.messages.push(object.about(message, node));
     }
 
-    /// Tells of annotations that can't be read, on the object or on the template at this path.
+    /// Reports invalid annotations of the object, or of the template at this path.
     pub(super) fn tell_faults(
         &mut self,
         object: &Object<'t, 's>,
@@ -62,7 +62,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// Wrong types in a Service that the run needs. Whether there are any.
+    /// Reports wrong types in a Service that the run needs. Returns whether there are any.
     pub(super) fn tell_wrong_types(&mut self, service: &Object<'t, 's>) -> bool {
         let spec = service.node().get("spec");
         let fields = [
@@ -80,14 +80,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         wrong.is_some()
     }
 
-    /// What is asked for and can't be had is told.
+    /// Reports requests that cannot be fulfilled.
     pub(super) fn tell_local(&mut self, object: &Object<'t, 's>) {
         if let Some(why) = left_alone(object) {
             self.tell(object, say::left_alone(why));
         }
     }
 
-    /// What a route names that can't be followed.
+    /// Reports names in a route that cannot be followed.
     pub(super) fn tell_unread(&mut self, object: &Object<'t, 's>, found: &References<'t, 's>) {
         for unknown in &found.unknown {
             self.tell_backend_unknown(object, unknown);
@@ -106,7 +106,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         wanted: WantedNamespace<'_>,
         node: Node<'_, '_>,
     ) {
-        // The context has routes of others, whose Services stand elsewhere.
+        // Routes of the context belong to others, and their Services may be elsewhere.
         if object.is_context {
             return;
         }
@@ -123,13 +123,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let row = self.tables.route(object.group, object.kind);
             let corrected = row.is_some_and(|row| row.renamed);
             let mut message = say::service_missing(kind, wanted, name, near, corrected);
-            // Some references are a part of their text.
+            // Some references are only a part of their text.
             message.replacement = message.replacement.filter(|_| node.text() == Some(name));
             self.tell_at(object, node, message);
         }
     }
 
-    /// Whether so many more names may be compared for a suggestion.
+    /// Whether this many more names may be compared for a suggestion.
     pub(super) fn may_compare(&mut self, names: usize) -> bool {
         let left = self.comparisons.checked_sub(names);
         self.comparisons = left.unwrap_or_default();
@@ -149,7 +149,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    /// The Service that a missing one's name may mean: a host's, one that was renamed, or a name with a slip.
+    /// The Service that the name of a missing one may mean: a host name, a renamed Service, or a misspelt name.
     pub(super) fn near_service(
         &mut self,
         name: &str,
@@ -186,14 +186,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if let Some(service) = services.clone().find(renamed) {
             return Some(near(service, say::NearBy::Renamed));
         }
-        // One slip in a short name, more in a long one.
+        // One mistake in a short name, more in a long one.
         let meant = nearest(name, services.clone().map(|service| service.name))?;
         let slips = strsim::damerau_levenshtein(name, meant);
         let service = services.clone().find(|service| service.name == meant)?;
         (slips <= 1.max(name.len() / 4)).then(|| near(service, say::NearBy::Spelt))
     }
 
-    /// Two workloads of one kind, name and namespace: both drain, and one of them is not what the cluster gets.
+    /// Two workloads of the same kind, name and namespace: both are changed, but the cluster gets only one.
     pub(super) fn tell_same_workload(
         &mut self,
         index: usize,
@@ -232,7 +232,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let each = self.uncounted.iter().filter_map(|(index, why)| {
             let object = self.render.get(*index)?;
             let row = self.tables.route(object.group, object.kind)?;
-            // A workload that is a route only in part is named as one that no route leads to.
+            // A workload that is also a route is named among the workloads without a route.
             let workload = self.tables.workload(object.group, object.kind);
             let name = say::qualified(object.namespace, object.name);
             let why = match why {
@@ -245,7 +245,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         each.collect()
     }
 
-    /// Tells of a value of the wrong type where a route names its Services.
+    /// Reports a wrong type on the way from a route to its Services.
     pub(super) fn tell_misfit(&mut self, object: &Object<'t, 's>, misfit: &Misfit<'t, 's>) {
         let Misfit {
             field,
@@ -270,7 +270,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             if unreached.is_empty() {
                 return;
             }
-            // Routes that redirect name no Service, and beside others they tell nothing.
+            // Routes that only redirect name no Service; beside other routes they are not worth a message.
             let none = |(_, why): &(usize, Uncounted)| *why == Uncounted::ByRow;
             self.uncounted.retain(none);
             say::unreached(&unreached, &self.uncounted())

@@ -12,13 +12,13 @@ use crate::tables::Tables;
 use lossless_yaml::{Kind, Node, Step};
 use std::collections::BTreeSet;
 
-/// So deep a template may stand in its object.
+/// How deep in its object a template may be.
 const DEEPEST: usize = 8;
-/// So many nodes of one object are looked at.
+/// How many nodes of one object are looked at.
 const MOST_NODES: usize = 20_000;
 
 impl<'t> Tracer<'_, 't, '_> {
-    /// Tells of objects of kinds without a row, if a Service that was led to selects their pods.
+    /// Reports objects of kinds without a row, if a Service behind a route selects their pods.
     pub(super) fn tell_unknown_kinds(&mut self) {
         let reached = self.services.iter();
         let reached = reached.filter(|(_, kind)| matches!(kind, ServiceKind::Selects(_)));
@@ -76,7 +76,7 @@ fn would_select(service: &Object<'_, '_>, object: &Object<'_, '_>, template: Nod
             .is_some_and(|pairs| !pairs.is_empty() && pairs.iter().all(|pair| held.contains(pair)))
 }
 
-/// The nodes below that have the form of a pod template, with the way to each.
+/// The nodes below that have the form of a pod template, with the path to each.
 fn templates<'t, 's>(
     node: Node<'t, 's>,
     path: &mut Vec<Step>,

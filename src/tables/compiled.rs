@@ -58,7 +58,7 @@ pub(crate) struct Services {
     pub(crate) ignore_case: bool,
 }
 
-/// Where the references of a [`ServiceColumn`] stand.
+/// Where the references of a [`ServiceColumn`] are.
 #[derive(Clone, Debug)]
 pub(crate) enum NamedBy {
     At(Path),
@@ -103,7 +103,7 @@ pub(crate) struct Targets {
 pub(crate) struct Workload {
     pub(super) groups: List<Text>,
     pub(super) kind: Text,
-    /// The names, and `[*]`, to each pod template; none where the object is a pod itself.
+    /// The names, and `[*]`, to each pod template; none if the object itself is a pod.
     pub(crate) templates: List<Path>,
     pub(crate) follow: Option<Targets>,
     pub(crate) leave: Option<Text>,
@@ -127,16 +127,16 @@ pub(crate) struct Serial {
     pub(crate) unless: List<Path>,
 }
 
-/// A kind of object that selects pods, or that stands for the Service of its name.
+/// A kind of object that selects pods, or that means the Service of the same name.
 #[derive(Clone, Debug)]
 pub(crate) struct Selects {
     pub(super) groups: List<Text>,
     pub(super) kind: Text,
-    /// The names to the labels; none of an object that stands for a Service.
+    /// The names to the labels; none if the object means a Service.
     pub(crate) selector: Option<List<Text>>,
 }
 
-/// What a row says that it can't: the column, and why.
+/// An invalid row: the column, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{column}`: {message}")]
 pub(crate) struct RowError {
@@ -163,7 +163,7 @@ impl RowError {
     }
 }
 
-// Rows in which no column is set: `generated.rs` says only what differs from them.
+// Rows without any column: `generated.rs` has only the differences from them.
 
 impl Route {
     pub(super) const NONE: Self = Self {
@@ -245,7 +245,7 @@ impl Workload {
 }
 
 impl RouteRow {
-    /// Compiles the row's paths and fields, and checks what the columns' types can't hold.
+    /// Compiles the row's paths and fields, and checks what the types of the columns cannot ensure.
     pub(crate) fn compile(&self) -> Result<Route, RowError> {
         identity(&self.groups, &self.kind)?;
         let nowhere = self.services.is_empty() && self.follow.is_empty() && self.targets.is_empty();
@@ -411,7 +411,7 @@ impl TargetColumn {
 }
 
 impl WorkloadRow {
-    /// Compiles the row's paths, and checks what the columns' types can't hold.
+    /// Compiles the row's paths, and checks what the types of the columns cannot ensure.
     pub(crate) fn compile(&self) -> Result<Workload, RowError> {
         identity(&self.groups, &self.kind)?;
         if self.templates.is_empty() && self.follow.is_none() && self.leave.is_none() {

@@ -1,4 +1,4 @@
-//! The controllers of load balancers: their names, what tells them apart, and the seconds that each needs.
+//! The controllers of load balancers: their names, their signs, and the seconds that each needs.
 
 use super::row::{Controller, On, Sign, ValueType};
 use super::{any, generated, glob};
@@ -15,19 +15,19 @@ pub(crate) fn controller_by_name(name: &str) -> Option<&'static Controller> {
     controllers.find(|controller| any(&controller.controllers, name))
 }
 
-/// The controller that alone uses this class name.
+/// The only controller that uses this class name.
 pub(crate) fn controller_by_class(class: &str) -> Option<&'static Controller> {
     let mut controllers = controllers().iter();
     controllers.find(|controller| any(&controller.classes, class))
 }
 
-/// The controllers that may use this class name, beside others.
+/// The controllers that share this class name.
 pub(crate) fn sharing(class: &str) -> impl Iterator<Item = &'static Controller> {
     let controllers = controllers().iter();
     controllers.filter(move |controller| controller.shared.iter().any(|each| each == class))
 }
 
-/// The controllers that alone read one of these annotations.
+/// The controllers of annotations that no other controller reads.
 pub(crate) fn signed<'t, 's: 't>(
     on: On,
     annotations: impl Iterator<Item = (&'t str, Node<'t, 's>)>,
@@ -50,7 +50,7 @@ pub(crate) fn signed<'t, 's: 't>(
     found
 }
 
-/// The controllers whose objects are in the render, for which `renders` is asked by group and kind.
+/// The controllers whose objects are in the input; `renders` says whether it has a group and kind.
 pub(crate) fn rendered(renders: impl Fn(&str, &str) -> bool) -> Option<&'static Controller> {
     let mut controllers = controllers().iter();
     controllers.find(|controller| {
@@ -97,7 +97,7 @@ impl Sign {
     }
 }
 
-/// The seconds where nothing says otherwise: the example of the document that this program follows.
+/// The default sleep, in seconds.
 pub(crate) const DEFAULT_SLEEP: u64 = 10;
 
 impl Controller {

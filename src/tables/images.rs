@@ -1,4 +1,4 @@
-//! Images that are known to carry no shell: what `handler: Exec` asks.
+//! Images that are known to have no shell, for `handler: Exec`.
 
 use super::glob;
 use std::sync::LazyLock;
@@ -7,11 +7,11 @@ const SHELLLESS: &str = include_str!("data/shellless.txt");
 
 /// A line of `data/shellless.txt`.
 struct Line {
-    /// Whether images like it have a shell, though a line behind it says otherwise.
+    /// Whether images like it have a shell, although a later line says otherwise.
     has_shell: bool,
     /// Patterns of the last parts of an image's path.
     parts: Vec<&'static str>,
-    /// A pattern of the tag, where one is asked for.
+    /// A pattern of the tag, if the line has one.
     tag: Option<&'static str>,
 }
 
@@ -36,10 +36,9 @@ static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| {
     read.collect()
 });
 
-/// Whether a container image is known to carry no shell (docs/reference.md, section 3.3).
+/// Whether a container image is known to have no shell (docs/reference.md, section 3.3).
 ///
-/// The first line of `data/shellless.txt` decides that matches the last parts of its path, whatever registry or mirror stands
-/// before them.
+/// The first line of `data/shellless.txt` that matches the last parts of its path decides, whatever the registry or mirror.
 pub(crate) fn shellless(image: &str) -> bool {
     let image = image.split('@').next().unwrap_or_default();
     let (name, tag) = match image.rsplit_once(':') {

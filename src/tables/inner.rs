@@ -1,4 +1,4 @@
-//! Services that no route leads to in practice: metrics, webhooks, databases, queues and peers are asked from within the cluster.
+//! Services that routes do not lead to in practice: metrics, webhooks, databases, queues and peers have clients in the cluster.
 //!
 //! It decides no edit, only whether workloads without a route are worth a warning (docs/reference.md, section 2.7).
 
@@ -50,7 +50,7 @@ const PORTS: [i64; 13] = [
     53, 1433, 2181, 2379, 2380, 3306, 5432, 5672, 6379, 9042, 9092, 11211, 27017,
 ];
 
-/// Whether a Service of this name and with these ports, by name and number, is asked from within the cluster alone.
+/// Whether a Service with this name and these ports (by name and number) has clients only in the cluster.
 pub(crate) fn is_inner<'a>(
     service: &str,
     ports: impl Iterator<Item = (&'a str, Option<i64>)>,

@@ -1,12 +1,12 @@
 //! The rows that say what names a Service, what a workload is, and how long each load balancer takes.
 //!
-//! A row as written ([`RouteRow`], [`WorkloadRow`]) has one type, one reader and one set of errors, whether it stands in
-//! `data/` or in the user's configuration; compiling it gives what the trace asks ([`Route`], [`Workload`]). A row of the
-//! controllers ([`Controller`]) has nothing to compile. No Rust names a kind of route: what the columns can't say becomes a
+//! A row as written ([`RouteRow`], [`WorkloadRow`]) has one type, one reader and one set of errors, whether it is in
+//! `data/` or in the user's configuration; compiling it gives what the trace uses ([`Route`], [`Workload`]). A row of the
+//! controllers ([`Controller`]) has nothing to compile. No Rust code names a kind of route; if the columns are not enough, there is a
 //! new column.
 //!
-//! Invariant: of the built-in rows no run reads YAML or a `JSONPath`. They are compiled ahead, by a test, into statics of
-//! the same types; only a user's row is compiled in a run, and only it can have a fault.
+//! Invariant: no run parses YAML or a `JSONPath` of the built-in rows. A test compiles them ahead into statics of
+//! the same types; a run compiles only the user's rows, so only those can have faults.
 
 mod compiled;
 mod controllers;
@@ -47,7 +47,7 @@ pub(crate) use inner::is_inner;
 pub(crate) use row::{Controller, Format, On};
 pub use row::{RouteRow, WorkloadRow};
 
-/// The tables of one run: the user's rows, and behind them the built-in ones.
+/// The tables of one run: the user's rows, followed by the built-in ones.
 #[derive(Debug)]
 pub(crate) struct Tables {
     /// Sorted by kind, as the built-in ones are.
@@ -58,7 +58,7 @@ pub(crate) struct Tables {
     kinds: Vec<Text>,
 }
 
-/// What a row is found by.
+/// How to find a row.
 trait Row {
     fn groups(&self) -> &[Text];
     fn kind(&self) -> &str;
@@ -111,8 +111,8 @@ impl Tables {
         })
     }
 
-    /// Whether an object of this kind can matter to any row: as a route, as a workload, as what a row follows, or as
-    /// what tells two controllers apart.
+    /// Whether an object of this kind can matter to any row: as a route, as a workload, as something a row follows, or as
+    /// a sign of a controller.
     pub(crate) fn knows(&self, kind: &str) -> bool {
         generated::KINDS.binary_search(&kind).is_ok()
             || self
@@ -121,7 +121,7 @@ impl Tables {
                 .is_ok()
     }
 
-    /// Whether objects of this kind are read: those that a row knows, and what tells namespaces, classes and hosts apart.
+    /// Whether objects of this kind are read: those of a row, and those with namespaces, classes and hosts.
     pub(crate) fn reads(&self, kind: &str) -> bool {
         let beside = [
             "Service",
@@ -155,18 +155,18 @@ pub(crate) fn selects(group: &str, kind: &str) -> Option<&'static Selects> {
     find(generated::SELECTORS, group, kind)
 }
 
-/// Whether a row is the program's own.
+/// Whether a row is built in.
 fn is_built_in(row: &Route) -> bool {
     generated::ROUTES.iter().any(|each| std::ptr::eq(each, row))
 }
 
-/// In the order of kinds; of one kind those that came first stay first.
+/// Sorts by kind; rows of the same kind keep their order.
 fn sorted<T: Row>(mut rows: Vec<T>) -> Vec<T> {
     rows.sort_by(|one, other| one.kind().cmp(other.kind()));
     rows
 }
 
-/// The first row of a kind that has the group. It is asked for each object of a render, so that the rows are sorted.
+/// The first row of a kind that has the group. Every object is looked up, so the rows are sorted.
 fn find<'a, T: Row>(rows: &'a [T], group: &str, kind: &str) -> Option<&'a T> {
     let first = rows.partition_point(|row| row.kind() < kind);
     let rows = rows.get(first..)?.iter();
@@ -193,7 +193,7 @@ pub(crate) fn glob(pattern: &str, text: &str) -> bool {
         return false;
     }
     let (mut pattern, mut text) = (pattern.chars(), text.chars());
-    // Where the last `*` stands, and the text from which it is tried: it takes one character more each time.
+    // The place of the last `*`, and the text from which it is tried; it takes one more character each time.
     let mut star: Option<(Chars<'_>, Chars<'_>)> = None;
     loop {
         let (mut rest, mut after) = (pattern.clone(), text.clone());

@@ -1,9 +1,9 @@
 //! The `JSONPath`s of the tables' rows, compiled and walked on the span tree.
 //!
-//! What is a path and what is none is RFC 9535's word (`grammar`). The walker keeps the nodes' places in the text, looks
-//! through aliases and `<<` as the tree does, and counts its visits, so that a document of aliases within aliases ends in an
-//! error and not in hours. It knows four selectors (names, indexes, `[*]`
-//! and comparisons with literals, joined by `&&`); a path with any other is refused, by name, when its row is read.
+//! RFC 9535 defines what a path is (`grammar`). The walker keeps the places of nodes in the text, follows
+//! aliases and `<<` as the tree does, and counts its visits, so that a document of nested aliases ends in an
+//! error and does not take hours. It has four selectors: names, indexes, `[*]`
+//! and comparisons with literals, joined by `&&`. A path with another is refused, with its name, when its row is read.
 
 use super::grammar::{self, PathFault};
 pub(crate) use super::grammar::{List, Literal, Selector, Test, Text};
@@ -17,7 +17,7 @@ pub(crate) type Nodes<'t, 's> = SmallVec<[Node<'t, 's>; 4]>;
 #[derive(Clone, Debug)]
 pub(crate) struct Path(pub(crate) List<Selector>);
 
-/// A node of the wrong type on the way of a path.
+/// A node of the wrong type along a path.
 #[derive(Clone, Debug)]
 pub(crate) struct Misfit<'t, 's> {
     /// `spec.rules[0].http`.
@@ -26,7 +26,7 @@ pub(crate) struct Misfit<'t, 's> {
     pub(crate) expected: &'static str,
 }
 
-/// Names below a node, as `name` or `port.name`.
+/// Names below a node, such as `name` or `port.name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Field(pub(crate) List<Text>);
 
@@ -37,7 +37,7 @@ pub(crate) struct VisitBudget {
     exhausted: bool,
 }
 
-/// Why a text is no path that a row may hold: lower case, and the part at fault in backquotes.
+/// Why a text is not a path that a row may have: lower case, with the faulty part in backquotes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct PathError(String);
@@ -47,7 +47,7 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// Where the text is no `JSONPath`, with the column; where it has a selector that rows can't have, with its name.
+    /// The text is not a `JSONPath`, with the column; or it has a selector that rows cannot have, with its name.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         match grammar::parse(text) {
             Ok(steps) => Ok(Self(steps.into())),
@@ -138,13 +138,13 @@ impl Path {
         at
     }
 
-    /// Whether it consists of names and `[*]` alone.
+    /// Whether it consists only of names and `[*]`.
     pub(crate) fn is_plain(&self) -> bool {
         let mut steps = self.0.iter();
         steps.all(|step| matches!(step, Selector::Name(_) | Selector::Every))
     }
 
-    /// The names of a path that consists of names alone; those of `$` are none.
+    /// The names of a path that consists only of names; `$` has none.
     #[cfg(test)]
     pub(crate) fn names(&self) -> Option<Vec<Text>> {
         let names = self.0.iter().map(|step| match step {
@@ -214,7 +214,7 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// Where a name is missing or the text is a `JSONPath`.
+    /// A name is missing, or the text is a `JSONPath`.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         let names: Vec<Text> = text.split('.').map(|name| name.to_owned().into()).collect();
         let plain = |name: &Text| {

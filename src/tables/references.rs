@@ -1,7 +1,7 @@
-//! What one route refers to, as its row of the table says: Services, other routes, workloads, and its class.
+//! What one route refers to, according to its row: Services, other routes, workloads, and its class.
 //!
-//! It reads a single object. Which Service a name stands for, whether it is in the render and what it selects is the
-//! trace's business.
+//! It reads a single object. `routes` finds the Services that the names mean, and what they
+//! select.
 
 use lossless_yaml::{Kind, Node, Tree};
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ use crate::tables::{
     Class, Follow, Format, NamedBy, Route, Services, Targets, Use, glob, is_built_in,
 };
 
-/// So many hosts and URL paths are kept of one Service.
+/// How many hosts and URL paths are kept for one Service.
 const MOST_ADDRESSES: usize = 100;
 
 /// Everything that one object refers to, each list in the order of the row's columns and then of the document.
@@ -43,7 +43,7 @@ pub(crate) struct ServiceRef<'t, 's> {
     pub(crate) name: Cow<'t, str>,
     /// Stated by the reference; without it the Service is in the object's own namespace.
     pub(crate) namespace: Option<Cow<'t, str>>,
-    /// The reference may as well mean something outside the cluster: it says nothing where the render has no such
+    /// The reference may also mean something outside the cluster, so there is no message if the input has no such
     /// Service.
     pub(crate) only_if_present: bool,
     /// The place in the object: the name, or the annotation's value.
@@ -62,7 +62,7 @@ pub(crate) struct FollowRef {
     pub(crate) every_namespace: bool,
 }
 
-/// By what a reference means other objects.
+/// How a reference names other objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum By {
     Name(String),
@@ -90,7 +90,7 @@ pub(crate) enum Classes {
     Follow(Vec<FollowRef>, Path),
 }
 
-/// An annotation that the row reads, and that can't be read.
+/// An invalid annotation that the row reads.
 pub(crate) struct UnreadAnnotation<'t, 's> {
     pub(crate) annotation: String,
     /// Lower case, no full stop.
@@ -99,7 +99,7 @@ pub(crate) struct UnreadAnnotation<'t, 's> {
     pub(crate) node: Node<'t, 's>,
 }
 
-/// Why an object could not be read to its end.
+/// Why an object was not read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RefError {
     /// The budget is spent.
@@ -111,7 +111,7 @@ pub(crate) enum RefError {
 ///
 /// # Errors
 ///
-/// Where the budget runs out: what was found until then is not given, since more may be missing.
+/// The budget runs out. What was found until then is not returned, because more may be missing.
 pub(crate) fn references<'t, 's>(
     route: &Route,
     object: Node<'t, 's>,
@@ -151,7 +151,7 @@ pub(crate) fn classes(route: &Route, object: Node<'_, '_>, budget: &mut VisitBud
     }
 }
 
-/// The controller that something in the object tells.
+/// The controller that something in the object identifies.
 pub(crate) fn controller<'r>(
     route: &'r Route,
     object: Node<'_, '_>,
@@ -164,12 +164,12 @@ pub(crate) fn controller<'r>(
         .map(AsRef::as_ref)
 }
 
-/// Whether the object is a route at all: where the row has `when`, one of its paths finds something; where it reads
-/// annotations alone, the object has one of them. An object that another route leads to is not asked.
+/// Whether the object is a route: if the row has `when`, one of its paths must find something; if the row reads
+/// only annotations, the object must have one of them. An object that another route leads to always counts.
 ///
 /// # Errors
 ///
-/// Where the budget runs out.
+/// The budget runs out.
 pub(crate) fn counts(
     route: &Route,
     object: Node<'_, '_>,
@@ -192,12 +192,12 @@ pub(crate) fn counts(
     }
 }
 
-/// What the requests ask for that a route sends to each Service, by its name; and whatever they ask for, without one.
+/// The hosts and paths of the requests that a route sends to each Service, by name, and all hosts and paths of the route.
 #[derive(Debug, Default)]
 pub(crate) struct Addresses(BTreeMap<Option<String>, Vec<Address>>);
 
 impl Addresses {
-    /// Those of a Service. One that the route leads to by another object has the route's hosts.
+    /// Those of a Service. If another object is between the route and the Service, the route's hosts count.
     pub(crate) fn of(&self, service: Option<&str>) -> &[Address] {
         let own = service.and_then(|name| self.0.get(&Some(name.to_owned())));
         own.or_else(|| self.0.get(&None)).map_or(&[], Vec::as_slice)
@@ -225,9 +225,9 @@ impl Addresses {
     }
 }
 
-/// What requests ask for that come by this route.
+/// The hosts and paths of the requests of this route.
 ///
-/// The paths of the hosts, the URL paths and the Services are walked together: what stands in one item of a list belongs to
+/// The paths of the hosts, the URL paths and the Services are walked together: hosts and paths in an item of a list belong to
 /// the Services of this item.
 pub(crate) fn addresses(route: &Route, object: Node<'_, '_>) -> Addresses {
     let mut found = Addresses::default();
@@ -294,7 +294,7 @@ pub(crate) fn misfit<'t, 's>(
     paths.find_map(|path| path.misfit(object, budget))
 }
 
-/// The workload that another one names as the holder of its template.
+/// The workload that another one names for its template.
 pub(crate) fn target_refs(
     target: &Targets,
     object: Node<'_, '_>,
@@ -404,7 +404,7 @@ fn in_annotations<'t, 's>(
     (found, faults)
 }
 
-/// Whether the backend's port says that an annotation stands for it, so that its name is no Service.
+/// Whether the backend's port says that an annotation replaces it, so its name is not a Service.
 fn is_action(
     backend: &PortRef<'_, '_>,
     columns: &[Services],
@@ -426,7 +426,7 @@ fn is_action(
     })
 }
 
-/// Each Service once, and for certain where one of its references is.
+/// Each Service once; certain if one of its references is.
 fn unique<'t, 's>(found: impl Iterator<Item = ServiceRef<'t, 's>>) -> Vec<ServiceRef<'t, 's>> {
     let mut services: Vec<ServiceRef<'t, 's>> = Vec::new();
     for service in found {
@@ -453,7 +453,7 @@ fn annotated<'t, 's>(
     let Some(path) = json else {
         return Ok(service(column, node).into_iter().collect());
     };
-    // A JSON string holds no raw tab, so that a tab is always indentation, which the YAML reader wants as blanks.
+    // A JSON string has no raw tab, so a tab is always indentation; the YAML reader needs spaces there.
     let text = node.text().unwrap_or_default().replace('\t', " ");
     let tree = Tree::parse(&text, 0..text.len())
         .map_err(|error| format!("it is not JSON: {}", error.message))?;
@@ -477,7 +477,7 @@ fn annotated<'t, 's>(
     Ok(services.collect())
 }
 
-/// The Service that a reference names, where it names one.
+/// The Service that a reference names, if it does.
 fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'t, 's>> {
     let get = |field: &Field| field.get(node, column.ignore_case);
     let (group, kind) = referred(column, node)?;
@@ -535,7 +535,7 @@ fn holds(list: &[(Text, Text)], group: &str, kind: &str) -> bool {
     list.iter().any(|(g, k)| g == group && k == kind)
 }
 
-/// A reference that no column accepts or follows; none where that is as it should be.
+/// A reference that no column accepts or follows, unless it may be ignored.
 fn unknown<'t, 's>(
     route: &Route,
     column: &Services,
@@ -575,7 +575,7 @@ fn host(text: &str) -> Option<ServiceName<'_>> {
 }
 
 /// As [`host`], after a scheme and before a port or a path, but that two labels may be a name and its namespace:
-/// `quote.shop` is, `example.com` is not, and the render alone can tell.
+/// `quote.shop` is, `example.com` is not, and only the input can tell.
 fn url(text: &str) -> Option<ServiceName<'_>> {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -824,8 +824,8 @@ mod tests {
         );
     }
 
-    /// A file of documents that each say, in the annotation `expect`, which Services they name. A kind without a row, as
-    /// the ConfigMap that lists TCP Services, is left aside.
+    /// A file of documents that each list, in the annotation `expect`, the Services that they name. Kinds without a row, such as
+    /// the ConfigMap that lists TCP Services, are skipped.
     #[test]
     #[ignore = "SET_PRESTOP_ROUTE_EXAMPLES names no file"]
     fn the_documents_of_another_file_lead_where_they_say() {

@@ -17,7 +17,7 @@ fn base_name(path: &str) -> &str {
 struct Duration {
     /// Seconds, decimals rounded up.
     seconds: u64,
-    /// End of the bytes that a new number replaces: the number, and its unit where that is not `s`.
+    /// End of the bytes that a new number replaces: the number, and its unit unless that is `s`.
     replace: usize,
     /// End of the duration, its unit included.
     end: usize,
@@ -52,7 +52,7 @@ fn duration(text: &str) -> Option<Duration> {
         _ => (1, 0),
     };
     let seconds_unit = text.as_bytes().get(end) == Some(&b's');
-    // Nine decimals are more than any clock needs; what lies behind them still rounds up.
+    // Nine decimals are enough for any clock; further ones still round up.
     let nanos: u64 = format!("{fraction:0<9.9}").parse().ok()?;
     let rest = fraction
         .get(9..)

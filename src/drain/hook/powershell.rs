@@ -1,8 +1,8 @@
-//! Commands of PowerShell, as far as it takes to see whether they sleep first.
+//! Reads as much of a PowerShell command as is needed to see whether it sleeps first.
 
 use super::{Timed, duration};
 
-/// What writes and takes no time.
+/// Commands that only write, and take no time.
 const INSTANT: [&str; 4] = ["write-host", "write-output", "write-information", "echo"];
 
 /// Whether a program is PowerShell.
@@ -12,14 +12,14 @@ pub(super) fn is(name: &str) -> bool {
     ["powershell", "pwsh"].contains(&name)
 }
 
-/// A piece of the command: its text, the word that it stands in, and its first byte there.
+/// A piece of the command: its text, the word that it is in, and its first byte there.
 struct Piece<'w> {
     text: &'w str,
     index: usize,
     at: usize,
 }
 
-/// The sleep with which a command begins: the time, and the word that it stands in.
+/// The sleep at the start of a command: the time, and the word that it is in.
 pub(super) fn sleep<'w>(words: &[&'w str], first: usize) -> Option<(Timed, usize, &'w str)> {
     let first = skip_options(words, first)?;
     let pieces: Vec<Piece<'_>> = words
@@ -46,7 +46,7 @@ pub(super) fn sleep<'w>(words: &[&'w str], first: usize) -> Option<(Timed, usize
         _ => return None,
     };
     let found = duration(number.text).filter(|found| found.end == number.text.len())?;
-    // Units stand in the parameter's name.
+    // The name of the parameter is the unit.
     if !number.text.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return None;
     }
@@ -70,7 +70,7 @@ fn scale(parameter: &str) -> Option<u64> {
     }
 }
 
-/// The first word of the command behind the options.
+/// The first word of the command after the options.
 fn skip_options(words: &[&str], mut index: usize) -> Option<usize> {
     loop {
         let word = words.get(index)?;

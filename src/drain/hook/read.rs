@@ -7,7 +7,7 @@
 //! | a shell's script that sleeps first | `[sh, -c, "set -e; echo drain; sleep 10; nginx -s quit"]` |
 //! | PowerShell | `[powershell, -Command, Start-Sleep -Seconds 10]` |
 //!
-//! What the shell would not wait for, or nobody can say how long, is no sleep: [`NotASleep`] says why.
+//! A hook is not a sleep if the shell would not wait that long, or if the time is unknown; [`NotASleep`] says why.
 
 use super::{Timed, base_name, duration, powershell, shell};
 use crate::input::objects::mark;
@@ -19,17 +19,17 @@ use std::ops::Range;
 /// The preStop hook that a container has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Existing {
-    /// There is none: absent, `null` or `{}` at one of its levels.
+    /// There is none: one of its levels is missing, `null` or `{}`.
     Absent(Level),
     /// A sleep.
     Sleep(FoundSleep),
-    /// A shell script that is no sleep, or sleeps later.
+    /// A shell script that is not a sleep, or sleeps later.
     Script {
         /// Index of the script in `exec.command`.
         index: usize,
         /// The script.
         script: String,
-        /// Why it is no sleep.
+        /// Why it is not a sleep.
         why: NotASleep,
     },
     /// Anything else.
@@ -50,13 +50,13 @@ pub(crate) enum Level {
 pub(crate) struct FoundSleep {
     /// Seconds, decimals rounded up.
     pub(crate) seconds: u64,
-    /// Where its number stands.
+    /// Where its number is.
     pub(crate) number: Number,
-    /// What the container has to have for it.
+    /// What the container needs for it.
     pub(crate) needs: Needs,
 }
 
-/// What a container has to have so that its hook can run.
+/// What a container needs to run its hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Needs {
     /// Nothing: the kubelet sleeps.
@@ -67,7 +67,7 @@ pub(crate) enum Needs {
     PowerShell,
 }
 
-/// A field that has a type which Kubernetes does not take.
+/// A field of a type that Kubernetes does not accept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct WrongType {
     pub(crate) range: Range<usize>,

@@ -216,23 +216,23 @@ export class SetPreStopError extends Error {
 
 // From here on: generated from docs/plan.schema.json.
 
-/** What a run answers: `set-prestop.dev/plan/v1`. */
+/** The result of a run: `set-prestop.dev/plan/v1`. */
 export interface Answer {
   /** `set-prestop.dev/plan/v1`. */
   apiVersion: "set-prestop.dev/plan/v1";
   /** What was found, in numbers. */
   counts: Counts;
-  /** What was reached of the workloads, and what was not. Empty if the run failed. */
+  /** Which workloads were reached, and which were not. Empty if the run failed. */
   coverage: Coverage;
   /** How the run ended. */
   ended: Ending;
-  /** What was done, and what a person should look at, in the order of the input. */
+  /** The messages, in the order of the input. */
   messages: Message[];
-  /** The argument that was read as this render, with `--each` or `--render`. */
+  /** The argument of this render, with `--each` or `--render`. */
   render?: string;
-  /** The names of the sources, in the order in which places count them. */
+  /** The names of the sources; places refer to them by index. */
   sources: string[];
-  /** What each pod template behind a route has and needs, changed or not. Empty if the run failed. */
+  /** The plan of each pod template behind a route, changed or not. Empty if the run failed. */
   workloads: Plan[];
 }
 
