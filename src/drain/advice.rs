@@ -81,7 +81,7 @@ fn all_at_once(row: &Workload, object: Node<'_, '_>) -> Option<Told> {
     one.then(|| (say::only_replica(), mark(object)))
 }
 
-/// How a new version replaces the pods. A Deployment does not count pods that are terminating, because its controller looks at the `spec.replicas` of its ReplicaSets.
+/// How a new version replaces the pods. A Deployment does not count pods that are terminating, because its controller looks at the `spec.replicas` of its `ReplicaSets`.
 pub(super) fn rollout(row: &Workload, object: Node<'_, '_>) -> Option<Rollout> {
     if first(row.recreate.as_ref(), object).is_some() {
         return Some(Rollout::AllAtOnce);
