@@ -41,14 +41,16 @@ pub fn parse(text: &str) -> Result<Config, Vec<Message>> {
 /// The configuration that `text` is, if it is a single document of kind `SetPreStop`: what kustomize's plugin protocol passes.
 #[must_use]
 pub fn function_config(text: &str) -> Option<Result<Config, Vec<Message>>> {
-    let documents = lossless_yaml::documents(text);
-    let trees = documents.map(|range| Tree::parse(text, range));
-    let trees: Vec<Tree<'_>> = trees.collect::<Result<_, _>>().ok()?;
-    let mut roots = trees.iter().filter_map(Tree::root);
-    match (roots.next(), roots.next()) {
-        (Some(root), None) if is_set_prestop(root) => Some(read(root)),
-        _ => None,
+    let mut only = None;
+    for range in lossless_yaml::documents(text) {
+        let tree = Tree::parse(text, range).ok()?;
+        // A second document makes it manifests, which are not read here.
+        if tree.root().is_some() && only.replace(tree).is_some() {
+            return None;
+        }
     }
+    let root = only.as_ref().and_then(Tree::root)?;
+    is_set_prestop(root).then(|| read(root))
 }
 
 /// Whether this is the kind of a configuration.
