@@ -1,7 +1,7 @@
 //! Documents that are no objects, and inputs that hold none.
 
 use super::objects::{Object, Render};
-use super::{Opened, holds_a_kind};
+use super::{Opened, holds_a_kind, is_passed_over};
 use crate::say::Message;
 use crate::say::input as say;
 use lossless_yaml::{Kind, Node};
@@ -14,10 +14,11 @@ pub(crate) fn no_objects(
     knows: impl Fn(&str) -> bool,
 ) -> Option<Message> {
     // A document with a kind may have been skipped unread, so it counts as an object unless its kind is always read.
-    let (objects, others): (Vec<_>, Vec<_>) = render
-        .objects
-        .iter()
-        .partition(|object| object.is_object() || !object.kind.is_empty() && !knows(object.kind));
+    let (objects, others): (Vec<_>, Vec<_>) = render.objects.iter().partition(|object| {
+        object.is_object()
+            || !object.kind.is_empty() && !knows(object.kind)
+            || is_passed_over(opened, object.place, &knows)
+    });
     let first = others.first()?;
     let alone = objects.is_empty() && !holds_a_kind(opened);
     let message = say::not_an_object(others.len(), alone, what(first.node()));

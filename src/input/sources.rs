@@ -360,6 +360,22 @@ pub(crate) fn parse<'s>(
     Ok(Chunks { parsed })
 }
 
+/// Whether the document of an object says a kind on a line of its own that is none of the `known`: it is passed over unread, unless
+/// everything is parsed.
+pub(crate) fn is_passed_over(
+    opened: &[Opened<'_>],
+    found: &Found<'_, '_>,
+    knows: impl Fn(&str) -> bool,
+) -> bool {
+    let open = opened.get(found.source).filter(|open| open.list.is_none());
+    let part = open.and_then(|open| {
+        let range = open.documents.get(found.document.checked_sub(1)?)?;
+        open.source.text.get(range.clone())
+    });
+    part.and_then(|part| kind_line(part, 0))
+        .is_some_and(|kind| !knows(kind))
+}
+
 /// Whether a document, or an item of a ResourceList, has its kind on a separate line, so it may be an object that is skipped
 /// unread.
 pub(crate) fn holds_a_kind(opened: &[Opened<'_>]) -> bool {
