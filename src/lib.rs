@@ -57,6 +57,8 @@ pub use out::{
 pub use outcome::{Ended, Failure, Outcome, Settings};
 #[cfg(feature = "cli")]
 pub use say::explain::Tense;
+#[cfg(feature = "cli")]
+pub use say::nearest;
 pub use say::{Label, Message, Reason, Severity};
 pub use tables::{RouteRow, WorkloadRow};
 
@@ -165,7 +167,7 @@ fn decide<'s>(
     routes::name_near_kind(&mut messages, opened, tables);
     weigh::drop_ignored(&mut messages, &render);
     if settings.gate {
-        messages.extend(input::nothing_to_check(opened, &render));
+        messages.extend(input::nothing_to_check(opened, &render, &messages));
     }
     if settings.one_folder {
         weigh::two_folders(&mut messages, &sources);

@@ -496,7 +496,14 @@ fn what_is_no_manifest_is_named_with_what_to_run() {
         (&["lint", "a.yaml"], 2, "--check"),
         (&["-c", "conf", "a.yaml"], 2, "conf"),
         (&["missing.yaml"], 2, "missing.yaml"),
+        (&["b.yaml"], 2, "did you mean `a.yaml`?"),
+        (&["a.yaml", "--explain", "short"], 2, "`--explain=short`"),
         (&["-f", "a.yaml"], 2, "`set-prestop a.yaml`"),
+        (
+            &["-f", "a.yaml", "-f", "b.yaml"],
+            2,
+            "`set-prestop a.yaml b.yaml`",
+        ),
         (
             &["--dry-run", "a.yaml"],
             2,
@@ -508,6 +515,31 @@ fn what_is_no_manifest_is_named_with_what_to_run() {
         assert!(run.stderr.contains(told), "{args:?} {}", run.stderr);
         assert_eq!(run.stdout, "", "{args:?}");
     }
+}
+
+#[test]
+fn a_value_of_the_environment_has_the_name_of_its_variable() {
+    let mut command = command(Path::new("."), &["--diff", "testdata/tea.yaml"]);
+    command.env("SET_PRESTOP_SLEEP_SECONDS", "33s");
+    let run = finish(command, b"");
+    assert_eq!(run.code, Some(2), "{}", run.stderr);
+    let told = "invalid value '33s' for 'SET_PRESTOP_SLEEP_SECONDS'";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert!(run.stderr.contains("; write 33"), "{}", run.stderr);
+}
+
+#[test]
+fn a_folder_without_manifests_is_told() {
+    let dir = folder(&[("d/notes.txt", "tea\n"), ("a.yaml", TEA)]);
+    for args in [&["--diff", "d"][..], &["d"]] {
+        let told = run(dir.path(), args, "").stderr;
+        assert!(
+            told.contains("warning[EmptyFile]: no file of `d`"),
+            "{told}"
+        );
+    }
+    let among = run(dir.path(), &["--diff", "d", "a.yaml"], "").stderr;
+    assert!(!among.contains("EmptyFile"), "{among}");
 }
 
 #[test]

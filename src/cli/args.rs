@@ -1,6 +1,8 @@
 //! What was typed.
 
+use super::say;
 use super::tell::MessageFormat;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
 use set_prestop::{Config, Severity};
@@ -98,10 +100,10 @@ pub(crate) struct Args {
     version: Option<bool>,
 
     /// What users of kubectl type for a file.
-    #[arg(long = "filename", short = 'f', hide = true, value_name = "FILE", value_parser = filename)]
-    filename: Option<String>,
+    #[arg(long = "filename", short = 'f', hide = true, value_name = "FILE", num_args = 0..=1)]
+    filename: Option<Vec<String>>,
     /// What users of kubectl type to see what would happen.
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "", value_parser = dry_run)]
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "")]
     dry_run: Option<String>,
 
     /// Whether `--check` was typed: the environment speaks as a configuration does.
@@ -154,21 +156,34 @@ Examples:
 Exit status: 0 success; 1 `--check` found missing changes; 2 error, nothing was written;
 3 `--on-error Skip` left objects as they are.";
 
+/// A value from the environment that is refused has the name of its variable instead of the flag's.
+fn of_environment(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let flag = flag.split([' ', '=', '[']).next().unwrap_or_default();
+    let name = flag.trim_start_matches('-').replace('-', "_");
+    let variable = format!("SET_PRESTOP_{}", name.to_uppercase());
+    let mut typed = std::env::args_os();
+    let typed = typed.any(|arg| arg.to_string_lossy().starts_with(flag));
+    if !typed && std::env::var_os(&variable).is_some() {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(variable));
+    }
+    error
+}
+
 /// Reads the command line.
 pub(crate) fn read() -> Result<Args, clap::Error> {
-    let matches = Args::command().try_get_matches()?;
+    let mut command = Args::command();
+    let matches = command.try_get_matches_from_mut(std::env::args_os());
+    let matches = matches.map_err(of_environment)?;
     let mut args = Args::from_arg_matches(&matches)?;
+    let of_kubectl = (args.filename.as_deref().map(say::filename))
+        .or(args.dry_run.as_ref().map(|_| say::DRY_RUN.to_owned()));
+    if let Some(instead) = of_kubectl {
+        return Err(command.error(ErrorKind::UnknownArgument, instead));
+    }
     args.checks = args.config.check == Some(true)
         && matches.value_source("check") == Some(ValueSource::CommandLine);
     Ok(args)
-}
-
-fn filename(file: &str) -> Result<String, String> {
-    Err(format!(
-        "files are plain arguments here: `set-prestop {file}`"
-    ))
-}
-
-fn dry_run(_: &str) -> Result<String, &'static str> {
-    Err("without `--write` no file is changed; `--diff` shows what would change")
 }

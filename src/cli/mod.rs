@@ -223,6 +223,11 @@ impl<'c> Job<'c> {
             own.retain(|read| !read.is(&real));
             told.push(say::configuration_found(found));
         }
+        let idle = config_file.as_ref().filter(|file| file.sets_nothing);
+        // One among the arguments may be there only for a host's protocol.
+        if let (Some(_), Some(named)) = (idle, &args.config_file) {
+            told.push(say::sets_nothing(named));
+        }
         told.extend(context.told.iter().cloned());
         // An input to change is not also context.
         let files: HashSet<&Path> = own.iter().map(|read| read.real.as_path()).collect();
@@ -254,6 +259,7 @@ struct ConfigFile {
     text: String,
     /// Its path, if it was looked for and not named.
     found: Option<PathBuf>,
+    sets_nothing: bool,
 }
 
 /// What is set for these paths: by flags, over the file that one names, that is the only path, or that was found. Also the paths that
@@ -302,7 +308,15 @@ fn configured(
 ) -> Result<(Config, ConfigFile), Refused> {
     let name = path.display().to_string();
     match read(&text) {
-        Ok(read) => Ok((config.over(read), ConfigFile { name, text, found })),
+        Ok(read) => {
+            let file = ConfigFile {
+                name,
+                text,
+                found,
+                sets_nothing: read == Config::default(),
+            };
+            Ok((config.over(read), file))
+        }
         Err(messages) => Err(Refused {
             messages,
             text: Some((name, text)),
@@ -468,7 +482,7 @@ impl<'s> Run<'s> {
         teller.render(self.name.clone());
         match &self.ended {
             // Infos tell what was done, and nothing was.
-            Ok(_) if fails => {
+            Ok(_) if fails || !printed => {
                 let told = self.told.iter();
                 let told = told.filter(|m| m.severity >= Severity::Warning);
                 let told: Vec<Message> = told.cloned().collect();
@@ -483,6 +497,22 @@ impl<'s> Run<'s> {
             }
             Err(_) => teller.tell(&self.told, &self.positions, is_resource_list, None),
         }
+    }
+
+    /// Patches, or why there are none, with the text that this is about.
+    fn patches(&self, made: Result<String, Message>) -> Result<String, Refused> {
+        made.map_err(|mut message| {
+            let place = message.place.as_mut();
+            let source = place.and_then(|place| {
+                let (source, _) = self.positions.of(place)?;
+                place.source = 0;
+                Some((source.name.to_owned(), source.text.to_owned()))
+            });
+            Refused {
+                messages: vec![message],
+                text: source,
+            }
+        })
     }
 
     fn json(&self) -> String {
@@ -520,14 +550,14 @@ fn print_done(args: &Args, runs: &[Run<'_>]) -> anyhow::Result<()> {
         Form::Manifests => show(args, &outcomes().collect::<Vec<_>>()),
         Form::Json => outcomes().try_for_each(|(run, _)| print_line(&run.json())),
         Form::Kustomize => {
-            let all = outcomes().map(|(_, outcome)| outcome.kustomize());
-            let all = all.collect::<Result<Vec<String>, Message>>()?;
+            let all = outcomes().map(|(run, outcome)| run.patches(outcome.kustomize()));
+            let all = all.collect::<Result<Vec<String>, Refused>>()?;
             let between = if several { "---\n" } else { "" };
             print(all.iter().flat_map(|text| [between, text]))
         }
         Form::Kubectl => {
-            let all = outcomes().map(|(_, outcome)| outcome.kubectl());
-            let all = all.collect::<Result<Vec<String>, Message>>()?;
+            let all = outcomes().map(|(run, outcome)| run.patches(outcome.kubectl()));
+            let all = all.collect::<Result<Vec<String>, Refused>>()?;
             print(all.iter().map(String::as_str))
         }
     }
@@ -673,7 +703,7 @@ fn looked_at(runs: &[(&Run<'_>, &Outcome<'_>)]) -> String {
 
 fn unwritten(error: &anyhow::Error) -> Message {
     Message::new(Reason::OutputFailed, format!("{error:#}"))
-        .help("run again when that is mended: files that were replaced need no more change")
+        .help("correct that and run again; files that were already replaced will not change")
 }
 
 /// Writes to stdout. A broken pipe is not an error: the reader wanted no more.

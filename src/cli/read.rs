@@ -97,6 +97,12 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Inputs, Refused> {
             inputs.all.push(input);
         }
     }
+    if let [only] = paths
+        && inputs.all.is_empty()
+        && inputs.told.is_empty()
+    {
+        inputs.told.push(say::empty_folder(only));
+    }
     Ok(inputs)
 }
 

@@ -1,11 +1,23 @@
 //! The sentences of the command itself: one function a message.
 
-use set_prestop::{Message, Reason, Severity};
-use std::path::Path;
+use set_prestop::{Message, Reason, Severity, nearest};
+use std::path::{Path, PathBuf};
 
 fn bad_input(text: impl Into<String>) -> Message {
     Message::new(Reason::BadInput, text)
 }
+
+/// `-f`, which users of kubectl type before a file.
+pub(crate) fn filename(files: &[String]) -> String {
+    let files = match files {
+        [] => "FILE".to_owned(),
+        files => files.join(" "),
+    };
+    format!("there is no `-f`; files are plain arguments: `set-prestop {files}`")
+}
+
+/// `--dry-run`, which users of kubectl type.
+pub(crate) const DRY_RUN: &str = "there is no `--dry-run`; without `--write` no file is changed, and `--diff` shows what would change";
 
 /// `--write` without files.
 pub(crate) fn write_needs_files() -> Message {
@@ -38,8 +50,29 @@ fn instead(path: &Path) -> String {
         "fix" | "apply" | "inject" => {
             "there is no such command: `set-prestop --write FILE`".to_owned()
         }
-        _ => "check that the path is right and that you may use it".to_owned(),
+        "short" | "full" => format!("did you mean `--explain={name}`?"),
+        _ => match neighbour(path) {
+            Some(near) => format!("did you mean `{}`?", near.display()),
+            None => "check that the path is right and that you may use it".to_owned(),
+        },
     }
+}
+
+/// The entry of the same folder whose name is nearest to that of a missing one.
+fn neighbour(path: &Path) -> Option<PathBuf> {
+    if path.exists() {
+        return None;
+    }
+    let name = path.file_name()?.to_str()?;
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.take(1000).collect();
+    names.sort_unstable();
+    let near = nearest(name, names.iter().map(String::as_str))?;
+    Some(path.with_file_name(near))
 }
 
 /// Bytes that are no text.
@@ -102,14 +135,34 @@ pub(crate) fn empty_file() -> Message {
     )
 }
 
+/// A folder without manifests.
+pub(crate) fn empty_folder(path: &Path) -> Message {
+    let text = format!(
+        "no file of `{}` has manifests (`.yaml`, `.yml` or `.json`)",
+        path.display()
+    );
+    Message::new(Reason::EmptyFile, text).help("check that this is the folder that is meant")
+}
+
+/// A configuration without a setting.
+pub(crate) fn sets_nothing(path: &Path) -> Message {
+    let text = format!("the configuration `{}` sets nothing", path.display());
+    let mut message = Message::new(Reason::Unused, text)
+        .help("write settings below `spec`, or below `data` in a ConfigMap");
+    message.severity = Severity::Info;
+    message
+}
+
 /// The templates of a chart.
 pub(crate) fn templates_skipped(path: &Path) -> Message {
+    let chart = path.parent().unwrap_or(path).display();
     let text = format!(
         "`{}` holds the templates of a chart and is not read",
         path.display()
     );
-    Message::new(Reason::TemplatesSkipped, text)
-        .help("pipe `helm template` into set-prestop to change what it renders")
+    Message::new(Reason::TemplatesSkipped, text).help(format!(
+        "`--render {chart}`, or `helm template {chart} | set-prestop`, reads what is rendered"
+    ))
 }
 
 /// A folder with a kustomization.

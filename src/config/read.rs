@@ -9,6 +9,7 @@ use crate::say::{Message, Reason};
 use crate::tables::{self, RowError};
 use lossless_yaml::{Kind, Node, Step, Tree};
 use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Reads a configuration from the text of a file: one document, a `SetPreStop` or a `ConfigMap`.
@@ -75,6 +76,10 @@ pub(crate) fn is_set_prestop(node: Node<'_, '_>) -> bool {
 /// As [`parse`].
 pub(crate) fn read(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
     let kind = node.get("kind");
+    let twice = keys_twice(node);
+    if !twice.is_empty() {
+        return Err(twice);
+    }
     match kind.and_then(Node::text) {
         Some("ConfigMap") => read_config_map(node),
         Some(KIND) => {
@@ -149,6 +154,29 @@ fn read_config_map(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
     } else {
         Err(faults)
     }
+}
+
+/// The settings that are set twice.
+fn keys_twice(node: Node<'_, '_>) -> Vec<Message> {
+    let below = ["spec", "data"].into_iter().filter_map(|key| node.get(key));
+    let mut faults = Vec::new();
+    for mapping in std::iter::once(node).chain(below) {
+        let mut seen: HashMap<&str, Node<'_, '_>> = HashMap::new();
+        for (key, _) in mapping.written_entries() {
+            let Some(name) = key.text().filter(|name| *name != "<<") else {
+                continue;
+            };
+            if let Some(first) = seen.insert(name, key) {
+                let first = place(say::set_twice(name), bytes(first)).place;
+                let message = about(say::set_twice(name), key);
+                faults.push(match first {
+                    Some(first) => message.related(first, "here it is set first"),
+                    None => message,
+                });
+            }
+        }
+    }
+    faults
 }
 
 /// Reads a mapping. If that fails, each of its fields is read alone, together with the `required` ones, to report every

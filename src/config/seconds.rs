@@ -1,5 +1,7 @@
 //! Times in whole seconds.
 
+#[cfg(feature = "cli")]
+use crate::say::config as say;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use std::fmt;
@@ -40,6 +42,12 @@ impl FromStr for Seconds {
             _ => Err(wrong()),
         }
     }
+}
+
+/// Reads the seconds of a flag, or says what to type.
+#[cfg(feature = "cli")]
+pub(super) fn of_flag(text: &str) -> Result<Seconds, String> {
+    text.parse().map_err(|wrong| say::flag_seconds(wrong, text))
 }
 
 impl<'de> Deserialize<'de> for Seconds {

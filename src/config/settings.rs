@@ -119,6 +119,7 @@ pub struct Config {
         arg(
             long,
             value_name = "SECONDS",
+            value_parser = super::seconds::of_flag,
             allow_negative_numbers = true,
             env = "SET_PRESTOP_SLEEP_SECONDS",
             hide_env = true,
@@ -132,6 +133,7 @@ pub struct Config {
         arg(
             long,
             value_name = "SECONDS",
+            value_parser = super::seconds::of_flag,
             allow_negative_numbers = true,
             env = "SET_PRESTOP_MAX_SLEEP_SECONDS",
             hide_env = true,
@@ -146,6 +148,7 @@ pub struct Config {
         arg(
             long,
             value_name = "SECONDS",
+            value_parser = super::seconds::of_flag,
             allow_negative_numbers = true,
             env = "SET_PRESTOP_SHUTDOWN_SECONDS",
             hide_env = true,
@@ -159,6 +162,7 @@ pub struct Config {
         arg(
             long,
             value_name = "SECONDS",
+            value_parser = super::seconds::of_flag,
             allow_negative_numbers = true,
             env = "SET_PRESTOP_MARGIN_SECONDS",
             hide_env = true,

@@ -165,6 +165,9 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         for (message, at) in keys::misplaced(object.node(), template) {
             self.tell(message, object, at);
         }
+        for (key, first, again) in keys::twice(object.node(), template) {
+            self.tell(say::key_twice(key, object.at(first)), object, again);
+        }
         let pod = self.pod(template, object, backend, &sleep)?;
         let containers = self.containers(&pod)?;
         let grace = self.grace(&pod, &containers)?;
@@ -330,6 +333,10 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     /// The nodes of a pod's containers; none if they are no list, which is told.
     fn container_nodes(&mut self, pod: &Pod<'_, 't, 's>) -> Option<Vec<Node<'t, 's>>> {
         let Some(list) = pod.spec.get("containers") else {
+            // A misspelt key is told as one.
+            if keys::misspelt_in_spec(pod.spec).is_empty() {
+                self.tell(say::no_containers(), pod.object, mark(pod.spec));
+            }
             return Some(Vec::new());
         };
         match list.kind() {

@@ -6,6 +6,11 @@ use super::Told;
 use crate::routes::Template;
 use crate::say::drain as say;
 use lossless_yaml::{Node, Step};
+use smallvec::SmallVec;
+use std::ops::Range;
+
+/// So many keys of a mapping are compared with each other; one of Kubernetes has fewer.
+const MOST_KEYS: usize = 64;
 
 const GRACE: &str = "terminationGracePeriodSeconds";
 
@@ -31,6 +36,11 @@ pub(super) fn misspelt(container: Node<'_, '_>) -> Vec<Told> {
         told.extend(node.into_iter().flat_map(|node| at(node, level)));
     }
     told
+}
+
+/// Misspelt keys of a pod's spec.
+pub(super) fn misspelt_in_spec(spec: Node<'_, '_>) -> Vec<Told> {
+    at(spec, 0)
 }
 
 /// Keys of one level that look like one that is read.
@@ -100,6 +110,38 @@ fn letters(key: &str) -> u32 {
     bits.fold(0, |all, bit| all | bit)
 }
 
+/// The keys that a mapping on the way to the hooks of a pod has twice: the key, where it is first, and where it is again.
+pub(super) fn twice<'t>(
+    object: Node<'t, '_>,
+    template: &Template<'t, '_>,
+) -> Vec<(&'t str, Range<usize>, Range<usize>)> {
+    let spec = template.node.get("spec");
+    let containers = spec.and_then(|spec| spec.get("containers"));
+    let containers: Vec<_> = containers.into_iter().flat_map(Node::items).collect();
+    let below = |name: &'static str| move |node: &Node<'t, '_>| node.get(name);
+    let hooks: Vec<_> = containers.iter().filter_map(below("lifecycle")).collect();
+    let handlers: Vec<_> = hooks.iter().filter_map(below("preStop")).collect();
+    let own = [object.get("spec"), Some(template.node), spec];
+    let nodes = own.into_iter().flatten();
+    let nodes = nodes.chain(containers).chain(hooks).chain(handlers);
+    let mut told: Vec<(&str, Range<usize>, Range<usize>)> = Vec::new();
+    for node in nodes {
+        let mut seen: SmallVec<[(&str, Node<'_, '_>); 12]> = SmallVec::new();
+        for (key, _) in node.written_entries().take(MOST_KEYS) {
+            let Some(text) = key.text().filter(|text| *text != "<<") else {
+                continue;
+            };
+            match seen.iter().find(|(known, _)| *known == text) {
+                // A bare Pod is its own template, and aliases are one place.
+                Some(_) if told.iter().any(|(.., again)| *again == key.span()) => {}
+                Some((_, first)) => told.push((text, first.span(), key.span())),
+                None => seen.push((text, key)),
+            }
+        }
+    }
+    told
+}
+
 /// Keys of a workload at the wrong level, and misspelt keys of its pod's spec.
 pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Vec<Told> {
     let mut told = Vec::new();
@@ -138,6 +180,6 @@ pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Ve
         off(container, "preStop", "a container", "`lifecycle` below it");
         off(exec, "sleep", "`exec`", "`preStop`, in place of `exec`");
     }
-    told.extend(spec.into_iter().flat_map(|spec| at(spec, 0)));
+    told.extend(spec.into_iter().flat_map(misspelt_in_spec));
     told
 }

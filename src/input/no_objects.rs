@@ -1,9 +1,10 @@
 //! Documents that are no objects, and inputs that hold none.
 
 use super::objects::{Object, Render};
-use super::{Opened, holds_a_kind, is_passed_over};
-use crate::say::Message;
+use super::{Opened, holds_a_kind, is_of_kustomize, is_passed_over};
+use crate::model::Place;
 use crate::say::input as say;
+use crate::say::{Message, Reason};
 use lossless_yaml::{Kind, Node};
 
 /// Of documents without a kind, told once. It is a warning if the input has nothing else; `knows` are the kinds that are always
@@ -33,17 +34,42 @@ fn what(node: Node<'_, '_>) -> say::NotAnObject {
         say::NotAnObject::List
     } else if of_kustomize.iter().any(holds) {
         say::NotAnObject::Kustomization
+    } else if ["apiVersion", "name", "version"]
+        .iter()
+        .all(|name| node.get(name).is_some())
+    {
+        say::NotAnObject::Chart
     } else {
         say::NotAnObject::Other
     }
 }
 
-/// What `--check` says if the input has no objects.
-pub(crate) fn nothing_to_check(opened: &[Opened<'_>], render: &Render<'_, '_>) -> Option<Message> {
+/// What `--check` says if the input has no objects; `told` may already show what it has.
+pub(crate) fn nothing_to_check(
+    opened: &[Opened<'_>],
+    render: &Render<'_, '_>,
+    told: &[Message],
+) -> Option<Message> {
     let is_list = opened.iter().any(|open| open.list.is_some());
     if is_list || render.objects.iter().any(Object::is_object) || holds_a_kind(opened) {
         return None;
     }
     let documents = opened.iter().map(Opened::documents).sum();
-    Some(say::nothing_to_check(opened.len(), documents))
+    let mut first = opened.iter().enumerate();
+    let first = first.find_map(|(source, open)| Some((source, open, open.first_line()?)));
+    let of_kustomize = first
+        .as_ref()
+        .is_some_and(|(_, open, _)| is_of_kustomize(open.source.text));
+    let mut message = say::nothing_to_check(opened.len(), documents, of_kustomize);
+    if !told
+        .iter()
+        .any(|message| message.reason == Reason::NotAnObject)
+    {
+        message.place = first.map(|(source, _, range)| Place {
+            source,
+            document: 1,
+            range,
+        });
+    }
+    Some(message)
 }

@@ -376,17 +376,20 @@ pub(crate) fn is_passed_over(
         .is_some_and(|kind| !knows(kind))
 }
 
+/// Whether an object configures kustomize, and is not applied to a cluster.
+pub(super) fn is_of_kustomize(part: &str) -> bool {
+    part.contains("kustomize.config.k8s.io/")
+}
+
 /// Whether a document, or an item of a ResourceList, has its kind on a separate line, so it may be an object that is skipped
 /// unread.
 pub(crate) fn holds_a_kind(opened: &[Opened<'_>]) -> bool {
-    // Objects that configure kustomize are not applied to a cluster.
-    let of_kustomize = |part: &str| part.contains("kustomize.config.k8s.io/");
     opened.iter().any(|open| {
         let part = |range: &Range<usize>| open.source.text.get(range.clone()).unwrap_or_default();
         match &open.list {
             None => {
                 let mut parts = open.documents.iter().map(part);
-                parts.any(|part| kind_line(part, 0).is_some() && !of_kustomize(part))
+                parts.any(|part| kind_line(part, 0).is_some() && !is_of_kustomize(part))
             }
             Some(ResourceList::Pieces { items, .. }) => {
                 let mut parts = items.items.iter().map(part);
@@ -399,6 +402,16 @@ pub(crate) fn holds_a_kind(opened: &[Opened<'_>]) -> bool {
 }
 
 impl<'s> Opened<'s> {
+    /// The first line that is neither blank, a comment nor a marker.
+    pub(super) fn first_line(&self) -> Option<Range<usize>> {
+        let text = self.source.text;
+        let mut lines = text.lines().map(str::trim);
+        let line = lines
+            .find(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("---"))?;
+        let at = line.as_ptr().addr() - text.as_ptr().addr();
+        Some(at..at + line.len())
+    }
+
     /// How many documents it has.
     pub(crate) fn documents(&self) -> usize {
         self.documents.len()

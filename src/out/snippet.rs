@@ -38,7 +38,9 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
         .place
         .as_ref()
         .filter(|_| message.severity >= Severity::Warning)
-        .and_then(|place| Window::new(place, positions));
+        .and_then(|place| Window::new(place, positions))
+        // An empty line is nothing to show.
+        .filter(|window| !window.text.is_empty());
     let Some(window) = places else {
         let mut line = String::with_capacity(LINE);
         // A `String` takes everything.

@@ -7,6 +7,7 @@ use super::entry::{Entry, Unknown};
 use super::tell::Once;
 use crate::input::objects::Object;
 use crate::model::{Origin, Sleep};
+use crate::say::nearest;
 use crate::say::routes as say;
 use crate::tables::{
     Controller, DEFAULT_SLEEP, On, controller_by_class, controller_by_name, policy, rendered,
@@ -225,7 +226,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             Unknown::Class(class) => {
                 let users = sharing(class).map(|c| (&*c.product, c.name(), c.seconds()));
                 let users: Vec<_> = users.collect();
-                say::class_unknown(class, &users, DEFAULT_SLEEP)
+                let near = self.near_class(class);
+                say::class_unknown(class, &users, DEFAULT_SLEEP, near)
             }
             Unknown::Controller { class, controller } => {
                 say::controller_unknown(class, controller, DEFAULT_SLEEP)
@@ -238,6 +240,19 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if self.told.insert(Once::Unknown(unknown)) {
             self.tell(object, message);
         }
+    }
+
+    /// The class of the input whose name is nearest to that of a missing one.
+    fn near_class(&mut self, class: &str) -> Option<&'t str> {
+        let objects = &self.render.objects;
+        if !self.may_compare(objects.len()) {
+            return None;
+        }
+        let classes = objects.iter();
+        let classes = classes.filter(|o| matches!(o.kind, "IngressClass" | "GatewayClass"));
+        let near = nearest(class, classes.map(|object| object.name))?;
+        let slips = strsim::damerau_levenshtein(class, near);
+        (slips <= 1.max(class.len() / 4)).then_some(near)
     }
 
     /// What a delay for requests in flight means for the sleep.

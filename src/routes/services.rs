@@ -128,7 +128,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 ServiceKind::Selectorless => self.tell(service, say::selectorless()),
                 ServiceKind::Selects(_) if !self.reaching.contains(&index) => {
                     let near = self.near_workloads(service);
-                    let message = say::selects_nothing(service.kind, &near);
+                    let mut message = say::selects_nothing(service.kind, &near);
+                    if near.is_empty()
+                        && let Some(workload) = self.without_template(service)
+                    {
+                        let placed = workload.placed();
+                        message = say::no_template(message, &placed.object, placed.place);
+                    }
                     let wanted = near.first().and_then(|near| near.differ.first());
                     let node = wanted.and_then(|(key, ..)| selector_of(service)?.get(key));
                     match node {
@@ -143,6 +149,23 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 }
             }
         }
+    }
+
+    /// A workload that may be meant by a Service that selects nothing, because it has no pod template to be selected by.
+    fn without_template(&mut self, service: &Object<'t, 's>) -> Option<&Object<'t, 's>> {
+        let render = self.render;
+        if !self.may_compare(render.objects.len()) {
+            return None;
+        }
+        let mut objects = render.objects.iter().enumerate();
+        let found = objects.find(|(index, object)| {
+            let row = self.tables.workload(object.group, object.kind);
+            row.is_some_and(|row| {
+                row.leave.is_none() && row.follow.is_none() && !row.templates.is_empty()
+            }) && self.own_templates(*index).is_empty()
+                && same_namespace(service.namespace, object.namespace).is_some()
+        });
+        found.map(|(_, object)| object)
     }
 
     /// The sleep that a path through a Service asks for, and the class that set it.

@@ -39,6 +39,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             key.text().is_some_and(|key| key.starts_with(PREFIX))
         };
         let label = labels.into_iter().find(ours);
+        let excludes = below("annotations").flat_map(Node::entries).find(disables);
+        if let Some((key, _)) = excludes.filter(|_| self.is_without_objects(object)) {
+            let message = say::namespace_without_objects(object.name);
+            self.tell_at(object, key, message);
+        }
         let mut annotations = annotations.into_iter();
         let annotation = annotations.find(|entry| !bears && ours(entry) && !disables(entry));
         if let Some((key, _)) = label {
@@ -49,6 +54,17 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let message = say::unused_annotation(key.text().unwrap_or_default(), object.kind);
             self.tell_at(object, key, message);
         }
+    }
+
+    /// Whether no object is in this Namespace, and workloads are in none.
+    fn is_without_objects(&mut self, object: &Object<'t, 's>) -> bool {
+        let objects = &self.render.objects;
+        object.kind == "Namespace"
+            && self.may_compare(objects.len())
+            && !objects.iter().any(|o| o.namespace == Some(object.name))
+            && objects
+                .iter()
+                .any(|o| o.namespace.is_none() && self.tables.workload(o.group, o.kind).is_some())
     }
 
     /// A duplicate key at the top of a document: the marker between two documents is missing.

@@ -3,7 +3,7 @@
 use super::entry::Unknown;
 use super::{Identity, Tracer, Uncounted, WantedNamespace};
 use crate::config::annotations;
-use crate::input::objects::{Object, left_alone, same_namespace};
+use crate::input::objects::{Object, left_alone, mark, same_namespace};
 use crate::model::{Behind, Coverage, Covered, FieldPath};
 use crate::say::routes as say;
 use crate::say::{Message, kind_name, nearest};
@@ -165,6 +165,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
         let services = self.all_services.get().into_iter().flatten();
         let services = services.filter_map(|index| self.render.get(*index));
+        let elsewhere = services.clone().find(|service| service.name == name);
         let services = services.filter(|o| same_namespace(wanted, o.namespace).is_some());
         let near = |service: &Object<'t, 's>, how| say::Near {
             name: service.name,
@@ -185,6 +186,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         };
         if let Some(service) = services.clone().find(renamed) {
             return Some(near(service, say::NearBy::Renamed));
+        }
+        if let Some(service) = elsewhere {
+            return Some(near(service, say::NearBy::Elsewhere(service.namespace?)));
         }
         // One mistake in a short name, more in a long one.
         let meant = nearest(name, services.clone().map(|service| service.name))?;
@@ -228,7 +232,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The routes that do not count, and why.
-    fn uncounted(&self) -> Vec<(String, String)> {
+    fn uncounted(&self) -> Vec<say::UncountedRoute> {
         let each = self.uncounted.iter().filter_map(|(index, why)| {
             let object = self.render.get(*index)?;
             let row = self.tables.route(object.group, object.kind)?;
@@ -240,7 +244,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 Uncounted::NamesNone => say::NAMES_NONE.to_owned(),
             };
             let named = format!("{} `{name}`", object.kind);
-            workload.is_none().then_some((named, why))
+            let place = object.placed().place;
+            workload
+                .is_none()
+                .then_some(say::UncountedRoute { named, why, place })
         });
         each.collect()
     }
@@ -277,7 +284,15 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         } else if self.skipped.is_empty() {
             let uncounted = self.uncounted();
             let lost = serving || !unreached.is_empty() && !uncounted.is_empty();
-            say::no_route(coverage.workloads.len(), lost, &unreached, &uncounted)
+            let message = say::no_route(coverage.workloads.len(), lost, &unreached, &uncounted);
+            match self.nearly_a_route() {
+                Some((object, group)) => {
+                    let at = object.node().get("apiVersion").map(mark);
+                    let at = object.at(at.unwrap_or_else(|| mark(object.node())));
+                    say::nearly_a_group(message, (object.api_version, object.kind), group, at)
+                }
+                None => message,
+            }
         } else {
             let classes = self.skipped.iter().map(Option::as_deref);
             let wanted = self.config.ingress_class.as_deref();

@@ -50,14 +50,18 @@ impl<'t> Tracer<'_, 't, '_> {
                 && told.insert(identity)
             {
                 let selects = format!("{} `{}`", service.kind, service.name);
-                let message = say::kind_unknown((object.group, object.kind), path, &selects);
+                let found = (object.group, object.kind);
+                let message = match self.tables.nearly_a_workload(object.group, object.kind) {
+                    Some(meant) => say::group_nearly_known(found, meant, &selects),
+                    None => say::kind_unknown(found, path, &selects),
+                };
                 self.tell(object, message);
             }
         }
     }
 }
 
-/// Says in `NoRoute` which kind may have been meant for a route's.
+/// Says in `NoRoute` which kind may have been meant for a route's, and in `ServiceSelectsNothing` which for a workload's.
 pub(crate) fn name_near_kind(messages: &mut [Message], opened: &[Opened<'_>], tables: &Tables) {
     let mut no_route = messages.iter_mut().filter(|m| m.reason == Reason::NoRoute);
     if let Some(message) = no_route.next()
@@ -65,6 +69,30 @@ pub(crate) fn name_near_kind(messages: &mut [Message], opened: &[Opened<'_>], ta
             input::nearly_a_kind(opened, &tables.route_kinds(), |kind| tables.reads(kind))
     {
         say::nearly_a_route(message, found, meant, place);
+    }
+    let mut selects = messages.iter_mut();
+    let nothing =
+        |m: &&mut Message| m.reason == Reason::ServiceSelectsNothing && m.related.is_none();
+    if let Some(message) = selects.find(nothing)
+        && let Some((place, found, meant)) =
+            input::nearly_a_kind(opened, &tables.workload_kinds(), |kind| tables.reads(kind))
+    {
+        say::nearly_a_workload(message, found, meant, place);
+    }
+}
+
+impl<'t, 's> Tracer<'_, 't, 's> {
+    /// The object of a route's kind whose API group is nearly the one of that kind, and that group.
+    pub(super) fn nearly_a_route(&self) -> Option<(&Object<'t, 's>, &str)> {
+        let mut objects = self.render.objects.iter();
+        objects.find_map(|object| {
+            let (group, kind) = (object.group, object.kind);
+            let known = object.is_context
+                || !self.tables.knows(kind)
+                || self.tables.route(group, kind).is_some();
+            let near = (!known).then(|| self.tables.nearly_a_route(group, kind))?;
+            Some((object, near?))
+        })
     }
 }
 

@@ -57,12 +57,21 @@ pub(crate) fn unknown_version(found: &str, api_version: &str, kind: &str) -> Mes
 
 /// A `kind` that is no configuration.
 pub(crate) fn unknown_kind(found: &str, api_version: &str, kind: &str) -> Message {
-    let message = bad(format!("`{found}` is not a configuration of this function")).field("kind");
+    let text = match found {
+        "" => "the configuration has no `kind`".to_owned(),
+        _ => format!("`{found}` is not a configuration of this function"),
+    };
+    let message = bad(text).field("kind");
     did_you_mean(message, found, [kind], || {
         format!(
             "write `apiVersion: {api_version}`, `kind: {kind}`, or a ConfigMap with the settings in `data`"
         )
     })
+}
+
+/// A setting that is there twice.
+pub(crate) fn set_twice(name: &str) -> Message {
+    bad(format!("`{name}` is set twice")).help("keep one of them")
 }
 
 /// A ConfigMap whose settings are not in `data`.
@@ -184,13 +193,21 @@ pub(crate) fn refused(error: &str, field: &str, found: Option<&str>, most_second
             let message = bad(format!("`{found}` is neither true nor false"));
             message.help(write(new)).instead(value(new))
         }
+        Some(found) if error.contains("expected struct BackendRule") => {
+            bad("expected a mapping, found a string").help(format!("write `service: {found}`"))
+        }
+        Some(found) if error.contains("expected struct ClassRule") => {
+            bad("expected a mapping, found a string").help(format!("write `class: {found}`"))
+        }
+        Some(_) if error.contains("expected struct") => general(error, field)
+            .help("write each of its fields on a line below it, as `name: value`"),
         _ => general(error, field),
     };
     message.field(field)
 }
 
 /// The number of seconds that a text with a unit, a sign or a fraction means.
-fn seconds(text: &str) -> Option<String> {
+pub(super) fn seconds(text: &str) -> Option<String> {
     let text = text.trim();
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u64 = digits.trim().parse().ok()?;
@@ -252,6 +269,14 @@ fn general(error: &str, field: &str) -> Message {
         None => did_you_mean(bad(wrong), &word, known.iter().map(String::as_str), || {
             if is_reason {
                 "choose a Reason from docs/messages.md".to_owned()
+            } else if known.iter().any(|name| name == "spec") {
+                match &*word {
+                    "data" => "rename it to `spec`; only a ConfigMap has its settings in `data`"
+                        .to_owned(),
+                    _ => format!(
+                        "settings are written below `spec`: move `{word}` there, or remove it"
+                    ),
+                }
             } else {
                 format!("expected {expected}")
             }
@@ -305,6 +330,15 @@ pub(crate) fn no_containers() -> Message {
     bad_annotation("no container is named").help(
         "name containers of the pod, separated by commas, or use `set-prestop.dev/inject: disabled`",
     )
+}
+
+/// A flag that is no number of seconds, and what to type.
+#[cfg(feature = "cli")]
+pub(crate) fn flag_seconds(wrong: String, found: &str) -> String {
+    match seconds(found) {
+        Some(number) => format!("{wrong}; write {number}"),
+        None => wrong,
+    }
 }
 
 /// An annotation that is no number of seconds.

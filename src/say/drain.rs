@@ -1,6 +1,6 @@
 //! What is said of a workload that has to drain: its changes, its hooks, its grace period.
 
-use super::{FieldChange, Message, Reason, kind_name};
+use super::{FieldChange, Message, Reason, Severity, kind_name};
 use crate::model::{
     Container, DEFAULT_GRACE, FieldPath, Grace, Handler, Hook, NewValue, NotASleep, Number, Origin,
     PackageFile, Place, Plan, Role, Sleep,
@@ -195,7 +195,7 @@ fn grace_written(grace: &Grace, seconds: u64, mood: Mood) -> String {
     let verb = match mood {
         Mood::Done => "set to",
         Mood::Would => "would be",
-        Mood::Missing => "should be",
+        Mood::Missing => "the grace period should be",
     };
     format!("{verb} {seconds}: {sleep} s sleep + {shutdown} s shutdown + {margin} s margin ({was})")
 }
@@ -300,6 +300,26 @@ pub(crate) fn job_behind_route(why: &str) -> Message {
     let text = format!("its pods get requests while it runs; left alone: {why}");
     Message::new(Reason::JobBehindRoute, text)
         .help("give its pods labels that the Service does not select")
+}
+
+/// A pod without containers.
+pub(crate) fn no_containers() -> Message {
+    let mut message = Message::new(
+        Reason::LeftAlone,
+        "left alone: the pod's `spec` has no `containers`",
+    );
+    message.severity = Severity::Warning;
+    message.help("add its containers; the API server refuses a pod without")
+}
+
+/// A key that a mapping has twice; `first` is where it is first.
+pub(crate) fn key_twice(key: &str, first: Place) -> Message {
+    Message::new(
+        Reason::KeyTwice,
+        format!("`{key}` is set twice; only the last one counts"),
+    )
+    .help("keep one of them")
+    .related(first, "here it is set first")
 }
 
 /// A bare Pod is changed.
@@ -414,7 +434,7 @@ pub(crate) fn not_a_sleep(what: &NotASleep) -> (String, String) {
         ),
         NotASleep::NoSeconds => (
             "`sleep` has no `seconds`".to_owned(),
-            "write `sleep: {seconds: ...}`".to_owned(),
+            "write `sleep: {seconds: 10}`".to_owned(),
         ),
         NotASleep::NoCommand => (
             "`exec` has no `command`".to_owned(),
@@ -586,9 +606,22 @@ pub(crate) fn not_text(field: &str, index: usize, stands: &str, found: Kind) -> 
 }
 
 /// A field that is not a number of seconds.
-pub(crate) fn not_seconds(field: &str, help: &str) -> Message {
+pub(crate) fn not_seconds(field: &str, found: Option<&str>) -> Message {
     let text = format!("`{field}` is not a whole number of seconds");
-    Message::new(Reason::BadResource, text).help(help)
+    let message = Message::new(Reason::BadResource, text);
+    match found.and_then(super::config::seconds) {
+        Some(number) => message
+            .help(format!("write `seconds: {number}`"))
+            .instead(number),
+        None => message.help("write a number without quotes, such as `seconds: 10`"),
+    }
+}
+
+/// A command that is one string.
+pub(crate) fn command_is_text(found: Kind, command: Option<&str>) -> Message {
+    let words = command.unwrap_or("sleep 10").replace('"', "\\\"");
+    let help = format!("write each word as a list item: `[/bin/sh, -c, \"{words}\"]`");
+    wrong_type("exec.command", found, "a list", &help)
 }
 
 /// The same message about a workload.

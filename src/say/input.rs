@@ -21,23 +21,30 @@ pub(crate) fn shadowed(object: &Arc<ObjectRef>, context: Place, own: Place) -> M
 pub(crate) enum NotAnObject {
     Kustomization,
     List,
-    /// A values file, a `Chart.yaml`, anything.
+    /// The `Chart.yaml` of a Helm chart.
+    Chart,
+    /// A values file, anything.
     Other,
 }
 
 /// Documents that are no objects, the first of them `what`; it `warns` if nothing in the input is one.
 pub(crate) fn not_an_object(count: usize, warns: bool, what: NotAnObject) -> Message {
+    let is = match what {
+        NotAnObject::Kustomization => "is a kustomization, not what it renders",
+        NotAnObject::List => "is a list without a `kind`",
+        NotAnObject::Chart => "is the `Chart.yaml` of a chart, not what it renders",
+        NotAnObject::Other => "has no `apiVersion` or `kind`",
+    };
     let text = match count {
-        1 => {
-            "the document has no `apiVersion` or `kind`, so it is passed through unread".to_owned()
-        }
+        1 => format!("the document {is}, so it is passed through unread"),
         _ => format!(
-            "{count} documents, of which this is the first, have no `apiVersion` or `kind`, so they are passed through unread"
+            "{count} documents are no Kubernetes objects and are passed through unread; the first {is}"
         ),
     };
     let mut message = Message::new(Reason::NotAnObject, text).help(match what {
         NotAnObject::Kustomization => "pass what it renders: `kustomize build DIR | set-prestop`",
         NotAnObject::List => "write the objects one after another, or as `items` of a `kind: List`",
+        NotAnObject::Chart => "pass what it renders: `helm template DIR | set-prestop`",
         NotAnObject::Other => {
             "pass rendered manifests; of a Helm chart, the output of `helm template`"
         }
@@ -49,19 +56,25 @@ pub(crate) fn not_an_object(count: usize, warns: bool, what: NotAnObject) -> Mes
 }
 
 /// A gate that had nothing to look at.
-pub(crate) fn nothing_to_check(sources: usize, documents: usize) -> Message {
+pub(crate) fn nothing_to_check(sources: usize, documents: usize, of_kustomize: bool) -> Message {
     let number = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
         _ => format!("{count} {one}s"),
     };
-    let text = format!(
-        "nothing to check: no Kubernetes object in {}, {}",
-        number(sources, "input"),
-        number(documents, "document")
-    );
-    Message::new(Reason::NothingToCheck, text).help(
-        "pass rendered manifests, such as `helm template CHART | set-prestop --check` or `kustomize build DIR | set-prestop --check`",
-    )
+    let text = match sources {
+        0 => "nothing to check: no file with manifests (`.yaml`, `.yml` or `.json`) was found"
+            .to_owned(),
+        _ => format!(
+            "nothing to check: no Kubernetes object in {}, {}",
+            number(sources, "input"),
+            number(documents, "document")
+        ),
+    };
+    Message::new(Reason::NothingToCheck, text).help(if of_kustomize {
+        "pass what it renders: `kustomize build DIR | set-prestop --check`"
+    } else {
+        "pass rendered manifests, such as `helm template CHART | set-prestop --check` or `kustomize build DIR | set-prestop --check`"
+    })
 }
 
 /// A text that is not YAML, and the bytes that are at fault. The parser says what it met, which is often not where the fault is.
@@ -97,6 +110,19 @@ pub(crate) fn syntax(reason: Reason, text: &str, error: &SyntaxError) -> (Messag
         let help = "render the template first: `helm template CHART | set-prestop`";
         return (message.help(help), at);
     }
+    if error.message.contains("unclosed quote") {
+        let quote = if rest_of(text, at.start).starts_with('\'') {
+            "'"
+        } else {
+            "\""
+        };
+        return (message.help(format!("close it with `{quote}`")), at);
+    }
+    if is_an_error(line) {
+        let help =
+            "this is the text of an error, not manifests: run the command that printed it alone";
+        return (message.help(help), at);
+    }
     let unaligned = [
         "mapping values are not allowed",
         "did not find expected key",
@@ -113,6 +139,18 @@ pub(crate) fn syntax(reason: Reason, text: &str, error: &SyntaxError) -> (Messag
         }
         _ => (message.help("correct the YAML at this place"), at),
     }
+}
+
+fn rest_of(text: &str, at: usize) -> &str {
+    text.get(at..).unwrap_or_default()
+}
+
+/// Whether a line begins as commands begin their errors.
+fn is_an_error(line: &str) -> bool {
+    ["error:", "fatal:", "panic:"].iter().any(|word| {
+        line.get(..word.len())
+            .is_some_and(|begins| begins.eq_ignore_ascii_case(word))
+    })
 }
 
 /// The column, from 1, and the name of the key that a line begins with, behind the dashes of a list.

@@ -120,7 +120,7 @@ reasons! {
     NotBuilt = Info,
     /// An entry of a folder is not read: a link that leads out of the folder or nowhere, or (as an info) a pipe, socket or device. Name it on the command line to read it.
     NotRead = Warning,
-    /// A file named on the command line is empty. In `set-prestop FILE > FILE` the shell empties the file before it is read; use `--write` to edit in place.
+    /// A file named on the command line is empty, or no file of a folder has manifests. In `set-prestop FILE > FILE` the shell empties the file before it is read; use `--write` to edit in place.
     EmptyFile = Warning,
     /// `--write` replaced a file and could not keep its owner, group or an attribute, or its other hard links still have the old text. Set them again.
     NotKept = Warning,
@@ -146,7 +146,7 @@ reasons! {
     ClassNotServed = Warning,
     /// Something has no effect: a configuration among the manifests, a `set-prestop.dev/` annotation or label in the wrong place, or a setting that matches nothing.
     Unused = Warning,
-    /// A key appears twice at the top of a document. Perhaps a `---` is missing before the second.
+    /// A key appears twice in a mapping, and only the last one counts. At the top of a document perhaps a `---` is missing before the second.
     KeyTwice = Warning,
     /// kubectl reads the input differently: it drops what follows `...` without `---`, and takes U+0085, U+2028 and U+2029 for line breaks.
     ReadOtherwise = Warning,
@@ -417,7 +417,8 @@ impl fmt::Display for Message {
 }
 
 /// The word of `known` that is nearest to `word`, where one is near enough to be meant.
-pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+#[must_use]
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let plain = |s: &str| s.to_ascii_lowercase().replace(['-', '_'], "");
     let wanted = plain(word);
     let mut letters = [0_i32; 256];

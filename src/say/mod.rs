@@ -10,8 +10,8 @@ mod message;
 pub(crate) mod out;
 pub(crate) mod routes;
 
-pub(crate) use message::{FieldChange, nearest};
-pub use message::{Label, Message, Reason, Severity};
+pub(crate) use message::FieldChange;
+pub use message::{Label, Message, Reason, Severity, nearest};
 
 use lossless_yaml::Kind;
 

@@ -31,6 +31,10 @@ pub(crate) fn results_refused(error: &EditError) -> Message {
 /// An object that a patch can't name: it has no name, or another object answers to it too.
 pub(crate) fn object_not_unique(object: &ObjectRef, other: Option<&ObjectRef>) -> Message {
     let text = match other {
+        Some(other) if other == object => format!(
+            "a patch cannot name this {}: another one has its name and namespace",
+            object.kind()
+        ),
         Some(other) => format!("a patch cannot tell {object} from {other}"),
         None => format!("a patch cannot name this {}", object.kind()),
     };

@@ -1,7 +1,7 @@
 //! What is said of routes, Services and classes: one function a message.
 
-use super::{Message, Reason, Severity, nearest};
-use crate::model::{Covered, Exposed, FieldPath, Place};
+use super::{Label, Message, Reason, Severity, nearest};
+use crate::model::{Covered, Exposed, FieldPath, ObjectRef, Place};
 use lossless_yaml::Step;
 
 /// A kind and a name, or a namespace before it where one is known.
@@ -41,6 +41,18 @@ pub(crate) fn unused_annotation(key: &str, kind: &str) -> Message {
     Message::new(Reason::Unused, text)
         .help("write it on the workload, the Service or the route")
         .field(format!("metadata.annotations[{key}]"))
+}
+
+/// A Namespace that is to be left alone, beside workloads that are in no namespace.
+pub(crate) fn namespace_without_objects(name: &str) -> Message {
+    let text = format!(
+        "`disabled` has no effect: no object has `namespace: {name}`, and some workloads have none"
+    );
+    Message::new(Reason::Unused, text)
+        .help(format!(
+            "set `namespace: {name}` in their `metadata`, or run with `--namespace {name}`"
+        ))
+        .field("metadata.annotations[set-prestop.dev/inject]")
 }
 
 pub(crate) fn unused_label(key: &str) -> Message {
@@ -110,6 +122,19 @@ pub(crate) fn kind_unknown(
             "add a row to the configuration: `workloads: [{{groups: [{group}], kind: {kind}, templates: [\"${place}\"]}}]`"
         ))
         .field(template.to_string())
+}
+
+/// An object whose API group, in `found` with its kind, is nearly the one of its kind.
+pub(crate) fn group_nearly_known(found: (&str, &str), meant: &str, service: &str) -> Message {
+    let (group, kind) = found;
+    let text = format!(
+        "set-prestop knows no {kind} of API group `{group}`, and {service} selects its pods"
+    );
+    let mut message = Message::new(Reason::KindUnknown, text);
+    message.severity = Severity::Warning;
+    message
+        .help(format!("did you mean API group `{meant}`?"))
+        .field("apiVersion")
 }
 
 /// A key that stands twice at the top of a document; `first` is where it stands first.
@@ -202,6 +227,15 @@ pub(crate) fn selects_nothing(kind: &str, near: &[NearWorkload<'_>]) -> Message 
     }
 }
 
+/// The same about a Service beside which there is a workload without a pod template.
+pub(crate) fn no_template(mut message: Message, workload: &ObjectRef, at: Place) -> Message {
+    let told = format!("; {workload} has no pod template");
+    message.text.push_str(&told);
+    message
+        .related(at, "this one has no pod template")
+        .help("add the pod template (`spec.template`) of that workload")
+}
+
 pub(crate) fn not_ready_published() -> Message {
     let text = "`publishNotReadyAddresses` keeps terminating pods in the endpoints, so the sleep may have no effect";
     Message::new(Reason::NotReadyPublished, text)
@@ -220,14 +254,16 @@ pub(crate) fn annotation_unreadable(annotation: &str, wrong: &str) -> Message {
 #[derive(Clone, Debug)]
 pub(crate) struct Near<'t> {
     pub(crate) name: &'t str,
-    pub(crate) how: NearBy,
+    pub(crate) how: NearBy<'t>,
     /// Where its name stands.
     pub(crate) place: Place,
 }
 
 /// How a missing name is near another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NearBy {
+pub(crate) enum NearBy<'t> {
+    /// It has the name, in this other namespace.
+    Elsewhere(&'t str),
     /// The name is its host name.
     Host,
     /// It has the name with a prefix or a suffix.
@@ -270,6 +306,13 @@ fn missing(text: String, near: Option<Near<'_>>, corrected: bool) -> Message {
         );
     };
     let help = match how {
+        NearBy::Elsewhere(namespace) => {
+            return message
+                .help(format!(
+                    "the Service of this name is in namespace `{namespace}`: the route has to be there too, or name that namespace if its kind allows it"
+                ))
+                .related(place, "this Service is in another namespace");
+        }
         NearBy::Host => format!("write the name of the Service, `{name}`, not its host name"),
         NearBy::Renamed if !corrected => format!(
             "did you mean `{name}`? If a `namePrefix` or `nameSuffix` renamed it, add a `nameReference` for this kind to kustomize's `configurations`"
@@ -342,8 +385,13 @@ pub(crate) fn default_class_twice(first: &str, second: &str, annotation: &str) -
         .field(format!("metadata.annotations[{annotation}]"))
 }
 
-/// `users` are the controllers that may use the class: product, name, seconds.
-pub(crate) fn class_unknown(class: &str, users: &[(&str, &str, u64)], taken: u64) -> Message {
+/// `users` are the controllers that may use the class: product, name, seconds. `near` is a class of the input with nearly this name.
+pub(crate) fn class_unknown(
+    class: &str,
+    users: &[(&str, &str, u64)],
+    taken: u64,
+    near: Option<&str>,
+) -> Message {
     let each: Vec<String> = users
         .iter()
         .map(|(product, _, seconds)| format!("{product} ({seconds} s)"))
@@ -362,9 +410,13 @@ pub(crate) fn class_unknown(class: &str, users: &[(&str, &str, u64)], taken: u64
     } else {
         names.join(" or ")
     };
-    Message::new(Reason::ControllerUnknown, text).help(format!(
-        "give its IngressClass or GatewayClass with `--context`, or set `ingressClasses: [{{class: {class}, controller: {name}}}]`, or `sleepSeconds` in its place"
-    ))
+    let message = Message::new(Reason::ControllerUnknown, text);
+    message.help(match near {
+        Some(near) => format!("did you mean class `{near}`, which is in the input?"),
+        None => format!(
+            "give its IngressClass or GatewayClass with `--context`, or set `ingressClasses: [{{class: {class}, controller: {name}}}]`, or `sleepSeconds` in its place"
+        ),
+    })
 }
 
 pub(crate) fn controller_unknown(class: &str, controller: &str, taken: u64) -> Message {
@@ -464,7 +516,7 @@ pub(crate) fn no_route(
     count: usize,
     lost: bool,
     unreached: &[&Covered],
-    uncounted: &[(String, String)],
+    uncounted: &[UncountedRoute],
 ) -> Message {
     let mut text = match unreached {
         [only] if count == 1 => format!("no route leads to {}", behind(only)),
@@ -474,10 +526,15 @@ pub(crate) fn no_route(
     if count > 1 {
         add_exposed(&mut text, unreached);
     }
+    let missing = match uncounted.first() {
+        Some(first) if first.why == NAMES_NONE => "give that route a backend",
+        _ => "render the routes together with the workloads (kpt: remove `selectors:`)",
+    };
     let mut message = Message::new(Reason::NoRoute, text).help(format!(
-        "render the routes together with the workloads (kpt: remove `selectors:`), or name Services in `backends`, or annotate a Service or workload with `set-prestop.dev/inject: enabled`{}",
+        "{missing}, or name Services in `backends`, or annotate a Service or workload with `set-prestop.dev/inject: enabled`{}",
         load_balancer_help(unreached)
     ));
+    message.place = uncounted.first().map(|first| first.place.clone());
     if !lost {
         message.severity = Severity::Advice;
     }
@@ -485,7 +542,7 @@ pub(crate) fn no_route(
 }
 
 /// Workloads behind a Service that no route leads to.
-pub(crate) fn unreached(unreached: &[&Covered], uncounted: &[(String, String)]) -> Message {
+pub(crate) fn unreached(unreached: &[&Covered], uncounted: &[UncountedRoute]) -> Message {
     let named: Vec<String> = unreached
         .iter()
         .take(MOST_NAMES)
@@ -505,6 +562,14 @@ pub(crate) fn unreached(unreached: &[&Covered], uncounted: &[(String, String)]) 
         "if routes outside the input lead to them, name their Services in `backends`, or annotate them with `set-prestop.dev/inject: enabled`{}",
         load_balancer_help(unreached)
     ))
+}
+
+/// A route that does not count.
+pub(crate) struct UncountedRoute {
+    /// Its kind and name.
+    pub(crate) named: String,
+    pub(crate) why: String,
+    pub(crate) place: Place,
 }
 
 /// Why a route that names no Service does not count.
@@ -542,11 +607,11 @@ fn behind(covered: &Covered) -> String {
     )
 }
 
-fn add_uncounted(text: &mut String, uncounted: &[(String, String)]) {
-    let Some(((route, why), more)) = uncounted.split_first() else {
+fn add_uncounted(text: &mut String, uncounted: &[UncountedRoute]) {
+    let Some((first, more)) = uncounted.split_first() else {
         return;
     };
-    text.extend(["; ", route, " does not count: ", why]);
+    text.extend(["; ", &first.named, " does not count: ", &first.why]);
     match more.len() {
         0 => {}
         1 => text.push_str(" (and 1 more route)"),
@@ -617,6 +682,23 @@ pub(crate) fn every_route_skipped<'a>(
     })
 }
 
+/// An object of a route's kind whose API group is nearly that of the kind, where no route leads to the workloads; `found` are its
+/// `apiVersion` and kind.
+pub(crate) fn nearly_a_group(
+    mut message: Message,
+    found: (&str, &str),
+    meant: &str,
+    place: Place,
+) -> Message {
+    let (version, kind) = found;
+    let told = format!("; {kind} of `{version}` is no kind of route");
+    message.text.push_str(&told);
+    message.help = Some(format!("did you mean API group `{meant}`?"));
+    message.place = Some(place);
+    message.severity = Severity::Warning;
+    message
+}
+
 /// A kind of the input that is nearly one of a route, where none leads to the workloads.
 pub(crate) fn nearly_a_route(message: &mut Message, found: &str, meant: &str, place: Place) {
     message.text.push_str("; `");
@@ -625,4 +707,14 @@ pub(crate) fn nearly_a_route(message: &mut Message, found: &str, meant: &str, pl
     message.help = Some(format!("did you mean `kind: {meant}`?"));
     message.replacement = Some(meant.to_owned());
     message.place = Some(place);
+}
+
+/// A kind of the input that is nearly one of a workload, where a Service selects nothing.
+pub(crate) fn nearly_a_workload(message: &mut Message, found: &str, meant: &str, place: Place) {
+    message
+        .text
+        .extend(["; `", found, "` is no kind of workload"]);
+    message.help = Some(format!("did you mean `kind: {meant}`?"));
+    let text = "no kind of workload".to_owned();
+    message.related = Some(Label { place, text });
 }

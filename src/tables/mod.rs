@@ -139,6 +139,24 @@ impl Tables {
         self.routes.iter().chain(generated::ROUTES).map(Row::kind)
     }
 
+    /// The kinds of all workloads.
+    pub(crate) fn workload_kinds(&self) -> impl Iterator<Item = &str> + Clone {
+        self.workloads
+            .iter()
+            .chain(generated::WORKLOADS)
+            .map(Row::kind)
+    }
+
+    /// The API group that may be meant for a workload of this kind that has no row.
+    pub(crate) fn nearly_a_workload(&self, group: &str, kind: &str) -> Option<&str> {
+        nearly(&self.workloads, group, kind).or_else(|| nearly(generated::WORKLOADS, group, kind))
+    }
+
+    /// The same for routes.
+    pub(crate) fn nearly_a_route(&self, group: &str, kind: &str) -> Option<&str> {
+        nearly(&self.routes, group, kind).or_else(|| nearly(generated::ROUTES, group, kind))
+    }
+
     /// The row for a kind of route.
     pub(crate) fn route(&self, group: &str, kind: &str) -> Option<&Route> {
         find(&self.routes, group, kind).or_else(|| find(generated::ROUTES, group, kind))
@@ -172,6 +190,16 @@ fn find<'a, T: Row>(rows: &'a [T], group: &str, kind: &str) -> Option<&'a T> {
     let rows = rows.get(first..)?.iter();
     let mut rows = rows.take_while(|row| row.kind() == kind);
     rows.find(|row| row.groups().iter().any(|each| each == group))
+}
+
+/// The API group of this kind that is nearly `group`: `networking.k8s`, `app`.
+fn nearly<'a, T: Row>(rows: &'a [T], group: &str, kind: &str) -> Option<&'a str> {
+    let rows = rows.iter().filter(|row| row.kind() == kind);
+    let mut groups = rows.flat_map(|row| row.groups().iter().map(AsRef::as_ref));
+    groups.find(|known: &&str| {
+        let slips = strsim::damerau_levenshtein(known, group);
+        !known.is_empty() && !group.is_empty() && slips <= 3
+    })
 }
 
 /// The kinds of objects that the rows ask for, sorted.

@@ -144,10 +144,7 @@ fn native(handler: Node<'_, '_>) -> Result<Existing, WrongType> {
         None => Err(WrongType {
             range: mark(node),
             field: "lifecycle.preStop.sleep.seconds",
-            message: say::not_seconds(
-                "sleep.seconds",
-                "write a number without quotes, such as `seconds: 10`",
-            ),
+            message: say::not_seconds("sleep.seconds", node.text()),
         }),
     }
 }
@@ -159,12 +156,7 @@ fn exec(handler: Node<'_, '_>) -> Result<Existing, WrongType> {
             return Err(WrongType {
                 range: mark(command),
                 field: "lifecycle.preStop.exec.command",
-                message: say::wrong_type(
-                    "exec.command",
-                    command.kind(),
-                    "a list",
-                    "write each word as a list item, such as `[/bin/sh, -c, \"sleep 10\"]`",
-                ),
+                message: say::command_is_text(command.kind(), command.text()),
             });
         }
         _ => return Ok(Existing::Other(NotASleep::NoCommand)),
