@@ -188,8 +188,6 @@ fn decide<'s>(
         plans,
         messages,
     };
-    if !errors.is_empty() {
-        decided.leave_out(&errors);
-    }
+    decided.leave_out(&errors);
     Ok(decided)
 }

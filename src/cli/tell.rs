@@ -245,6 +245,26 @@ fn named(path: &Path) -> MessageFormat {
     }
 }
 
+/// A message without a place, with the name of its render before its text.
+fn with_name(message: &Message, render: &str) -> Message {
+    let mut message = message.clone();
+    if message.place.is_none() {
+        message.text = format!("{render}: {}", message.text);
+    }
+    message
+}
+
+/// Draws messages for people. Of several that need the same help, one after the other, the last one has it.
+fn draw(text: &mut String, messages: &[&Message], positions: &Positions<'_>, look: Look) {
+    let mut rest = messages.iter().peekable();
+    while let Some(message) = rest.next() {
+        let again = rest
+            .peek()
+            .is_some_and(|next| (next.reason, &next.help) == (message.reason, &message.help));
+        text.push_str(&picture(message, positions, look, !again));
+    }
+}
+
 /// Messages for one reader.
 struct Log {
     format: MessageFormat,
@@ -278,14 +298,7 @@ impl Log {
                 text.extend([&escaped(render), ":\n"]);
             }
             (MessageFormat::Github | MessageFormat::Sarif, Some(render)) => {
-                let with_name = |message: &&Message| {
-                    let mut message = (*message).clone();
-                    if message.place.is_none() {
-                        message.text = format!("{render}: {}", message.text);
-                    }
-                    message
-                };
-                named = messages.iter().map(with_name).collect();
+                named = messages.iter().map(|m| with_name(m, render)).collect();
                 messages = named.iter().collect();
             }
             _ => {}
@@ -294,16 +307,7 @@ impl Log {
         match self.format {
             // A function without messages does not look at its terminal.
             MessageFormat::Text if !is_resource_list && !messages.is_empty() => {
-                let look = look();
-                for (message, next) in messages
-                    .iter()
-                    .zip(messages.iter().skip(1).map(Some).chain([None]))
-                {
-                    let again = |next: &&Message| {
-                        (next.reason, &next.help) == (message.reason, &message.help)
-                    };
-                    text.push_str(&picture(message, positions, look, !next.is_some_and(again)));
-                }
+                draw(text, &messages, positions, look());
             }
             MessageFormat::Text | MessageFormat::Short => {
                 for message in messages {

@@ -7,7 +7,7 @@ use super::place::Positions;
 use super::text::write_message;
 use crate::model::Place;
 use crate::say::{Message, Severity};
-use annotate_snippets::{AnnotationKind, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use std::ops::Range;
 
 /// How many bytes of a line are shown before and after a place: more than the width of a terminal, and far less than a file of one line.
@@ -51,6 +51,43 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
             line
         };
     };
+    let related = message
+        .related
+        .as_ref()
+        .and_then(|label| Some((label.text.as_str(), Window::new(&label.place, positions)?)));
+    let mut group = with_places(message, &window, related.as_ref());
+    let mut remedy = None;
+    if let Some(help) = message.help.as_deref().filter(|_| help) {
+        let help = escaped(help).into_owned();
+        if let Some(new) = message.replacement.as_ref().filter(|_| window.whole) {
+            let new: Vec<_> = new.split('\n').map(escaped).collect();
+            let patch = Patch::new(window.span.clone(), new.join("\n"));
+            let title = Level::HELP.secondary_title(help);
+            remedy = Some(title.element(window.snippet::<Patch<'_>>().patch(patch)));
+        } else {
+            group = group.element(Level::HELP.message(help));
+        }
+    }
+    let groups: Vec<Group<'_>> = std::iter::once(group).chain(remedy).collect();
+    let renderer = if look.colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let mut text = renderer.term_width(look.width).render(&groups);
+    for window in std::iter::once(&window).chain(related.as_ref().map(|(_, window)| window)) {
+        window.name_column(&mut text);
+    }
+    text.push_str("\n\n");
+    text
+}
+
+/// What a message is about: its title above the line of its place, and of a related one.
+fn with_places<'w>(
+    message: &Message,
+    window: &'w Window,
+    related: Option<&'w (&str, Window)>,
+) -> Group<'w> {
     let level = match message.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -60,52 +97,19 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
         Some(object) => escaped(&format!("{object}: {}", message.text)).into_owned(),
         None => escaped(&message.text).into_owned(),
     };
-    let related = message
-        .related
-        .as_ref()
-        .and_then(|label| Some((label, Window::new(&label.place, positions)?)));
     let field = message.field.as_deref();
     let field = field.map(|field| escaped(field).into_owned());
     let place = AnnotationKind::Primary.span(window.span.clone());
-    let place = place.label(field);
-    let mut group = level
+    let group = level
         .primary_title(title)
         .id(message.reason.name())
-        .element(window.snippet().annotation(place));
-    if let Some((label, window)) = &related {
-        let place = AnnotationKind::Context.span(window.span.clone());
-        let place = place.label(escaped(&label.text).into_owned());
-        group = group.element(window.snippet().annotation(place));
-    }
-    let mut groups = vec![group];
-    if let Some(help) = message.help.as_deref().filter(|_| help) {
-        let help = escaped(help).into_owned();
-        if let Some(new) = message.replacement.as_ref().filter(|_| window.whole) {
-            let new: Vec<_> = new.split('\n').map(escaped).collect();
-            let patch = Patch::new(window.span.clone(), new.join("\n"));
-            let title = Level::HELP.secondary_title(help);
-            groups.push(title.element(window.snippet::<Patch<'_>>().patch(patch)));
-        } else {
-            let last = groups.pop();
-            groups.extend(last.map(|group| group.element(Level::HELP.message(help))));
-        }
-    }
-    let renderer = if look.colour {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
+        .element(window.snippet().annotation(place.label(field)));
+    let Some((label, window)) = related else {
+        return group;
     };
-    let mut text = renderer.term_width(look.width).render(&groups);
-    for window in std::iter::once(&window).chain(related.as_ref().map(|(_, window)| window)) {
-        // Text that was cut or escaped before a place changes its column.
-        let (shown, column) = (window.shown(), window.column);
-        if shown != column {
-            let at = format!("{}:{}:", window.name, window.line);
-            text = text.replacen(&format!("{at}{shown}"), &format!("{at}{column}"), 1);
-        }
-    }
-    text.push_str("\n\n");
-    text
+    let place = AnnotationKind::Context.span(window.span.clone());
+    let place = place.label(escaped(label).into_owned());
+    group.element(window.snippet().annotation(place))
 }
 
 /// A message on lines with its severity in the colour that a picture has.
@@ -160,10 +164,15 @@ impl Window {
         })
     }
 
-    /// The column that the place has in the text.
-    fn shown(&self) -> usize {
+    /// Corrects the column in a drawn picture: text that was cut or escaped before the place changes it.
+    fn name_column(&self, picture: &mut String) {
         let before = self.text.get(..self.span.start);
-        before.unwrap_or_default().chars().count() + 1
+        let shown = before.unwrap_or_default().chars().count() + 1;
+        if shown != self.column {
+            let at = format!("{}:{}:", self.name, self.line);
+            let (drawn, right) = (format!("{at}{shown}"), format!("{at}{}", self.column));
+            *picture = picture.replacen(&drawn, &right, 1);
+        }
     }
 
     fn snippet<T: Clone>(&self) -> Snippet<'_, T> {
