@@ -51,9 +51,9 @@ fn json_schema() {
 fn messages() {
     let mut text = String::from(
         "# Messages\n\nEvery message has a Reason: the word in brackets on stderr, and the tag `set-prestop.dev/reason` of a result. \
-         `severity:` in the configuration gives one another weight (`Error`, `Warning`, `Info`, `Ignore`); what is marked `always` stops the run \
-         whatever is configured. Advice is told only with `--explain` or `--check`, and as an info result of a ResourceList.\n\n\
-         | Reason | weight | meaning |\n| --- | --- | --- |\n",
+         `severity:` in the configuration changes the severity of one Reason (`Error`, `Warning`, `Info`, `Ignore`); a Reason marked `always` stops the run \
+         whatever is configured. Advice is shown only with `--explain` or `--check`, and as an info result of a ResourceList.\n\n\
+         | Reason | severity | meaning |\n| --- | --- | --- |\n",
     );
     for reason in Reason::ALL {
         let weight = format!("{:?}", reason.severity()).to_lowercase();

@@ -196,7 +196,7 @@ pub(crate) fn no_file(path: &Path) -> Message {
     message
 }
 
-/// A renderer is not there.
+/// A renderer is missing.
 pub(crate) fn no_renderer(path: &Path, programs: &str) -> Message {
     let text = format!(
         "cannot render `{}`: {programs} is not on PATH",

@@ -45,7 +45,7 @@ pub(super) enum Part<'t, 's, 'a> {
     Pair(Entry<'t, 's>),
     /// Of a list one item, with its index.
     Item(usize, Node<'t, 's>),
-    /// A scalar whose text is read as it stands, as a string.
+    /// A scalar whose text is read as it is, as a string.
     Text,
     /// A text that is a boolean or an integer if it looks like one.
     Typed,

@@ -207,7 +207,7 @@ pub(crate) fn open<'s>(
     let mut opened = Vec::with_capacity(sources.len());
     for (index, source) in sources.iter().enumerate() {
         if let Some(offset) = memchr(0, source.text.as_bytes()) {
-            let mut message = Message::new(Reason::BadInput, "a NUL byte stands in the input")
+            let mut message = Message::new(Reason::BadInput, "the input contains a NUL byte")
                 .help("give UTF-8 text; UTF-16 and binary files can't be read");
             message.place = Some(Place {
                 source: index,

@@ -247,7 +247,7 @@ pub enum NotASleep {
     Command(String),
     /// This runs before the sleep of a script.
     RunsFirst(String),
-    /// This runs, and the script has no sleep.
+    /// A script that runs this and does not sleep.
     NoSleep(String),
     /// The sleep runs in the background (`&`), so nothing waits for it.
     Background,

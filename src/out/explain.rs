@@ -97,7 +97,7 @@ pub(crate) fn explain(
     page.text
 }
 
-/// How wide names and lines are where each workload has a line. A name that is longer than most terminals have room for stands out.
+/// How wide names and lines are where each workload has a line. A name that is longer than most terminals are wide sticks out.
 fn columns(plans: &[Plan], positions: &Positions<'_>) -> (usize, usize) {
     let names = plans
         .iter()

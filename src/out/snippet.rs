@@ -31,7 +31,7 @@ const LINE: usize = 256;
 /// A message with a picture of its place, followed by an empty line. Infos, and messages without a place, are
 /// a line of text.
 ///
-/// Without `help`, the message does not say what to do.
+/// With `help` off, what to do is left out.
 #[must_use]
 pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: bool) -> String {
     let places = message

@@ -1,4 +1,4 @@
-//! What stands in the input and has no effect: keys twice, and keys of ours where nothing reads them.
+//! What has no effect in the input: keys that appear twice, and our own keys in places where nothing reads them.
 
 use super::Tracer;
 use crate::config::annotations::{INJECT_KEY, PREFIX, Roles};

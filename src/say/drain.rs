@@ -405,7 +405,7 @@ pub(crate) fn sleep_shorter(stands: u64, sleep: u64) -> Message {
     Message::new(Reason::SleepShorter, text).help("set `existingHooks: Raise` to raise it")
 }
 
-/// An existing hook that is no sleep and stays.
+/// An existing hook that is not a sleep and is kept.
 pub(crate) fn hook_kept(what: &NotASleep) -> Message {
     let (why, help) = not_a_sleep(what);
     Message::new(
@@ -552,7 +552,7 @@ pub(crate) fn key_misspelt(key: &str, meant: &str) -> Message {
         .instead(meant)
 }
 
-/// A key that stands at the wrong place.
+/// A key in the wrong place.
 pub(crate) fn key_misplaced(key: &str, place: &str, right: &str) -> Message {
     let text = format!("`{key}` has no effect in {place}: the API server drops or refuses it");
     Message::new(Reason::KeyMisplaced, text).help(format!("move it to {right}"))

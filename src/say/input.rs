@@ -180,15 +180,16 @@ pub(crate) fn two_folders() -> String {
 /// A character that ends a line for readers of YAML 1.1 alone.
 pub(crate) fn odd_break(found: char) -> Message {
     let text = format!(
-        "U+{:04X} stands in this document: kubectl takes it for a line break, and may read another name, kind or label than set-prestop",
+        "this document contains U+{:04X}: kubectl reads it as a line break, so it may see another name, kind or label than set-prestop",
         u32::from(found)
     );
     Message::new(Reason::ReadOtherwise, text)
         .help("remove it, or write it as an escape in double quotes")
 }
 
-/// A document behind `...` alone.
+/// A document after `...` without `---`.
 pub(crate) fn dropped() -> Message {
-    let text = "no `---` stands before this document, only `...`: kubectl drops it, and set-prestop reads it";
+    let text =
+        "this document comes after `...` without `---`: kubectl drops it, set-prestop reads it";
     Message::new(Reason::ReadOtherwise, text).help("put `---` before it")
 }

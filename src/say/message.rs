@@ -253,7 +253,7 @@ pub struct Message {
     /// A second place that matters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub related: Option<Label>,
-    /// The text that is meant at the place, to be written instead of what stands there.
+    /// The text to write at the place, instead of what is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replacement: Option<String>,
     /// The field that changes, for the result of a function.
@@ -332,7 +332,7 @@ impl Message {
         self
     }
 
-    /// The same with a replacement that fits what stands at its place in `text`, or without one.
+    /// The same with a replacement that fits its place in `text`, or without one.
     #[must_use]
     pub(crate) fn fitted(mut self, text: &str) -> Message {
         let stands = self.place.as_ref();
@@ -373,7 +373,7 @@ impl Message {
     }
 }
 
-/// Whether a scalar of one line stands there that `new` can be written for.
+/// Whether this is a scalar of one line that `new` can replace.
 fn replaces(stands: &str, new: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || "._/-, \"".contains(c);
     !stands.is_empty()

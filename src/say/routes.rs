@@ -137,13 +137,13 @@ pub(crate) fn group_nearly_known(found: (&str, &str), meant: &str, service: &str
         .field("apiVersion")
 }
 
-/// A key that stands twice at the top of a document; `first` is where it stands first.
+/// A key that appears twice at the top of a document; `first` is its first place.
 pub(crate) fn key_twice(key: &str, first: Place) -> Message {
     let text =
-        format!("`{key}` stands twice at the top of this document; only the last one counts");
+        format!("`{key}` appears twice at the top of this document; only the last one counts");
     Message::new(Reason::KeyTwice, text)
         .help("if two documents were meant, put `---` between them")
-        .related(first, "here it stands first")
+        .related(first, "first here")
 }
 
 pub(crate) fn not_a_mapping(field: &str, kind: &str) -> Message {
@@ -183,7 +183,7 @@ pub(crate) struct NearWorkload<'t> {
     pub(crate) name: &'t str,
     /// The pairs of the selector that it does not have: key, value wanted, value it has.
     pub(crate) differ: Vec<(&'t str, &'t str, Option<&'t str>)>,
-    /// Where the first of these labels stands, or all of them.
+    /// The place of the first of these labels, or of all of them.
     pub(crate) place: Place,
 }
 
@@ -255,7 +255,7 @@ pub(crate) fn annotation_unreadable(annotation: &str, wrong: &str) -> Message {
 pub(crate) struct Near<'t> {
     pub(crate) name: &'t str,
     pub(crate) how: NearBy<'t>,
-    /// Where its name stands.
+    /// The place of its name.
     pub(crate) place: Place,
 }
 

@@ -106,7 +106,7 @@ impl Controller {
         self.sleep_seconds.map_or(DEFAULT_SLEEP, u64::from)
     }
 
-    /// Where its number is from; where its keys are from stands behind that.
+    /// The source of its number, then that of its keys.
     pub(crate) fn seconds_from(&self) -> &str {
         let source = self.source.as_ref();
         source

@@ -126,7 +126,7 @@ enum Value {
     /// A text, in its quotes.
     Text(String),
     List(Vec<Value>),
-    /// What stands in parentheses, and the word before them.
+    /// The text in parentheses, and the word before them.
     Tuple(String, Vec<Value>),
     Structure(String, Vec<(String, Value)>),
 }

@@ -86,7 +86,7 @@ impl Reader<'_> {
         Err(PathFault::Syntax(self.at))
     }
 
-    /// Whether this stands here; then it is behind.
+    /// Whether the text goes on with this; if so, steps over it.
     fn takes(&mut self, word: &str) -> bool {
         let found = self.rest().starts_with(word);
         self.at += if found { word.len() } else { 0 };

@@ -463,7 +463,7 @@ fn annotated<'t, 's>(
     let nodes = path.find(root, column.ignore_case, budget).into_iter();
     let services = nodes.filter_map(|each| {
         let service = service(column, each)?;
-        // What it names stands in a text of its own.
+        // The name is inside a text.
         let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
         Some(ServiceRef {
             group: owned(service.group),
@@ -514,7 +514,7 @@ fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'
     })
 }
 
-/// The group and kind that a reference refers to: what it does not say is that of the first that it may refer to.
+/// The group and kind that a reference refers to. What it leaves out is taken from the first kind that it may refer to.
 fn referred<'t>(column: &Services, node: Node<'t, '_>) -> Option<(Cow<'t, str>, Cow<'t, str>)> {
     let get = |field: &Field| field.get(node, column.ignore_case).and_then(text);
     let (group, kind) = column.accept.first().cloned().unwrap_or_default();

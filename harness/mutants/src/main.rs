@@ -1,7 +1,7 @@
 //! Plants all mutants of a list into the sources at once, each behind a switch: `plant LIST FROM TO [NUMBER...]`.
 //!
 //! LIST is what `cargo mutants --list --json` prints; a mutant's number is its place there. NUMBERs are left out. FROM is the project, TO
-//! a copy of it, and `lossless_yaml::planted(17)` in it says whether number 17 is on. What a mutant added stands between `/*<17*/` and `/*>17*/`.
+//! a copy of it, and `lossless_yaml::planted(17)` in it says whether number 17 is on. What a mutant added is between `/*<17*/` and `/*>17*/`.
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

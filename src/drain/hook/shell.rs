@@ -172,7 +172,7 @@ pub(super) fn unreadable_time(word: &str) -> NotASleep {
     }
 }
 
-/// Why more than one word behind `sleep` is no sleep.
+/// Why more than one word after `sleep` is not a sleep.
 pub(super) fn more_words(words: &[&str]) -> NotASleep {
     let is_time = |word: &&str| duration(word).is_some_and(|found| found.end == word.len());
     match words {

@@ -389,7 +389,7 @@ export interface Message {
   reason: Reason;
   /** A second place that matters. */
   related?: Label;
-  /** The text that is meant at the place, to be written instead of what stands there. */
+  /** The text to write at the place, instead of what is there. */
   replacement?: string;
   /** Its severity in this run. */
   severity: "error" | "warning" | "info" | "advice";

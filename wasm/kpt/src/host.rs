@@ -24,7 +24,7 @@ impl Value {
         Self(0x7FF8_0000 << 32 | id)
     }
 
-    /// A number other than zero stands for itself.
+    /// A number other than zero means itself.
     pub(crate) fn number(number: f64) -> Self {
         Self(number.to_bits())
     }

@@ -158,7 +158,7 @@ impl<'s> Drafts<'_, 's> {
         };
         if comma.is_none() {
             if at > after {
-                // The comma stands right after the value, the new lines after the comment.
+                // The comma comes right after the value, the new lines after the comment.
                 let behind = self.gap_behind(end);
                 self.push(end..end, format!("{gap},{behind}"), depth);
             } else {

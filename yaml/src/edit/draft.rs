@@ -107,7 +107,7 @@ impl<'w, 's> Drafts<'w, 's> {
         let start = self.tree.at(node).start as usize;
         let line = slice(self.tree.source, self.tree.line_start(start)..start);
         if line.contains('\t') {
-            return Err(self.unplaceable(node, "a tab stands before the column"));
+            return Err(self.unplaceable(node, "there is a tab before the column"));
         }
         Ok(())
     }

@@ -198,7 +198,7 @@ impl Block<'_> {
         self.lines(out, item, column + offset);
     }
 
-    /// A block scalar whose content stands at `column`, which is never 0 below a key or a dash.
+    /// A block scalar whose content is at `column`, which is never 0 below a key or a dash.
     pub(crate) fn literal(&self, out: &mut String, text: &str, column: usize) {
         let Some(header) = literal(text) else {
             out.push_str(&double(text));
@@ -219,7 +219,7 @@ impl Block<'_> {
 /// How flow collections are written at a place.
 #[derive(Clone, Debug)]
 pub(crate) struct Flow<'a> {
-    /// Every key and string stands in double quotes.
+    /// Every key and string is in double quotes.
     pub(crate) json: bool,
     /// No space after colons and commas.
     pub(crate) tight: bool,
@@ -314,7 +314,7 @@ pub(crate) fn double(text: &str) -> String {
     out
 }
 
-/// The text as it stands between double quotes (YAML 1.2.2, 5.7).
+/// The text as written between double quotes (YAML 1.2.2, 5.7).
 pub(crate) fn escape(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {

@@ -14,7 +14,7 @@
 //! excerpt was read and compared, so that its part of `M` has the old entries and the wanted ones, in the column of `M`.
 //!
 //! - *Before `C`.* By 1 and 5 the nearest entry of `M` above `C` that is in the excerpt, or that was left out by these same
-//!   rules, has its old bytes, and the comparison found it in `M`. So where `C` stands in the edited text, `M` is open at its
+//!   rules, has its old bytes, and the comparison found it in `M`. So where `C` is in the edited text, `M` is open at its
 //!   column and its last entry can only go on in lines that are deeper, or blank ones (4). `C` is neither: any reader ends
 //!   there what was open below `M` and takes `C` for the next entry, as in the old text.
 //! - *Within `C`.* What a reader makes of lines depends on their bytes, on the column that is open, and on the anchors, tags
@@ -22,7 +22,7 @@
 //!   the old one. Keys are the exception, since one may stand twice: but what is written is wanted, and by 1 `C` has
 //!   another key.
 //! - *After `C`.* By 2 and 3 no token of `C` is open at its end, and only deeper lines could still belong to it. In the
-//!   excerpt, what follows was compared and stands in the column of `M` or left of it, or is blank, or a comment; so it
+//!   excerpt, what follows was compared and is in the column of `M` or left of it, or is blank, or a comment; so it
 //!   ends `C` as it ends, in the excerpt, the entry before `C`. By 5 nothing was written between them.
 //!
 //! By induction this holds for all entries that are left out, one after another. The excerpt shows as much as the whole text:
@@ -148,7 +148,7 @@ impl Finder<'_> {
         end
     }
 
-    /// The lines of an entry, without what stands before its key if that is more than spaces.
+    /// The lines of an entry, without the text before its key if that is more than spaces.
     fn lines(&self, key: u32, value: u32) -> Range<usize> {
         let mut start = self.tree.at(key).start as usize;
         while start > 0 && byte(self.tree.source, start - 1) == b' ' {
@@ -248,7 +248,7 @@ impl Finder<'_> {
         last.map_or((0, 0), |cut| cut.gone)
     }
 
-    /// Where an offset that is not left out stands in the excerpt.
+    /// The place in the excerpt of an offset that is not left out.
     fn moved(&self, offset: u32) -> u32 {
         let after = self
             .cuts
@@ -446,7 +446,7 @@ spec:
         }
     }
 
-    /// A key that is wanted and written a second time, far from where it stands, would not be seen without this.
+    /// Without this, a wanted key that is written a second time far away would go unseen.
     #[test]
     fn what_is_wanted_is_read_though_nothing_is_written_there() {
         let text = "a: b\nc: d\ne:\n  f: g\n  h: i\n  j: k\nl: m\n";

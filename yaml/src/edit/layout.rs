@@ -36,7 +36,7 @@ impl<'s> Tree<'s> {
         self.ancestors(node).count()
     }
 
-    /// Whether the node stands inside a flow collection.
+    /// Whether the node is inside a flow collection.
     pub(crate) fn in_flow(&self, node: u32) -> bool {
         self.parent(node)
             .is_some_and(|parent| self.at(parent).shape.is_flow())
@@ -67,7 +67,7 @@ impl<'s> Tree<'s> {
         line.trim_start_matches('\u{FEFF}').len()
     }
 
-    /// Whether nothing but white space stands before the offset on its line.
+    /// Whether only white space comes before the offset on its line.
     pub(crate) fn begins_line(&self, offset: usize) -> bool {
         let line = slice(self.source, self.line_start(offset)..offset);
         line.trim_start_matches(['\u{FEFF}', ' ', '\t']).is_empty()

@@ -7,7 +7,7 @@ use crate::tree::arena::{Raw, Shape, Tree};
 
 /// The end, in the old text, of a splice that a blank line or a comment with a tab in its indentation follows, if any.
 ///
-/// After a plain scalar, readers of YAML 1.1 take such lines for white space, if the tab stands behind the column of the collection
+/// After a plain scalar, readers of YAML 1.1 take such lines for white space, if the tab is right of the column of the collection
 /// that the scalar is in. After anything else they refuse them, so it matters what the splice ends with, and how deep.
 pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
     memchr::memchr(b'\t', new.source.as_bytes())?;
@@ -44,7 +44,7 @@ pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
     })
 }
 
-/// The column of the key or dash that a scalar stands behind on its line; its own where it stands alone, which is further right.
+/// The column of the key or dash before a scalar on its line; its own column if it is alone there, which is further right.
 fn column_of_entry(source: &str, scalar: usize) -> usize {
     let before = slice(source, line_start(source, scalar)..scalar);
     let mut column = 0;
@@ -84,7 +84,7 @@ pub(super) fn refuse_control_characters(tree: &Tree<'_>) -> Result<(), EditError
         None => Ok(()),
         Some(at) => Err(EditError::Unplaceable {
             offset: tree.chunk.start + at,
-            reason: "readers of YAML refuse the control character that stands here",
+            reason: "YAML readers refuse this control character",
         }),
     }
 }

@@ -435,7 +435,7 @@ impl Drafts<'_, '_> {
         let open = self.tree.at(node).start as usize;
         let brackets = slice(self.tree.source, open..open + 1);
         if !text.starts_with(brackets) {
-            return Err(self.unplaceable(node, "a comment stands inside the brackets"));
+            return Err(self.unplaceable(node, "there is a comment inside the brackets"));
         }
         text.pop();
         text.remove(0);

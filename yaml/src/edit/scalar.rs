@@ -6,7 +6,7 @@ use crate::edit::emit::{escape, is_printable};
 use crate::text::span::{byte, line_end, next_line, slice};
 use crate::tree::arena::{Shape, Tree, flag};
 
-/// A piece of the raw text and the piece of the decoded text that it stands for.
+/// A piece of the raw text and the piece of the decoded text that it means.
 #[derive(Debug)]
 struct Unit {
     raw: Range<usize>,
@@ -105,7 +105,7 @@ struct Aligner<'a> {
 }
 
 impl Aligner<'_> {
-    /// Notes that `raw` stands for the next `text` of the decoded text; none if it does not.
+    /// Notes that `raw` means the next `text` of the decoded text; none if it does not.
     fn unit(&mut self, raw: Range<usize>, text: &str) -> Option<()> {
         let rest = self.text.get(self.done..)?;
         if !rest.starts_with(text) {
@@ -184,7 +184,7 @@ impl Aligner<'_> {
     }
 }
 
-/// An escape of a double-quoted scalar: its length and what it stands for (YAML 1.2.2, 5.7).
+/// An escape of a double-quoted scalar: its length and its meaning (YAML 1.2.2, 5.7).
 fn escaped(rest: &str) -> Option<(usize, String)> {
     let code = |from: usize, length: usize| {
         let digits = rest.get(from..from + length)?;

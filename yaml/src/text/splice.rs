@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::text::span::slice;
 
-/// A range of the original text and what stands there after the edit.
+/// A range of the original text and what replaces it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Splice {
     /// The bytes of the original text that are replaced; empty if text is only added.

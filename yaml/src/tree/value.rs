@@ -77,7 +77,7 @@ fn integer(text: &str) -> Option<Resolved> {
     let unsigned = u64::try_from(value).ok()?;
     #[expect(
         clippy::cast_precision_loss,
-        reason = "it stands for a number that no field of Kubernetes holds"
+        reason = "it means a number that no field of Kubernetes holds"
     )]
     let float = unsigned as f64;
     text.starts_with(|c: char| c.is_ascii_digit())
