@@ -948,7 +948,7 @@ fn two_environments_are_no_render_to_write() {
     ] {
         let refused = run(dir.path(), &[args, &["envs"]].concat(), "");
         assert_eq!(refused.code, Some(2), "{args:?}");
-        let told = "envs/prod/tea.yaml:4:9: error[NameTwice] Deployment tea metadata.name: Deployment `tea` is defined more than once; set-prestop uses all of them\n  envs/dev/tea.yaml:1:1: first defined here\n  help: if each folder is an environment of its own, run with `--each`";
+        let told = "envs/prod/tea.yaml:4:9: error[NameTwice] Deployment tea metadata.name: Deployment `tea` is defined more than once; set-prestop uses all of them\n  envs/dev/tea.yaml:1:1: first defined here\n  help: if each folder is a separate environment, run with `--each`";
         assert!(refused.stderr.contains(told), "{}", refused.stderr);
         let failed = refused.stdout.contains("\"ended\":\"failed\"");
         assert!(refused.stdout.is_empty() || failed, "{}", refused.stdout);

@@ -43,7 +43,7 @@ const ARCHITECTURE: &str = if cfg!(target_arch = "aarch64") {
     "amd64"
 };
 
-/// Needs that are no tools: steps of the release's script, whose results lie in `$CARGO_TARGET_DIR/dist`.
+/// Needs that are not tools: steps of the release's script, whose results are in `$CARGO_TARGET_DIR/dist`.
 const STEPS: [&str; 5] = ["podman", "archives", "links", "wheel", "sbom"];
 
 /// One `case.yaml`. Commands are bash, run in a fresh copy of the case's folder.
@@ -293,7 +293,7 @@ struct Block {
     r#in: String,
     #[serde(default)]
     needs: Vec<String>,
-    /// Whether the binary lies where kustomize looks for its plugin.
+    /// Whether the binary is where kustomize looks for its plugin.
     #[serde(default)]
     plugin: bool,
     /// What the reader has and the checkout has not.
@@ -485,7 +485,7 @@ fn versions_in_step() -> Result<(), Failed> {
 
 // What the trials are made of.
 
-/// A folder of its own for a run of a host, with the environment that keeps it from the user's own settings.
+/// A separate folder for a run of a host, with the environment that keeps it from the user's own settings.
 struct Work {
     root: tempfile::TempDir,
     folder: PathBuf,
@@ -572,7 +572,7 @@ impl Work {
 struct ReadmeCommand<'a> {
     line: String,
     helm: Option<&'a str>,
-    /// Where its output stands in the README.
+    /// Where its output is in the README.
     output: std::ops::Range<usize>,
 }
 
@@ -629,7 +629,7 @@ fn missing(needs: &[String]) -> Result<Option<String>, Failed> {
                 .map(not_installed),
             "podinfo" => podinfo_chart()
                 .is_none()
-                .then(|| "the chart of podinfo is not there; run tools/install".to_owned()),
+                .then(|| "the chart of podinfo is missing; run tools/install".to_owned()),
             tool => on_path(tool).is_none().then(|| not_installed(tool)),
         };
         if let Some(reason) = reason {

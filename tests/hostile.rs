@@ -196,7 +196,7 @@ fn run(text: &str, settings: &Settings) -> bool {
             let output: String = outcome.outputs.iter().flat_map(Output::pieces).collect();
             let again = rewrite(&[Source::new(name, &output)], settings);
             let again = again.unwrap_or_else(|_| panic_with("the output is refused", text));
-            // What a run says of itself stands in a ResourceList's results.
+            // What a run says of itself is in a ResourceList's results.
             if !outcome.is_resource_list && again.outputs.iter().any(Output::is_changed) {
                 panic_with("a second run changes it", text);
             }
@@ -361,7 +361,7 @@ fn texts_that_are_odd_or_large() {
                 )),
             ),
             (
-                "a key that stands twice",
+                "a key that is written twice",
                 text(format!("{TEA}---\nkind: Service\nspec: {{a: 1, a: 2}}\n")),
             ),
             (

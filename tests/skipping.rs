@@ -1,4 +1,4 @@
-//! What is not parsed because it can't matter, and how many threads do the work, is not seen in what comes out.
+//! The output shows neither which documents were skipped because they cannot matter, nor how many threads did the work.
 //!
 //! Over the golden cases, the examples of the tables' rows, a made-up fleet, random streams, and the manifests in the folder
 //! that `SET_PRESTOP_CORPUS` names, where it does.
@@ -232,7 +232,7 @@ const LINES: &[&str] = &[
     "<<: *a", "a: &a {kind: Deployment}", "{kind: ConfigMap}", "kind: ConfigMap\r", "a: 1\rkind: Deployment", "\tkind: x", "!t", "[", "]",
 ];
 
-/// A route, its Service and the workload, which have to be found whatever stands around them.
+/// A route, its Service and the workload, which have to be found whatever is around them.
 const TRIPLE: [&str; 3] = [
     "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: tea\nspec:\n  defaultBackend:\n    service:\n      name: tea\n",
     "apiVersion: v1\nkind: Service\nmetadata:\n  name: tea\nspec:\n  selector:\n    app: tea\n",

@@ -1,7 +1,7 @@
 //! Manifests of a fleet, made up: the same number of documents always gives the same text.
 //!
 //! Ten documents are an app: a Deployment behind a Service and an Ingress, a second workload that nothing leads to, what
-//! they may do in the cluster, and `ConfigMaps` with programs and settings in block scalars. Apps stand in 50 namespaces;
+//! they may do in the cluster, and `ConfigMaps` with programs and settings in block scalars. Apps are in 50 namespaces;
 //! in place of one ConfigMap, every twentieth app brings a `CustomResourceDefinition`. 10,000 documents are about 20 MB
 //! with 1,000 workloads that have to drain.
 

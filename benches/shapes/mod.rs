@@ -744,7 +744,7 @@ pub(crate) static SHAPES: &[Shape] = &[
         },
     },
     Shape {
-        name: "results that stand there",
+        name: "existing results",
         number: 25_000,
         make: |n| {
             items(RESOURCES, &app(0))

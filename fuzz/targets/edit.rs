@@ -123,7 +123,7 @@ fn check(tree: &Tree<'_>, root: Node<'_, '_>, edits: &[Edit], text: &str) {
     let chunk = tree.chunk();
     let splices = match tree.edit(edits) {
         Ok(splices) => splices,
-        // Whether the parser takes a tab for indentation depends on what stands around it.
+        // Whether the parser takes a tab for indentation depends on what is around it.
         Err(error @ EditError::Verify { .. }) if !text.contains('\t') => {
             panic!("{error}: {edits:?} in\n{text}")
         }

@@ -73,7 +73,7 @@ fn is_object(value: &Yaml) -> bool {
     matches!((text("kind"), text("apiVersion")), (Some(kind), Some(_)) if !kind.ends_with("List"))
 }
 
-/// Whether all numbers of a value stand in the text as they are written.
+/// Whether the text has all numbers of a value as they are written.
 fn keeps_numbers(value: &Yaml, words: &HashSet<&str>) -> bool {
     match value {
         Yaml::Number(number) => words.contains(number.to_string().as_str()),

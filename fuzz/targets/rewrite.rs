@@ -87,7 +87,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 fn failed(text: &str, failure: &Failure<'_>) {
     let errors = |severity: Severity| severity == Severity::Error;
     assert!(failure.messages.iter().any(|m| errors(m.severity)));
-    // Whether the parser takes a tab for indentation depends on what stands around it.
+    // Whether the parser takes a tab for indentation depends on what is around it.
     let bug = failure.messages.iter().find(|m| m.reason == Reason::Bug);
     assert!(bug.is_none() || text.contains('\t'), "{bug:?}");
     if let Some(output) = &failure.output {

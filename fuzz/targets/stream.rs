@@ -1,4 +1,4 @@
-//! Telling documents and items apart, and skipping those that can't matter, changes nothing that is seen.
+//! Splitting documents and items, and skipping those that cannot matter, changes nothing that users see.
 
 #![no_main]
 
@@ -72,7 +72,7 @@ fn documents_are_the_stream(text: &str) {
     }
     assert_eq!(end, text.len());
     let Ok(whole) = events(text) else { return };
-    // Lines that end with a carriage return alone are not told apart; what they hide is an error where it is parsed.
+    // Lines that end with a carriage return alone are not split; what they hide is an error where it is parsed.
     if text.replace("\r\n", "\n").contains('\r') {
         return;
     }

@@ -24,7 +24,7 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE|DIR|-", hide_short_help = true)]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// Take each argument as a render of its own
+    /// Treat each argument as its own render
     ///
     /// Without it all files of a call are one set of manifests. Messages and the last line name the render, and the exit status is
     /// that of the worst. If one fails nothing is written; `--output json` prints an answer for each.

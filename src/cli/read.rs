@@ -269,7 +269,7 @@ impl Walk<'_> {
                     self.folder(&path, &real)?;
                 }
             } else if is_manifest(&path) {
-                // Reading a pipe that lies in a folder would wait for ever.
+                // Reading a pipe in a folder would wait for ever.
                 if !kind.is_file() {
                     self.inputs.told.push(say::no_file(&path));
                 } else if self.inputs.seen.insert(real.clone()) {

@@ -22,7 +22,7 @@ pub(crate) enum MessageFormat {
     Text,
     /// A line for each message, and one for what to do
     Short,
-    /// A JSON object for each message, on a line of its own
+    /// A JSON object for each message, one a line
     Json,
     /// Workflow commands of GitHub Actions, which annotate a pull request
     Github,

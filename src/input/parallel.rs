@@ -9,7 +9,7 @@ use std::thread::{Builder, scope};
 /// The number of items that a thread takes at once: small enough for all threads to end at about the same time.
 const BATCH: usize = 32;
 
-/// The results of `each` for the items with numbers below `count`, in their order. Each thread has a state of its own, which it
+/// The results of `each` for the items with numbers below `count`, in their order. Each thread has its own state, which it
 /// keeps from one item to the next. If no more threads can be started, the existing ones do the work.
 pub(crate) fn in_order<S, R: Send>(
     threads: usize,

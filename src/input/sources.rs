@@ -360,7 +360,7 @@ pub(crate) fn parse<'s>(
     Ok(Chunks { parsed })
 }
 
-/// Whether the document of an object says a kind on a line of its own that is none of the `known`: it is passed over unread, unless
+/// Whether a document has a line with a kind that is not among the `known`: it is passed over unread, unless
 /// everything is parsed.
 pub(crate) fn is_passed_over(
     opened: &[Opened<'_>],

@@ -186,7 +186,7 @@ impl FieldPath {
     }
 }
 
-/// Keys that hold a dot or a slash, as those of annotations do, stand in brackets.
+/// Keys with a dot or a slash, such as annotations, are in brackets.
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, step) in self.0.iter().enumerate() {

@@ -497,7 +497,7 @@ impl Page {
     }
 }
 
-/// Lines of a width, cut at blanks; a word that is longer gets a line of its own. Blanks that stand first are kept, and no
+/// Lines of a width, cut at blanks; a longer word gets its own line. Leading blanks are kept, and no
 /// line begins with `::`, which is a command to GitHub's runner.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     if text.chars().count() <= width {

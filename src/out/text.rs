@@ -5,7 +5,7 @@ use super::place::Positions;
 use crate::say::{Message, Reason};
 use std::fmt::{self, Write};
 
-/// Writes `name:line:column: severity[Reason] object field: text`, and what to do on a line of its own.
+/// Writes `name:line:column: severity[Reason] object field: text`, and on its own line what to do.
 ///
 /// In a ResourceList the place is the file of the package, since nobody can open a host's stdin. A stream's annotations say
 /// where they like to come from, and nobody checked it.

@@ -489,7 +489,7 @@ pub(crate) fn not_a_sleep(what: &NotASleep) -> (String, String) {
                 "`{}` is one word, and no program has that name",
                 shortened(command)
             ),
-            "write each word as an item of its own, such as `[sleep, \"15\"]`".to_owned(),
+            "write each word as its own item, such as `[sleep, \"15\"]`".to_owned(),
         ),
     }
 }

@@ -336,7 +336,7 @@ pub(crate) const NOT_REACHED: &str = "Behind a Service and no route, so not touc
 pub(crate) const REACH: &str = "to include one: `set-prestop.dev/inject: enabled` on it, its Service in `backends`, or its route with `--context`; `loadBalancerServices` takes Services of type LoadBalancer as routes";
 /// Above the workloads that nothing leads to.
 pub(crate) const NOTHING: &str = "Behind nothing, so not touched";
-/// Above what is left alone for a reason of its own.
+/// Above what is left alone, each with its reason.
 pub(crate) const LEFT_ALONE: &str = "Left alone";
 /// How the run is done that makes the changes.
 pub(crate) const NEXT: &str = "This makes the changes";

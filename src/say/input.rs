@@ -164,8 +164,7 @@ fn key(line: &str) -> Option<(usize, &str)> {
 
 /// A marker with a key glued to it, which `kubectl` refuses with the whole stream; its bytes are at fault.
 pub(crate) fn glued(key: &str) -> Message {
-    let text =
-        format!("`---{key}` does not separate two documents: the marker needs a line of its own");
+    let text = format!("`---{key}` does not separate two documents: the marker needs its own line");
     let mut message =
         Message::new(Reason::BadInput, text).help(format!("begin a new line before `{key}`"));
     message.replacement = Some(format!("---\n{key}"));
@@ -174,7 +173,7 @@ pub(crate) fn glued(key: &str) -> Message {
 
 /// What to do where two folders have an object of one name.
 pub(crate) fn two_folders() -> String {
-    "if each folder is an environment of its own, run with `--each`, or name one of them".to_owned()
+    "if each folder is a separate environment, run with `--each`, or name one of them".to_owned()
 }
 
 /// A character that ends a line for readers of YAML 1.1 alone.

@@ -324,7 +324,7 @@ impl Message {
         self
     }
 
-    /// The same with what is meant at its place. Quotes that stand there stay; a number, a boolean or a text with quotes of its
+    /// The same with what is meant at its place. Existing quotes stay; a number, a boolean or a text with quotes of its
     /// own is written as it is.
     #[must_use]
     pub(crate) fn instead(mut self, new: impl Into<String>) -> Message {
@@ -392,7 +392,7 @@ fn is_exact(new: &str) -> bool {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde hands fields over by reference"
 )]
-/// `advice` is told apart from `info`, so that a reader can leave it out as the command does.
+/// `advice` differs from `info`, so a reader can leave it out as the command does.
 fn lower_case<S: serde::Serializer>(severity: &Severity, to: S) -> Result<S::Ok, S::Error> {
     match severity {
         Severity::Advice => to.serialize_str("advice"),

@@ -39,7 +39,7 @@ pub(crate) fn object_not_unique(object: &ObjectRef, other: Option<&ObjectRef>) -
         None => format!("a patch cannot name this {}", object.kind()),
     };
     Message::new(Reason::NotUnique, text).help(
-        "give each object a name and a namespace of its own, or make patches for one environment at a time",
+        "give each object a unique name and namespace, or make patches for one environment at a time",
     )
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn container_not_unique(name: &str, index: usize) -> Message {
         "" => format!("a patch cannot name container {index}: it has no `name`"),
         _ => format!("a patch cannot name container `{name}`: another has the same name"),
     };
-    Message::new(Reason::NotUnique, text).help("give each container of the pod a name of its own")
+    Message::new(Reason::NotUnique, text).help("give each container of the pod a unique name")
 }
 
 #[cfg(feature = "patches")]

@@ -246,7 +246,7 @@ impl Case {
             }
             Err(failure) => Answer {
                 failed: true,
-                // A form that can't be read or edited, such as a key that stands twice, is gone in another.
+                // A form that can't be read or edited, such as a key that is written twice, is gone in another.
                 refused: failure
                     .messages
                     .iter()
@@ -337,7 +337,7 @@ impl Case {
             .map(|component| (component, before, after)))
     }
 
-    /// Some of the objects, and the others as context; none where a name stands on both sides, since the manifests' own win then.
+    /// Some of the objects, and the others as context; none if a name is on both sides, because the manifests' own win then.
     pub(crate) fn apart(&self, dice: &mut Dice) -> Option<(Case, Case)> {
         let objects = self.objects()?;
         let documents = documents(&self.texts[0]);

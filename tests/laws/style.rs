@@ -8,7 +8,7 @@ pub(crate) struct Style<'d> {
     dice: &'d mut Dice,
     out: String,
     step: usize,
-    /// Whether the dash of an item stands below the first letter of its key.
+    /// Whether the dash of an item is below the first letter of its key.
     flush: bool,
     /// Whether anchors, aliases and merge keys are used.
     anchors: bool,
@@ -86,7 +86,7 @@ impl Style<'_> {
         }
     }
 
-    /// What stands behind a colon or a dash, to the end of its line.
+    /// The text after a colon or a dash, to the end of its line.
     fn value(&mut self, value: &Value, column: usize, after_key: bool) {
         let alias = self.named.iter().find(|(_, known)| known == value);
         if let Some((name, _)) = alias.cloned()

@@ -218,7 +218,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
             return Err(self.differs(after, "a key is gone or has moved"));
         }
         if missing > 0 {
-            return Err(self.differs(after, "a new key is not there"));
+            return Err(self.differs(after, "a new key is missing"));
         }
         Ok(())
     }
@@ -340,7 +340,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         for (step, below) in added {
             let Step::Key(key) = step else { continue };
             let Some(&(_, value)) = by_text.get(key.as_ref()) else {
-                return Err(self.differs(after, "a new key is not there"));
+                return Err(self.differs(after, "a new key is missing"));
             };
             let node = self.new.node_at(value);
             if !below.set.is_some_and(|set| holds(node, set)) {
@@ -653,7 +653,7 @@ mod tests {
                 "x: &x {k: z}\nuse: {k: v}\n",
                 "x: &x {k: z}\nuse: *x\n",
             ),
-            // Tags, of values and of what a merging mapping has of its own.
+            // Tags, of values and of a merging mapping's own entries.
             (
                 "x: {k: v}\na: !t 1\n",
                 "x: {k: z}\na: !t 1\n",
@@ -664,7 +664,7 @@ mod tests {
                 "x: {k: z}\na: {<<: {p: q}, r: !t s}\n",
                 "x: {k: z}\na: {<<: {p: q}, r: !u s}\n",
             ),
-            // Values under keys that stand twice, and under keys that are collections.
+            // Values under keys that are written twice, and under keys that are collections.
             (
                 "x: {k: v}\na: {b: 1, b: 2}\n",
                 "x: {k: z}\na: {b: 1, b: 2}\n",

@@ -31,7 +31,7 @@ pub enum EditError {
     /// A value that aliases share can't be changed for one of them alone.
     #[error("a shared value can't be copied: {reason}")]
     Shared {
-        /// Byte offset of the alias, or of the value that it stands for.
+        /// Byte offset of the alias, or of the value that it refers to.
         offset: usize,
         /// Why not.
         reason: &'static str,

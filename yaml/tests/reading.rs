@@ -317,7 +317,7 @@ fn a_text_that_is_no_document_is_an_error_with_its_place() {
         fail("&a [*a]"),
         (
             4,
-            "an alias stands inside the value that it refers to".to_owned()
+            "an alias is inside the value that it refers to".to_owned()
         )
     );
     assert_eq!(

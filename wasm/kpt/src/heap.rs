@@ -1,6 +1,6 @@
 //! The allocator: the standard library's own, given the memory that is there from the start instead of growing it.
 //!
-//! One of kpt's hosts goes on looking at the memory that it saw first; memory that is added later lies outside its view.
+//! One of kpt's hosts goes on looking at the memory that it saw first; memory that is added later is outside its view.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::{Cell, UnsafeCell};

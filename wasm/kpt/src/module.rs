@@ -40,7 +40,7 @@ extern "C" fn resume() {
         return;
     };
     Value::GO.set("_pendingEvent", None);
-    // Both functions do the same: kpt takes what the first returns unless `kind: ResourceList` doesn't stand in it,
+    // Both functions do the same: kpt takes what the first returns unless `kind: ResourceList` is missing from it,
     // which is so for JSON, and prints what the second returns otherwise. It has to be the output then, too.
     if event
         .get("id")

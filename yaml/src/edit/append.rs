@@ -123,7 +123,7 @@ impl<'s> Drafts<'_, 's> {
         flow
     }
 
-    /// Appends children to a flow collection: on lines of their own where the last child has one.
+    /// Appends children to a flow collection: on their own lines if the last child has one.
     fn append_flow(&mut self, last: u32, end: usize, flow: &Flow<'_>, emitted: Vec<String>) {
         let source = self.tree.source;
         // A comma right after a colon is part of a plain key for some readers.

@@ -1,4 +1,4 @@
-//! Copies of shared values, in the place of an alias or a merge key.
+//! Copies of shared values that replace an alias or a merge key.
 
 use std::borrow::Cow;
 

@@ -342,7 +342,7 @@ pub(crate) fn is_printable(c: char) -> bool {
         && c != '\u{FEFF}'
 }
 
-/// Whether a text can stand in single quotes on one line.
+/// Whether a text can be written in single quotes on one line.
 pub(crate) fn may_be_single(text: &str) -> bool {
     text.chars().all(is_printable)
 }

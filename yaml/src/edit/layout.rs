@@ -267,7 +267,7 @@ impl<'s> Tree<'s> {
         (byte(self.source, at) == b',').then_some(at)
     }
 
-    /// How a block at the offset, in the place of the node, is written.
+    /// How a block that replaces the node, at the offset, is written.
     pub(crate) fn block_style(&self, node: u32, at: usize) -> Block<'static> {
         Block {
             step: self.step(node),
@@ -297,7 +297,7 @@ impl<'s> Tree<'s> {
         }
     }
 
-    /// The step of indentation where each child of the flow collection has a line of its own.
+    /// The step of indentation if each child of the flow collection has its own line.
     fn pretty_step(&self, parent: u32, indent: &'s str) -> Option<&'s str> {
         let first = self.children(parent).next()?;
         if !self.begins_line(self.outer_start(first)) {

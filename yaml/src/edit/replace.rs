@@ -101,7 +101,7 @@ impl Drafts<'_, '_> {
         true
     }
 
-    /// Puts text on one line in the place of a node on one line, or of an empty one.
+    /// Replaces a node on one line, or an empty one, with text on one line.
     fn replace_inline(&mut self, node: u32, text: &str) -> Result<(), EditError> {
         let range = self.tree.at(node).range();
         if !range.is_empty() {
@@ -194,7 +194,7 @@ impl Drafts<'_, '_> {
         }
     }
 
-    /// Puts a block in the place of a null, a scalar on one line, an alias or `{}`. A comment on its line stays.
+    /// Replaces a null, a scalar on one line, an alias or `{}` with a block. A comment on its line stays.
     fn replace_with_block(&mut self, node: u32, value: &New<'_>) -> Result<(), EditError> {
         let range = self.tree.at(node).range();
         let end = self.tree.line_end(range.end);
@@ -231,7 +231,7 @@ impl Drafts<'_, '_> {
         Ok(())
     }
 
-    /// The column of a block that can begin in the node's place: after a dash, or on a line of its own.
+    /// The column of a block that can begin in the node's place: after a dash, or on its own line.
     fn column_in_place(&self, node: u32) -> Option<usize> {
         let range = self.tree.at(node).range();
         if self.tree.has_comment(range.end) || self.tree.props(node).is_some() {
@@ -262,7 +262,7 @@ impl Drafts<'_, '_> {
         }
     }
 
-    /// Removes a node on one line, with the blanks around it. If it has a line of its own, the line goes too unless a
+    /// Removes a node on one line, with the blanks around it. If it has its own line, the line goes too unless a
     /// comment is on it: a line of blanks is in the way, and one with a tab is refused by some readers.
     fn take_out(&mut self, node: u32) {
         let range = self.tree.at(node).range();

@@ -214,7 +214,7 @@ fn escaped(rest: &str) -> Option<(usize, String)> {
             if let Some(c) = char::from_u32(high) {
                 return Some((6, c.to_string()));
             }
-            // A pair of surrogates, as JSON writes what lies beyond 16 bits.
+            // A pair of surrogates: how JSON writes a character over 16 bits.
             let low = code(8, 4)?;
             let high = u16::try_from(high).ok()?;
             let low = u16::try_from(low).ok()?;

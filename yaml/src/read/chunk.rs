@@ -45,7 +45,7 @@ pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Where a marker stands at the start of a line but the first one; it is given with the line break before it.
+/// Where a marker starts a line other than the first; it is given with the line break before it.
 fn marks<'t>(text: &'t str, marker: &'static str) -> impl Iterator<Item = usize> + 't {
     let found = memmem::find_iter(text.as_bytes(), marker).map(|at| at + 1);
     found.filter(move |at| is_mark(text, *at, marker.trim_start()))
@@ -115,7 +115,7 @@ fn is_prelude(text: &str) -> bool {
     })
 }
 
-/// Whether the marker stands at `at`, followed by white space or the end.
+/// Whether the marker is at `at`, followed by white space or the end.
 fn is_mark(text: &str, at: usize, marker: &str) -> bool {
     slice(text, at..text.len()).starts_with(marker)
         && matches!(

@@ -1,7 +1,7 @@
 //! Parser events to an arena of nodes with byte spans. The only room that knows the parser crate.
 //!
 //! The parser's spans are corrected here: block scalars begin at their `|` or `>`, the first dash of a
-//! sequence that is not indented belongs to it, an empty value stands after its colon, and a block
+//! sequence that is not indented belongs to it, an empty value comes after its colon, and a block
 //! collection ends with its last child.
 
 use std::borrow::Cow;
@@ -118,7 +118,7 @@ fn build(text: &str, chunk: Range<usize>, nodes: Vec<Raw>) -> Result<Tree<'_>, S
         message: message.to_owned(),
     };
     let Some(source) = text.get(chunk.clone()) else {
-        return Err(fail(0, "the chunk does not lie in the text"));
+        return Err(fail(0, "the chunk is outside the text"));
     };
     if u32::try_from(source.len()).is_err() {
         return Err(fail(0, "a document of more than 4 GiB is not read"));
@@ -293,7 +293,7 @@ impl<'s> Builder<'s> {
         true
     }
 
-    /// Remembers which node an anchor number stands for.
+    /// Remembers which node an anchor number means.
     fn anchor_id(&mut self, id: usize) {
         if id == 0 {
             return;
@@ -531,7 +531,7 @@ impl<'s> Builder<'s> {
         if flow {
             self.cursor = self.cursor.max(end(span));
         }
-        // The cursor stands at the end of the last child.
+        // The cursor is at the end of the last child.
         let end = short(self.cursor);
         if let Some(raw) = self.tree.nodes.get_mut(open.index as usize) {
             raw.link = next;
@@ -549,7 +549,7 @@ impl<'s> Builder<'s> {
         {
             return Err(SyntaxError {
                 offset: self.tree.chunk.start + start(span),
-                message: "an alias stands inside the value that it refers to".to_owned(),
+                message: "an alias is inside the value that it refers to".to_owned(),
             });
         }
         let index = short(self.tree.nodes.len());

@@ -86,7 +86,7 @@ impl<'s> Reader<'_, 's> {
         memchr::memchr(b'\n', self.rest(at)).map_or(self.source.len(), |length| at + length)
     }
 
-    /// Whether nothing but a comment stands between the end of a token and that of its line.
+    /// Whether only a comment comes between the end of a token and that of its line.
     fn ends(&self, at: usize) -> bool {
         if self.byte(at) == b'\n' {
             return true;

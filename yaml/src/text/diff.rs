@@ -14,7 +14,7 @@ struct Replaced<'a> {
     /// Lines before the change in the old text and in the new one.
     old_line: usize,
     new_line: usize,
-    /// Where the old lines stand in the text.
+    /// Where the old lines are in the text.
     range: Range<usize>,
     old: Vec<&'a str>,
     new: Vec<String>,

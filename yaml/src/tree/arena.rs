@@ -107,7 +107,7 @@ pub(crate) struct Raw {
     pub(crate) start: u32,
     pub(crate) end: u32,
     /// Collection: the node after it and all below it, 0 while it is read. Scalar: its place among the decoded texts, if so
-    /// flagged. Alias: the node that it stands for.
+    /// flagged. Alias: the node that it refers to.
     pub(crate) link: u32,
     pub(crate) shape: Shape,
     pub(crate) flags: u8,
@@ -216,7 +216,7 @@ impl<'s> Tree<'s> {
         })
     }
 
-    /// The node that an index stands for: an alias's target, else itself.
+    /// The node that an index means: an alias's target, else itself.
     pub(crate) fn resolve(&self, index: u32) -> u32 {
         let raw = self.at(index);
         if raw.shape == Shape::Alias {
@@ -272,12 +272,12 @@ impl<'s> Tree<'s> {
         long.get(&sequence)?.get(index).copied()
     }
 
-    /// Key and value of each entry as it stands, duplicates and merge keys included.
+    /// Key and value of each entry as written, duplicates and merge keys included.
     pub(crate) fn pairs(&self, index: u32) -> Pairs<'_> {
         Pairs(self.children(index))
     }
 
-    /// The decoded text of a scalar as it stands; empty for anything else.
+    /// The decoded text of a scalar itself; empty for anything else.
     pub(crate) fn scalar_text(&self, index: u32) -> &str {
         let raw = self.at(index);
         if raw.has(flag::DECODED) {

@@ -22,7 +22,7 @@ impl Tree<'_> {
     fn is_key(&self, at: u32, text: &str) -> bool {
         let raw = self.at(at);
         if raw.is_bare() {
-            // Most keys are told apart by their length.
+            // Most keys differ in length.
             return (raw.end - raw.start) as usize == text.len()
                 && slice(self.source, raw.range()) == text;
         }

@@ -28,7 +28,7 @@ pub enum Kind {
 #[derive(Clone, Copy)]
 pub struct Node<'t, 's> {
     pub(crate) tree: &'t Tree<'s>,
-    /// The node as it stands in the text, which may be an alias.
+    /// The node as written in the text, which may be an alias.
     pub(crate) index: u32,
 }
 
@@ -58,7 +58,7 @@ impl<'t, 's> Node<'t, 's> {
         self.tree.node_at(index)
     }
 
-    /// The node that this one stands for.
+    /// The node that this one means.
     pub(crate) fn target(self) -> Raw {
         self.tree.at(self.tree.resolve(self.index))
     }
@@ -162,7 +162,7 @@ impl<'t, 's> Node<'t, 's> {
         self.target().shape.is_quoted()
     }
 
-    /// Whether the node has a tag of its own.
+    /// Whether the node itself has a tag.
     #[must_use]
     pub fn tagged(self) -> bool {
         self.target().has(flag::TAG)

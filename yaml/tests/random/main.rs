@@ -151,7 +151,7 @@ fn overlaps(one: &[Step], two: &[Step]) -> bool {
     one.starts_with(two) || two.starts_with(one)
 }
 
-/// A text of one document, and what stands before it in its stream.
+/// A text of one document, and what comes before it in its stream.
 fn stream(dice: &mut Dice) -> (String, String) {
     let before = dice
         .pick(&["", "", "# c\n---\n", "other: 1\n---\n", "\u{FEFF}"])
@@ -218,7 +218,7 @@ fn edits_hold(numbers: Vec<u32>) -> Result<(), TestCaseError> {
         splices
             .iter()
             .all(|splice| chunk.start <= splice.range.start && splice.range.end <= chunk.end),
-        "a splice lies outside the chunk"
+        "a splice is outside the chunk"
     );
     let mut expected = old;
     for edit in &edits {
@@ -226,7 +226,7 @@ fn edits_hold(numbers: Vec<u32>) -> Result<(), TestCaseError> {
     }
     let Some(edited_document) = edited.strip_prefix(before.as_str()) else {
         return Err(TestCaseError::fail(format!(
-            "what stands before has changed: {edits:?} in\n{text}\ngave\n{edited}"
+            "what comes before has changed: {edits:?} in\n{text}\ngave\n{edited}"
         )));
     };
     let found = read(edited_document);
@@ -487,7 +487,7 @@ fn damaged_texts_are_refused_or_edited(numbers: Vec<u32>) -> Result<(), TestCase
         let value = wanted(&mut dice);
         let edits = [Edit { path, value }];
         match tree.edit(&edits) {
-            // Whether the parser takes a tab for indentation depends on what stands around it.
+            // Whether the parser takes a tab for indentation depends on what is around it.
             Err(error @ EditError::Verify { .. }) if !text.contains('\t') => {
                 return Err(TestCaseError::fail(format!(
                     "{error}\n{edits:?} in\n{text}\n{text:?}"
