@@ -571,17 +571,24 @@ fn a_message_about_a_setting_names_its_place() {
     );
 }
 
-/// With a terminal: a case of `testdata/e2e/helm4/`.
+/// With a terminal, and in a host that hides stderr: cases of `testdata/e2e/helm4/`.
 #[test]
-fn without_a_terminal_messages_go_to_stderr() {
+fn without_a_terminal_messages_go_to_the_log_of_the_host_if_it_is_a_pipe() {
     let dir = folder(&[]);
-    let mut alone = Command::new("setsid");
-    alone.args(["--wait", env!("CARGO_BIN_EXE_set-prestop"), "--terminal"]);
-    alone.current_dir(dir.path()).stdin(Stdio::piped());
-    alone.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let run = finish(alone, TEA.as_bytes());
-    assert_eq!(run.code, Some(0));
-    assert!(run.stderr.contains("info[HookAdded]"), "{}", run.stderr);
+    let host = |before: &str| {
+        let mut host = Command::new("sh");
+        let script = format!("{before} (exec setsid --wait \"$0\" --terminal 2>own); exit");
+        host.args(["-c", &script, env!("CARGO_BIN_EXE_set-prestop")]);
+        host.current_dir(dir.path()).stdin(Stdio::piped());
+        host.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let run = finish(host, TEA.as_bytes());
+        assert_eq!(run.code, Some(0));
+        let own = fs::read_to_string(dir.path().join("own")).unwrap();
+        [run.stderr, own].map(|told| told.contains("info[HookAdded]"))
+    };
+    let linux = cfg!(target_os = "linux");
+    assert_eq!(host(""), [linux, !linux]);
+    assert_eq!(host("exec 2>log;"), [false, true]);
 }
 
 #[test]

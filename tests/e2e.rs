@@ -518,9 +518,10 @@ impl Work {
         let mut path = OsString::from(&bin);
         path.push(":");
         path.push(search_path());
-        let mut command = Command::new("bash");
+        // Without a terminal, to which Helm's plugin would write.
+        let mut command = Command::new("setsid");
         command
-            .args(["-euo", "pipefail", "-c", script])
+            .args(["--wait", "bash", "-euo", "pipefail", "-c", script])
             .current_dir(&self.folder)
             .env("PATH", path)
             .env("BIN", &bin)

@@ -83,7 +83,7 @@ pub(crate) struct Args {
     pub(crate) report: Option<PathBuf>,
     /// Write to the terminal in place of stderr, if there is one
     ///
-    /// For hosts that hide stderr: Helm 4's plugin sets it.
+    /// For hosts that hide stderr: Helm 4's plugin sets it. Without a terminal, as in CI, it writes to the stderr of the host if that is a pipe (on Linux).
     #[arg(long, hide_short_help = true, help_heading = MESSAGES)]
     pub(crate) terminal: bool,
     /// Hide info messages and the summary line

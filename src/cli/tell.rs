@@ -39,6 +39,22 @@ pub(crate) fn look<S: anstream::stream::RawStream>(stream: &S) -> Look {
     }
 }
 
+/// The stderr of the program that started this one, if it is a pipe: both would write over each other in a file.
+#[cfg(target_os = "linux")]
+fn log_of_the_host() -> Option<File> {
+    use std::os::unix::{fs::FileTypeExt as _, process::parent_id};
+    let path = format!("/proc/{}/fd/2", parent_id());
+    let is_pipe = fs::metadata(&path).is_ok_and(|file| file.file_type().is_fifo());
+    // For writing alone, opening waits until somebody reads.
+    let open = || OpenOptions::new().read(true).write(true).open(&path).ok();
+    is_pipe.then(open).flatten()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn log_of_the_host() -> Option<File> {
+    None
+}
+
 /// Writes messages to stderr, and all of them to the report.
 pub(crate) struct Teller {
     quiet: bool,
@@ -65,10 +81,12 @@ impl Teller {
     }
 
     /// Writes to the terminal that the process belongs to in place of stderr, if there is one: some hosts hide stderr.
+    /// In CI there is none, and the host's own stderr leads to the log.
     pub(crate) fn on_terminal(&mut self) {
         let name = if cfg!(windows) { "CONOUT$" } else { "/dev/tty" };
         let opened = OpenOptions::new().write(true).open(name);
-        self.terminal = opened.ok().map(AutoStream::auto);
+        let opened = opened.ok().or_else(log_of_the_host);
+        self.terminal = opened.map(AutoStream::auto);
     }
 
     /// Writes a text for people.
