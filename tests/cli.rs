@@ -5,6 +5,7 @@
     reason = "a test reads and writes files, and a panic is how it fails"
 )]
 
+use set_prestop::{Drawing, Look, Positions, Settings, Source, Tense, rewrite};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -96,16 +97,46 @@ fn the_diff_of_the_example_is_eight_added_lines() {
 
 #[test]
 fn the_readme_shows_what_its_first_command_prints() {
-    let shows = |args: &[&str]| {
-        let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), args, "");
-        let shown = include_str!("../README.md").contains(&format!("```diff\n{}```", run.stdout));
-        assert!(shown, "{}", run.stdout);
-    };
-    shows(&["--diff", "testdata/tea.yaml"]);
-    shows(&["--diff", "--handler", "Exec", "testdata/tea.yaml"]);
-    assert!(
-        include_str!("../README.md").contains("cargo run --release -- --diff testdata/tea.yaml")
-    );
+    let args = ["--diff", "testdata/tea.yaml"];
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &args, "");
+    let readme = include_str!("../README.md");
+    let shown = readme.contains(&format!("```diff\n{}```", run.stdout));
+    assert!(shown, "{}", run.stdout);
+    assert!(readme.contains("cargo run --release -- --diff testdata/tea.yaml"));
+}
+
+#[test]
+fn a_drawing_fits_the_terminal() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/cases/explain");
+    for case in fs::read_dir(cases).unwrap() {
+        let text = fs::read_to_string(case.unwrap().path().join("input.yaml")).unwrap();
+        let sources = [Source::new("input.yaml", &text)];
+        let outcome = rewrite(&sources, &Settings::default()).unwrap();
+        for (width, short) in [
+            (50, false),
+            (50, true),
+            (80, false),
+            (80, true),
+            (100, true),
+        ] {
+            let drawing = Drawing {
+                look: Look {
+                    colour: false,
+                    width,
+                },
+                short,
+                tense: Tense::Would,
+                next: None,
+            };
+            let drawn = outcome.explain(&outcome.messages, &Positions::new(&sources), &drawing);
+            // A name that is longer than a line stays whole.
+            let too_long = |line: &&str| {
+                let words = line.split_whitespace().map(|word| word.chars().count());
+                line.chars().count() > width && words.max() < Some(width / 2)
+            };
+            assert_eq!(drawn.lines().find(too_long), None, "at {width}: {text}");
+        }
+    }
 }
 
 #[test]
@@ -390,7 +421,7 @@ fn explain_draws_the_way_and_the_budget() {
         "demo.ingress.top/, Ingress `tea-ingress` (class `alb`) → Service `tea-svc`",
         "would add native `sleep: {seconds: 10}`",
         "SIGKILL\n",
-        "\nThis makes the changes\n  … | set-prestop",
+        "\nTo make the changes:\n  … | set-prestop",
     ] {
         assert!(run.stdout.contains(want), "{}", run.stdout);
     }

@@ -3,7 +3,7 @@
 use super::escape::{escaped, file_name};
 use super::place::Positions;
 use super::snippet::Look;
-use crate::model::{Behind, Coverage, Covered, ObjectRef, Place, Plan};
+use crate::model::{Behind, Coverage, Covered, ObjectRef, Place, Plan, Way};
 use crate::say::explain::{self as say, Tense};
 use crate::say::{Message, Reason, Severity, drain};
 use std::fmt::Write as _;
@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 /// Columns of the labels before the text.
 const LABEL: usize = 11;
-/// The longest line, however wide the terminal is.
+/// The longest line, however wide the terminal is; a line for a workload may be longer.
 const WIDEST: usize = 110;
+/// The least columns beside a name that are worth filling.
+const BESIDE: usize = 36;
 /// How many paths of a workload are shown.
 const WAYS: usize = 5;
 /// Columns of the names that others are aligned with.
@@ -54,9 +56,10 @@ pub(crate) fn explain(
     drawing: &Drawing,
 ) -> String {
     let changed = plans.iter().filter(|plan| plan.changes() > 0).count();
-    let mut page = Page::new(drawing.look);
-    page.line(&say::summary(coverage, changed, drawing.tense, ""));
-    let columns = columns(plans, positions);
+    let widest = if drawing.short { usize::MAX } else { WIDEST };
+    let mut page = Page::new(drawing.look, widest);
+    page.body("", &say::summary(coverage, changed, drawing.tense, ""));
+    let columns = columns(plans, positions, page.width);
     let mut source = None;
     for (index, plan) in plans.iter().enumerate() {
         if source != Some(plan.place.source) || (!drawing.short && index == 0) {
@@ -97,13 +100,15 @@ pub(crate) fn explain(
     page.text
 }
 
-/// How wide names and lines are where each workload has a line. A name that is longer than most terminals are wide sticks out.
-fn columns(plans: &[Plan], positions: &Positions<'_>) -> (usize, usize) {
+/// How wide names and lines are where each workload has a line. Names that are too long for the terminal stick out.
+fn columns(plans: &[Plan], positions: &Positions<'_>, width: usize) -> (usize, usize) {
     let names = plans
         .iter()
         .map(|plan| escaped(&plan.workload.to_string()).chars().count());
     let lines = plans.iter().map(|plan| at_line(plan, positions).len());
-    let names = names.filter(|length| *length <= LONGEST).max();
+    let names = names
+        .filter(|length| *length <= LONGEST.min(width / 2))
+        .max();
     (names.unwrap_or_default(), lines.max().unwrap_or_default())
 }
 
@@ -112,7 +117,7 @@ fn at_line(plan: &Plan, positions: &Positions<'_>) -> String {
     format!("line {line}")
 }
 
-/// A workload on one line.
+/// A workload on one line, if the terminal is wide enough.
 fn short(
     page: &mut Page,
     plan: &Plan,
@@ -127,18 +132,23 @@ fn short(
         _ if tense == Tense::Done => ("✓", GREEN),
         _ => ("✗", RED),
     };
-    let mut text = format!(
-        "{} {}  {}  {}",
+    let workload = format!("{:<name$}", plan.workload.to_string());
+    let line = format!("{:<line$}", at_line(plan, positions));
+    let columns = format!("{mark} {}  {line}  ", escaped(&workload))
+        .chars()
+        .count();
+    let head = format!(
+        "{} {}  {}",
         page.paint(colour, mark),
-        page.paint(BOLD, &format!("{:<name$}", plan.workload.to_string())),
-        page.paint(DIM, &format!("{:<line$}", at_line(plan, positions))),
-        say::brief(plan, tense)
+        page.paint(BOLD, &workload),
+        page.paint(DIM, &line)
     );
+    let mut text = say::brief(plan, tense);
     let from = plan.ways.iter().flat_map(|way| &way.addresses).cloned();
     if let Some(from) = say::addresses(&from.collect::<Vec<_>>()) {
-        let _ = write!(text, ": {}", escaped(&from));
+        let _ = write!(text, ": {from}");
     }
-    page.line(&text);
+    page.beside(&head, columns, &text);
 }
 
 /// A workload with all details.
@@ -150,7 +160,7 @@ fn whole(page: &mut Page, plan: &Plan, told: &[&Message], tense: Tense, position
         page.paint(BOLD, &plan.workload.to_string())
     ));
     let mut label = "from";
-    for text in ways(plan) {
+    for text in ways(plan, positions) {
         page.labelled(label, &text);
         label = "";
     }
@@ -215,7 +225,7 @@ fn is_open(message: &Message) -> bool {
 }
 
 /// The paths, each once: where requests come from, and what they go through.
-fn ways(plan: &Plan) -> Vec<String> {
+fn ways(plan: &Plan, positions: &Positions<'_>) -> Vec<String> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     let mut sleeps = plan.ways.iter().map(|way| way.sleep.seconds);
     let differ = sleeps.any(|seconds| seconds != plan.sleep.seconds);
@@ -223,6 +233,9 @@ fn ways(plan: &Plan) -> Vec<String> {
         let text = drain::way(way);
         let (head, to) = text.split_once(" → ").unwrap_or((&text, ""));
         let mut head = head.to_owned();
+        if let Some(line) = line_of_namesake(plan, way, positions) {
+            let _ = write!(head, " at line {line}");
+        }
         if let Some(from) = say::addresses(&way.addresses) {
             head = format!("{from}, {head}");
         }
@@ -248,6 +261,15 @@ fn ways(plan: &Plan) -> Vec<String> {
         shown.push(drain::more_ways(more));
     }
     shown
+}
+
+/// Where the route of a path is, if a second route of the workload has the same name.
+fn line_of_namesake(plan: &Plan, way: &Way, positions: &Positions<'_>) -> Option<usize> {
+    let route = way.route.as_ref()?;
+    let mut routes = plan.ways.iter().filter_map(|way| way.route.as_ref());
+    let namesake = routes.any(|other| other.object == route.object && other.place != route.place);
+    let (_, at) = positions.of(&route.place).filter(|_| namesake)?;
+    Some(at.line)
 }
 
 /// The changes, each once with its containers.
@@ -437,10 +459,10 @@ struct Page {
 }
 
 impl Page {
-    fn new(look: Look) -> Page {
+    fn new(look: Look, widest: usize) -> Page {
         Page {
             text: String::new(),
-            width: look.width.clamp(40, WIDEST),
+            width: look.width.clamp(40, widest),
             colour: look.colour,
             sources: Vec::new(),
         }
@@ -476,7 +498,7 @@ impl Page {
     /// A label, followed by a text as wide as the page.
     fn labelled(&mut self, label: &str, text: &str) {
         let mut label = label;
-        for line in wrapped(&escaped(text), self.width.saturating_sub(LABEL)) {
+        for line in hung(&escaped(text), self.width.saturating_sub(LABEL)) {
             self.raw(label, &line);
             label = "";
         }
@@ -484,8 +506,25 @@ impl Page {
 
     /// An indented text as wide as the page.
     fn body(&mut self, indent: &str, text: &str) {
-        for line in wrapped(&escaped(text), self.width.saturating_sub(indent.len())) {
+        for line in hung(&escaped(text), self.width.saturating_sub(indent.len())) {
             self.line(&format!("{indent}{line}"));
+        }
+    }
+
+    /// A text beside a head of so many columns, or below it if there is no room.
+    fn beside(&mut self, head: &str, columns: usize, text: &str) {
+        let shown = escaped(text);
+        let room = self.width.saturating_sub(columns);
+        if shown.chars().count() > room && room < BESIDE {
+            self.line(head.trim_end());
+            self.body("    ", text);
+            return;
+        }
+        let indent = " ".repeat(columns);
+        let mut before = format!("{head}  ");
+        for line in wrapped(&shown, room) {
+            self.line(&format!("{before}{line}"));
+            before.clone_from(&indent);
         }
     }
 
@@ -497,27 +536,45 @@ impl Page {
     }
 }
 
-/// Lines of a width, cut at blanks; a longer word gets its own line. Leading blanks are kept, and no
-/// line begins with `::`, which is a command to GitHub's runner.
+/// Lines of a width; if the text begins with a mark, they are aligned behind it.
+fn hung(text: &str, width: usize) -> Vec<String> {
+    let Some(mark) = ["– ", "→ "].into_iter().find(|mark| text.starts_with(mark)) else {
+        return wrapped(text, width);
+    };
+    let rest = text.trim_start_matches(mark);
+    let lines = wrapped(rest, width.saturating_sub(2)).into_iter();
+    let marked = |(at, line)| format!("{}{line}", if at == 0 { mark } else { "  " });
+    lines.enumerate().map(marked).collect()
+}
+
+/// Lines of a width, cut at blanks; a longer word gets its own line. Leading blanks are kept, a number stays
+/// with its unit, and no line begins with `::`, which is a command to GitHub's runner.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     if text.chars().count() <= width {
         return vec![text.to_owned()];
     }
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let unit = word.trim_end_matches([',', '.', ':', ';', ')']) == "s";
+        let glued = |last: &&mut String| {
+            word.starts_with("::") || (unit && last.ends_with(|c: char| c.is_ascii_digit()))
+        };
+        match words.last_mut().filter(glued) {
+            Some(last) => last.extend([" ", word]),
+            None => words.push(word.to_owned()),
+        }
+    }
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split(' ') {
+    for word in words {
         let length = line.chars().count() + 1 + word.chars().count();
-        // A number stays with its unit.
-        let unit = word.trim_end_matches([',', '.', ':', ';', ')']) == "s"
-            && line.ends_with(|c: char| c.is_ascii_digit());
-        let whole = unit || word.starts_with("::");
-        if !line.is_empty() && length > width && !whole {
+        if !line.is_empty() && length > width {
             lines.push(std::mem::take(&mut line));
         }
         if !line.is_empty() {
             line.push(' ');
         }
-        line.push_str(word);
+        line.push_str(&word);
     }
     lines.push(line);
     lines

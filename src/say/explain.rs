@@ -72,7 +72,7 @@ pub(crate) fn addresses(addresses: &[Address]) -> Option<String> {
             host: Some(host),
             path: None,
         } => host.clone(),
-        Address { path, .. } => format!("any host{}", path.as_deref().unwrap_or("/")),
+        Address { path, .. } => format!("{} on any host", path.as_deref().unwrap_or("/")),
     };
     Some(match addresses.len() - 1 {
         0 => first,
@@ -85,10 +85,12 @@ pub(crate) fn sleep(sleep: &Sleep, class: Option<&str>) -> String {
     let why = match &sleep.origin {
         Origin::Default {
             product: Some(product),
-        } => format!("default: {product} is not known to need more"),
+        } => format!("the default: {product} is not known to need more"),
         Origin::Default { product: None } => match class {
-            Some(class) => format!("default: nothing says which controller serves class `{class}`"),
-            None => "default: nothing says which load balancer it is".to_owned(),
+            Some(class) => {
+                format!("the default: it is not known which controller serves class `{class}`")
+            }
+            None => "the default: it is not known which load balancer this is".to_owned(),
         },
         Origin::Controller { product, class, .. } => match class {
             Some(class) => format!("{product}, class `{class}`"),
@@ -196,10 +198,10 @@ pub(crate) fn brief(plan: &Plan, tense: Tense) -> String {
         Tense::Would => "needs",
     };
     let hook = plan.containers.iter().any(|c| c.hook.is_change());
-    let hook = hook.then(|| format!("a {sleep} s sleep"));
-    let grace = plan.grace.written.map(|s| format!("a {s} s grace period"));
+    let hook = hook.then(|| format!("sleep {sleep} s"));
+    let grace = plan.grace.written.map(|s| format!("grace period {s} s"));
     let both: Vec<String> = hook.into_iter().chain(grace).collect();
-    format!("{verb} {}", both.join(" and "))
+    format!("{verb} {}", both.join(", "))
 }
 
 /// Nothing is changed.
@@ -331,12 +333,12 @@ pub(crate) fn unreached(covered: &Covered) -> String {
 }
 
 /// Above the workloads that no route leads to.
-pub(crate) const NOT_REACHED: &str = "Behind a Service and no route, so not touched";
+pub(crate) const NOT_REACHED: &str = "Behind a Service but no route, so not changed";
 /// What to do about them.
-pub(crate) const REACH: &str = "to include one: `set-prestop.dev/inject: enabled` on it, its Service in `backends`, or its route with `--context`; `loadBalancerServices` takes Services of type LoadBalancer as routes";
+pub(crate) const REACH: &str = "to include one: annotate it with `set-prestop.dev/inject: enabled`, name its Service in `backends`, or pass its route with `--context`; `loadBalancerServices` makes Services of type LoadBalancer count as routes";
 /// Above the workloads that nothing leads to.
-pub(crate) const NOTHING: &str = "Behind nothing, so not touched";
+pub(crate) const NOTHING: &str = "Behind nothing, so not changed";
 /// Above what is left alone, each with its reason.
 pub(crate) const LEFT_ALONE: &str = "Left alone";
 /// How the run is done that makes the changes.
-pub(crate) const NEXT: &str = "This makes the changes";
+pub(crate) const NEXT: &str = "To make the changes:";
