@@ -8,7 +8,6 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
-use std::thread::sleep;
 use std::time::Duration;
 
 /// An input that was read.
@@ -171,7 +170,7 @@ fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
         if error.kind() != io::ErrorKind::WouldBlock {
             return Err(error);
         }
-        sleep(PAUSE);
+        std::thread::sleep(PAUSE);
     }
     Ok(())
 }
