@@ -45,6 +45,8 @@ const ARCHITECTURE: &str = if cfg!(target_arch = "aarch64") {
 
 /// Needs that are not tools: steps of the release's script, whose results are in `$CARGO_TARGET_DIR/dist`.
 const STEPS: [&str; 5] = ["podman", "archives", "links", "wheel", "sbom"];
+/// Needs that are WASM forms, in `$CARGO_TARGET_DIR/wasm-dist`; `wasm/build` makes them.
+const FORMS: [&str; 3] = ["npm-package", "kpt-module", "wasi-module"];
 
 /// One `case.yaml`. Commands are bash, run in a fresh copy of the case's folder.
 #[derive(Deserialize)]
@@ -110,8 +112,18 @@ fn main() {
         trials.push(Trial::ignorable_test(name, move || run_readme(&example)));
     }
     trials.push(Trial::ignorable_test("examples/kpt-catalog", kpt_catalog));
-    for page in ["hosts", "ci"] {
+    for page in [
+        "README.md",
+        "docs/hosts.md",
+        "docs/ci.md",
+        "docs/how-long.md",
+        "docs/wasm.md",
+    ] {
         trials.extend(page_trials(page));
+    }
+    for target in released_targets() {
+        let name = format!("release/compiles/{target}");
+        trials.push(Trial::ignorable_test(name, move || compiles_for(&target)));
     }
     trials.push(Trial::ignorable_test(
         "podman/image",
@@ -313,9 +325,8 @@ helm() { if [ "$1" = upgrade ]; then shift 2; command helm template "$@"; else c
 "#;
 
 /// A trial for each ```` ```sh ```` block of a page. A block that says neither how it is tested nor why it is not fails.
-fn page_trials(page: &'static str) -> Vec<Trial> {
-    let path = checkout("docs").join(page).with_extension("md");
-    let text = fs::read_to_string(path).unwrap();
+fn page_trials(page: &str) -> Vec<Trial> {
+    let text = fs::read_to_string(checkout(page)).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     let starts = (0..lines.len()).filter(|&at| lines.get(at) == Some(&"```sh"));
     let trials = starts.enumerate().filter_map(|(number, at)| {
@@ -328,7 +339,7 @@ fn page_trials(page: &'static str) -> Vec<Trial> {
             .copied()
             .collect();
         let body = body.join("\n");
-        let name = format!("docs/{page}-{}", number + 1);
+        let name = format!("{}-{}", page.trim_end_matches(".md"), number + 1);
         if comment.starts_with("<!-- not tested: ") {
             return None;
         }
@@ -449,6 +460,33 @@ fn image_is_small_and_labelled() -> Result<Completion, Failed> {
     completed_if(version == Some(VERSION), || {
         format!("the version's label is {version:?}")
     })
+}
+
+/// The first words of packaging/targets: what a release is built for.
+fn released_targets() -> Vec<String> {
+    let targets = fs::read_to_string(checkout("packaging/targets")).unwrap();
+    let lines = targets.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| line.split(' ').next().map(str::to_owned))
+        .collect()
+}
+
+/// Code for another system is compiled only here, so its errors and warnings are found before the release.
+fn compiles_for(target: &str) -> Result<Completion, Failed> {
+    let work = Work::new()?;
+    let library = work.bash(
+        &format!("cd '{CHECKOUT}'; [ -d \"$(rustc --print target-libdir --target {target})\" ]"),
+        "",
+    )?;
+    if !library.status.success() {
+        let reason = format!("`rustup target add {target}` would add its library");
+        return skipped(reason).map(Completion::ignored_with);
+    }
+    let script = format!(
+        "cd '{CHECKOUT}'; cargo clippy --quiet --locked --target {target} --bin set-prestop -- -D warnings"
+    );
+    let clippy = work.bash(&script, "")?;
+    completed_if(clippy.status.success(), || show(&clippy))
 }
 
 /// Every file that states the version states Cargo.toml's.
@@ -618,6 +656,7 @@ fn missing(needs: &[String]) -> Result<Option<String>, Failed> {
     for tool in needs {
         let reason = match tool.as_str() {
             "archives" | "links" => None,
+            form if FORMS.contains(&form) => form_is_missing(form)?,
             "wheel" => on_path("maturin")
                 .is_none()
                 .then(|| not_installed("maturin")),
@@ -634,16 +673,37 @@ fn missing(needs: &[String]) -> Result<Option<String>, Failed> {
             tool => on_path(tool).is_none().then(|| not_installed(tool)),
         };
         if let Some(reason) = reason {
-            if std::env::var_os("E2E").is_some_and(|value| value == "all") {
-                return Err(reason.into());
-            }
-            return Ok(Some(reason));
+            return skipped(reason).map(Some);
         }
     }
     for step in needs.iter().filter(|need| STEPS.contains(&need.as_str())) {
         released(step)?;
     }
     Ok(None)
+}
+
+/// Why a WASM form is missing, if it is. Where nothing may be skipped, it is built.
+fn form_is_missing(form: &str) -> Result<Option<String>, Failed> {
+    let name = form.split('-').next().unwrap_or(form);
+    let folder = target_folder().join("wasm-dist").join(name);
+    if all() && !folder.is_dir() {
+        let build = Work::new()?.bash(&format!("cd '{CHECKOUT}'; wasm/build {name}"), "")?;
+        ensure(build.status.success(), || show(&build))?;
+    }
+    Ok((!folder.is_dir()).then(|| format!("`wasm/build {name}` makes it")))
+}
+
+/// Whether nothing may be skipped.
+fn all() -> bool {
+    std::env::var_os("E2E").is_some_and(|value| value == "all")
+}
+
+/// The reason, unless nothing may be skipped.
+fn skipped(reason: String) -> Result<String, Failed> {
+    if all() {
+        return Err(reason.into());
+    }
+    Ok(reason)
 }
 
 fn not_installed(tool: &str) -> String {
