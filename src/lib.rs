@@ -39,7 +39,7 @@ pub use model::{
 };
 #[cfg(feature = "patches")]
 pub use out::diff::diff;
-pub use out::escape::{Escaping, escaped};
+pub use out::escape::{Escaping, escaped, file_name};
 #[cfg(feature = "schema")]
 pub use out::json::answer_schema;
 #[cfg(feature = "json")]

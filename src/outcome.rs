@@ -270,7 +270,8 @@ impl Outcome<'_> {
 pub struct Failure<'s> {
     /// The messages; at least one of them is an error.
     pub messages: Vec<Message>,
-    /// The ResourceList with its items unchanged and the errors as results, if the input is one and could be read.
+    /// The ResourceList with its items unchanged, if the input is one and could be read. The errors are its results unless it can't
+    /// be edited.
     pub output: Option<Output<'s>>,
     /// Whether the input is a ResourceList.
     pub is_resource_list: bool,
@@ -285,9 +286,10 @@ impl<'s> Failure<'s> {
             .iter()
             .filter_map(|open| Some((open.source, open.list.as_ref()?)));
         let list = lists.next();
-        let output = list.and_then(|(source, list)| {
-            let splices = out::results::splices(source.text, list, &messages).ok()?;
-            Some(Output { source, splices })
+        let output = list.map(|(source, list)| {
+            // A text that can't be edited comes back as it is.
+            let splices = out::results::splices(source.text, list, &messages).unwrap_or_default();
+            Output { source, splices }
         });
         Failure {
             messages,

@@ -9,6 +9,7 @@
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use serde_json::Value;
+use set_prestop::escaped;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
@@ -21,6 +22,7 @@ fn main() {
         Trial::test("nothing-raw-in-results", nothing_raw_in_results),
         Trial::test("nothing-raw-of-any-case", nothing_raw_of_any_case),
         Trial::test("nothing-raw-at-a-place", nothing_raw_at_a_place),
+        Trial::test("names-that-begin-a-line", names_that_begin_a_line),
         Trial::test("colours", colours),
         Trial::test("a-diff-for-eyes", a_diff_for_eyes),
         Trial::test("what-is-meant-is-a-fix", what_is_meant_is_a_fix),
@@ -195,6 +197,76 @@ fn nothing_raw() -> Result<(), Failed> {
                 for (stream, text) in [("stderr", &told), ("report", &report), ("stdout", &drawn)] {
                     if let Some(raw) = raw(text) {
                         return Err(format!("{args:?} {stream}: {raw}\n{text}").into());
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Files and folders whose names begin a line: with what follows a name, none of them is a command to a runner.
+fn names_that_begin_a_line() -> Result<(), Failed> {
+    let dir = tempfile::tempdir()?;
+    for name in [
+        ":",
+        "::",
+        " :",
+        "::error::x",
+        "%0A::error::x",
+        "a\n::error::x",
+        "##[error]",
+        "-",
+        "a,file=b",
+    ] {
+        let folder = dir.path().join(name);
+        fs::create_dir(&folder)?;
+        fs::write(folder.join("in.yaml"), TWICE)?;
+        fs::write(folder.join(name), TWICE)?;
+        let whole = format!("./{name}");
+        let named = if name == "-" { "./-" } else { name };
+        for format in ["text", "short", "github"] {
+            let inside: [&[&str]; 3] = [&["--check"], &["--explain"], &["--diff"]];
+            let inside = inside.map(|modes| (&*folder, modes, named));
+            let above = [
+                (dir.path(), &["--check"][..], &*whole),
+                (dir.path(), &["--each", "--explain"], named),
+            ];
+            for (at, modes, path) in inside.into_iter().chain(above) {
+                let mut args = vec!["--message-format", format, "--report", "report"];
+                args.extend(modes);
+                args.push(path);
+                let run = run(at, &args, "");
+                check(run.code.is_some_and(|code| code < 2), || {
+                    format!("{args:?}: {}", run.stderr)
+                })?;
+                let titled = |line: &&str| {
+                    command(line).is_some_and(|(_, properties, _)| properties.contains_key("title"))
+                };
+                let ours = |line: &&str| format == "github" && titled(line);
+                let (ours, told): (Vec<&str>, Vec<&str>) = run.stderr.lines().partition(ours);
+                check((format == "github") == !ours.is_empty(), || {
+                    format!("{args:?}: {}", run.stderr)
+                })?;
+                for line in ours {
+                    let (_, properties, _) = command(line).unwrap_or_default();
+                    let Some(file) = properties.get("file") else {
+                        continue;
+                    };
+                    let shown = escaped(name);
+                    let file = file.strip_prefix("./").unwrap_or(file);
+                    let whole = [
+                        format!("{shown}"),
+                        format!("{shown}/in.yaml"),
+                        format!("{shown}/{shown}"),
+                    ];
+                    check(whole.iter().any(|whole| whole == file), || line.to_owned())?;
+                }
+                let report = fs::read_to_string(at.join("report"))?;
+                for text in [&told.join("\n"), &run.stdout, &report] {
+                    check(text.len() > 40, || format!("{args:?}: {text}"))?;
+                    if let Some(raw) = raw(text) {
+                        return Err(format!("{args:?}: {raw}\n{text}").into());
                     }
                 }
             }

@@ -273,6 +273,19 @@ fn each_field_of_each_type() {
     assert!(done > 300 && refused > 50, "{done} done, {refused} refused");
 }
 
+/// A flow list can't be edited with a line break in it that only some readers see, so no results go into it.
+#[test]
+fn a_list_that_can_not_be_edited_comes_back() {
+    let item = "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: \"a\u{2028}b\"}, spec: 3}";
+    let head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n";
+    for list in [
+        format!("{head}items: [{item}]\n"),
+        format!("{head}items:\n- {item}\n"),
+    ] {
+        assert!(!run(&list, &Settings::default()));
+    }
+}
+
 fn command(input: &[u8]) -> (Option<i32>, Vec<u8>, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_set-prestop"))
         .stdin(Stdio::piped())

@@ -19,7 +19,7 @@ use clap::CommandFactory;
 use read::{Inputs, Read};
 use set_prestop::{
     Config, Drawing, Ended, Failure, Message, Outcome, Output, Positions, Reason, Settings,
-    Severity, Source, Tense, escaped, rewrite,
+    Severity, Source, Tense, file_name, rewrite,
 };
 use std::collections::HashSet;
 use std::fmt;
@@ -607,7 +607,10 @@ fn show(args: &Args, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
 /// Draws what each render decided.
 fn draw(args: &Args, explain: Explain, runs: &[(&Run<'_>, &Outcome<'_>)]) -> anyhow::Result<()> {
     for (number, (run, outcome)) in runs.iter().enumerate() {
-        let title = run.name.iter().map(|name| format!("{}\n\n", escaped(name)));
+        let title = run
+            .name
+            .iter()
+            .map(|name| format!("{}\n\n", file_name(name)));
         let tense = tense(args, outcome);
         let is_last = number + 1 == runs.len();
         let drawing = Drawing {

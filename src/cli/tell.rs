@@ -5,7 +5,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
 use set_prestop::{
     Look, Message, Outcome, Plan, Positions, Reason, Sarif, Severity, Source, Tense, draws,
-    escaped, json, json_line, picture, write_command, write_message,
+    file_name, json, json_line, picture, write_command, write_message,
 };
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
@@ -177,7 +177,7 @@ impl Teller {
         };
         let found = outcome.summary(tense, &files);
         let mut line = match &self.render {
-            Some(render) => format!("{}: {found}", escaped(render)),
+            Some(render) => format!("{}: {found}", file_name(render)),
             None => found,
         };
         line.push('\n');
@@ -313,7 +313,7 @@ impl Log {
         let text = &mut self.text;
         match (self.format, render) {
             (MessageFormat::Text | MessageFormat::Short, Some(render)) if !messages.is_empty() => {
-                text.extend([&escaped(render), ":\n"]);
+                text.extend([&file_name(render), ":\n"]);
             }
             (MessageFormat::Github | MessageFormat::Sarif, Some(render)) => {
                 named = messages.iter().map(|m| with_name(m, render)).collect();

@@ -570,6 +570,12 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             shutdown: seconds(self.config.shutdown_seconds, DEFAULT_SHUTDOWN),
             margin: seconds(self.config.margin_seconds, DEFAULT_MARGIN),
         };
+        // What a run writes, the next one has to accept.
+        if let Some(seconds) = budget.grace().filter(|s| *s > TEN_YEARS) {
+            let message = say::too_long_to_write(FIELD, seconds).field(field());
+            self.tell(message, pod.object, mark(node.unwrap_or(pod.spec)));
+            return None;
+        }
         if stated == Some(0) && budget.after > 0 {
             let at = mark(node.unwrap_or(pod.spec));
             let message = say::grace_zero(budget.grace()).field(field());

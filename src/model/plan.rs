@@ -237,6 +237,8 @@ pub enum Hook {
 pub enum NotASleep {
     /// A handler such as `httpGet`, which answers at once.
     AnswersAtOnce(String),
+    /// A key that is not a handler of Kubernetes.
+    UnknownHandler(String),
     /// Several handlers; Kubernetes accepts only one.
     Handlers(Vec<String>),
     /// `sleep` without `seconds`.

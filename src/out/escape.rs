@@ -91,9 +91,11 @@ pub(super) fn escaped_parts<const N: usize>(parts: [&str; N]) -> (String, [usize
     (out, ends)
 }
 
-/// The name of a file as a line may begin with it: `::` there is a command to GitHub's runner, and `./` leads to the same file.
-pub(crate) fn file_name(name: &str) -> Cow<'_, str> {
-    if name.trim_start().starts_with("::") {
+/// The name of a file as a line may begin with it: `::` there is a command to GitHub's runner, also if the second colon is that before
+/// a line number. `./` leads to the same file.
+#[must_use]
+pub fn file_name(name: &str) -> Cow<'_, str> {
+    if name.trim_start().starts_with(':') {
         return Cow::Owned(format!("./{}", escaped(name)));
     }
     escaped(name)
@@ -153,7 +155,10 @@ mod tests {
 
     #[test]
     fn names_of_files_still_name_them() {
-        assert_eq!(file_name("::error::.yaml"), "./::error::.yaml");
+        for name in ["::error::.yaml", ":", " :"] {
+            assert_eq!(file_name(name), format!("./{name}"));
+        }
+        assert_eq!(file_name("a::b"), "a::b");
         assert_eq!(diff_name("a \"b\".yaml"), "a \"b\".yaml");
         assert_eq!(
             diff_name("a\n\"\u{202e}.yaml"),

@@ -207,7 +207,7 @@ pub(crate) fn group_version(object: &ObjectRef) -> (&str, &str) {
 /// The handlers of a hook that is not a sleep.
 fn handlers(what: &NotASleep) -> Vec<&str> {
     match what {
-        NotASleep::AnswersAtOnce(name) => vec![name],
+        NotASleep::AnswersAtOnce(name) | NotASleep::UnknownHandler(name) => vec![name],
         NotASleep::Handlers(names) => names.iter().map(String::as_str).collect(),
         NotASleep::NoSeconds => vec!["sleep"],
         _ => vec!["exec"],

@@ -425,6 +425,10 @@ pub(crate) fn not_a_sleep(what: &NotASleep) -> (String, String) {
             format!("`{handler}` answers at once and does not wait"),
             "use `sleep: {seconds: ...}`, or set `existingHooks: Replace`".to_owned(),
         ),
+        NotASleep::UnknownHandler(key) => (
+            format!("`{key}` is not a handler of Kubernetes: the API server drops or refuses it"),
+            "write `sleep: {seconds: ...}`, or set `existingHooks: Replace`".to_owned(),
+        ),
         NotASleep::Handlers(names) => (
             format!(
                 "{} are two handlers; Kubernetes takes one",
@@ -583,6 +587,13 @@ pub(crate) fn not_a_grace_period(field: &str, stands: Option<&str>, kind: Kind) 
 pub(crate) fn too_many_seconds(field: &str, seconds: u64) -> Message {
     let text = format!("`{field}` is {seconds} seconds, more than ten years");
     Message::new(Reason::BadResource, text).help("write the number of seconds that is meant")
+}
+
+/// A grace period that has to be longer than the next run would take.
+pub(crate) fn too_long_to_write(field: &str, seconds: u64) -> Message {
+    let text = format!("`{field}` has to be {seconds} seconds, more than ten years");
+    Message::new(Reason::BadResource, text)
+        .help("write the number of seconds that is meant, here or in the preStop hook")
 }
 
 /// A field of the wrong type.

@@ -112,8 +112,11 @@ pub(crate) fn read(container: Node<'_, '_>) -> Result<Existing, WrongType> {
         [] => Ok(Existing::Absent(Level::PreStop)),
         [("sleep", handler)] => native(*handler),
         [("exec", handler)] => exec(*handler),
-        [(name, _)] => Ok(Existing::Other(NotASleep::AnswersAtOnce(
+        [(name @ ("httpGet" | "tcpSocket"), _)] => Ok(Existing::Other(NotASleep::AnswersAtOnce(
             (*name).to_owned(),
+        ))),
+        [(key, _)] => Ok(Existing::Other(NotASleep::UnknownHandler(
+            (*key).to_owned(),
         ))),
         others => {
             let names = others.iter().map(|(name, _)| (*name).to_owned());

@@ -404,6 +404,8 @@ export type NoHook = "notChosen" | "noShell";
 export type NotASleep = {
   answersAtOnce: string;
 } | {
+  unknownHandler: string;
+} | {
   handlers: string[];
 } | "noSeconds" | "noCommand" | {
   command: string;
