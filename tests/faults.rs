@@ -312,6 +312,52 @@ fn a_stdout_that_takes_nothing_is_an_error() {
 }
 
 #[test]
+fn a_stream_that_is_closed_is_an_error() {
+    let files = folder(&["tea.yaml"]);
+    let shell = |command: &str| {
+        let run = Command::new("sh")
+            .current_dir(files.path())
+            .args(["-c", command, PROGRAM])
+            .output()
+            .unwrap();
+        (run.status.code(), told(&run), run.stdout.len())
+    };
+    for (command, want) in [
+        (
+            "\"$0\" tea.yaml >&-",
+            "error[OutputFailed]: cannot write to stdout",
+        ),
+        (
+            "\"$0\" < tea.yaml >&-",
+            "error[OutputFailed]: cannot write to stdout",
+        ),
+        (
+            "\"$0\" --diff tea.yaml >&- <&-",
+            "error[OutputFailed]: cannot write to stdout",
+        ),
+        (
+            "\"$0\" --completions bash >&-",
+            "error[OutputFailed]: cannot write to stdout",
+        ),
+        ("\"$0\" <&-", "cannot read stdin"),
+    ] {
+        let (code, said, printed) = shell(command);
+        assert_eq!((code, printed), (Some(2), 0), "{command}: {said}");
+        assert!(said.contains(want), "{command}: {said}");
+    }
+    // A stream that is not used may be closed, and `/dev/null` is a stream like any other.
+    for (command, prints) in [
+        ("\"$0\" tea.yaml <&-", true),
+        ("\"$0\" tea.yaml > /dev/null", false),
+        ("\"$0\" tea.yaml <> /dev/null >&0", false),
+        ("\"$0\" --write tea.yaml >&- <&-", false),
+    ] {
+        let (code, said, printed) = shell(command);
+        assert_eq!((code, printed > 0), (Some(0), prints), "{command}: {said}");
+    }
+}
+
+#[test]
 fn a_reader_that_went_away_is_no_fault() {
     for args in [&["testdata/tea.yaml"][..], &["--completions", "bash"]] {
         let (ours, theirs) = std::io::pipe().unwrap();

@@ -11,6 +11,7 @@ mod files;
 mod read;
 mod render;
 mod say;
+mod streams;
 mod tell;
 
 use anyhow::Context as _;
@@ -711,7 +712,12 @@ fn unwritten(error: &anyhow::Error) -> Message {
 
 /// Writes to stdout. A broken pipe is not an error: the reader wanted no more.
 fn print<'p>(pieces: impl Iterator<Item = &'p str>) -> anyhow::Result<()> {
-    match files::write_pieces(&mut io::stdout().lock(), pieces) {
+    let mut pieces = pieces.filter(|piece| !piece.is_empty()).peekable();
+    if pieces.peek().is_none() {
+        return Ok(());
+    }
+    let open = streams::stdout_is_open();
+    match open.and_then(|()| files::write_pieces(&mut io::stdout().lock(), pieces)) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context(say::stdout_failed()),
     }

@@ -1,6 +1,6 @@
 //! Reading: files, folders and stdin, each once.
 
-use super::{Refused, say};
+use super::{Refused, say, streams};
 use anyhow::Context as _;
 use set_prestop::{Message, Place, Source};
 use std::collections::HashSet;
@@ -156,7 +156,9 @@ pub(crate) fn configuration_of(first: &Path) -> Option<PathBuf> {
 
 fn stdin() -> Result<Read, Refused> {
     let mut bytes = Vec::new();
-    read_stdin(&mut bytes).context("cannot read stdin")?;
+    let open = streams::stdin_is_open();
+    open.and_then(|()| read_stdin(&mut bytes))
+        .context("cannot read stdin")?;
     Read::printed("<stdin>".to_owned(), bytes)
 }
 
