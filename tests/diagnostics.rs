@@ -245,7 +245,7 @@ fn names_that_begin_a_line() -> Result<(), Failed> {
                 };
                 let ours = |line: &&str| format == "github" && titled(line);
                 let (ours, told): (Vec<&str>, Vec<&str>) = run.stderr.lines().partition(ours);
-                check((format == "github") == !ours.is_empty(), || {
+                check((format == "github") != ours.is_empty(), || {
                     format!("{args:?}: {}", run.stderr)
                 })?;
                 for line in ours {
