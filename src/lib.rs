@@ -57,9 +57,7 @@ pub use out::{
 pub use outcome::{Ended, Failure, Outcome, Settings};
 #[cfg(feature = "cli")]
 pub use say::explain::Tense;
-#[cfg(feature = "cli")]
-pub use say::nearest;
-pub use say::{Label, Message, Reason, Severity};
+pub use say::{Label, Message, Reason, Severity, nearest};
 pub use tables::{RouteRow, WorkloadRow};
 
 use drain::decide::{Planned, Planner};

@@ -28,6 +28,7 @@ fn main() {
         Trial::test("what-is-meant-is-a-fix", what_is_meant_is_a_fix),
         Trial::test("text-shows-the-place", text_shows_the_place),
         Trial::test("text-cuts-long-lines", text_cuts_long_lines),
+        Trial::ignorable_test("text-fits-the-terminal", text_fits_the_terminal),
         Trial::test("text-of-a-large-file-is-fast", text_of_a_large_file_is_fast),
         Trial::test("a-stream-names-no-file", a_stream_names_no_file),
         Trial::test("json-is-a-line-a-message", json_is_a_line_a_message),
@@ -587,6 +588,63 @@ fn text_cuts_long_lines() -> Result<(), Failed> {
         line.len() < 160 && line.contains("{\"name\": \"tea-svc\"}"),
         || text.clone(),
     )
+}
+
+/// What a terminal of this width shows; none if there is no `script` to make one.
+#[cfg(unix)]
+fn on_a_terminal(columns: usize, folder: &Path, args: &str) -> Option<String> {
+    let program = env!("CARGO_BIN_EXE_set-prestop");
+    let line = format!("stty rows 40 cols {columns} && exec '{program}' {args}");
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]);
+    let command = command.current_dir(folder).stdin(Stdio::null());
+    let output = command.env("NO_COLOR", "1").output().ok()?;
+    Some(String::from_utf8(output.stdout).unwrap().replace('\r', ""))
+}
+
+#[cfg(unix)]
+fn text_fits_the_terminal() -> Result<Completion, Failed> {
+    let dir = tempfile::tempdir()?;
+    let config = "apiVersion: set-prestop.dev/v1alpha1\nkind: SetPreStop\nspec:\n  skpi: 1\n";
+    let stray = TWICE.replace(
+        "name: tea-svc\n",
+        "name: tea-svc\n  labels: {set-prestop.dev/a: b}\n",
+    );
+    for (name, text) in [("c.yaml", config), ("a.yaml", TWICE), ("b.yaml", &stray)] {
+        fs::write(dir.path().join(name), text)?;
+    }
+    for (args, want) in [
+        (
+            "--check a.yaml",
+            "error[ChangePending]: Deployment tea: the grace period\n    should be 45",
+        ),
+        ("--explain a.yaml", "needs    10 s"),
+        ("--explain=short a.yaml", "a 45 s\n    grace period\n"),
+        ("-c c.yaml a.yaml", "\n          `shutdownSeconds`, "),
+        (
+            "--diff b.yaml",
+            "label `set-prestop.dev/a`\n    has no effect",
+        ),
+        ("--sleep-seconds 10s a.yaml", "from 0 to\n  3600; write 10"),
+    ] {
+        let Some(text) = on_a_terminal(60, dir.path(), args) else {
+            return Ok(Completion::ignored_with("`script` is not installed"));
+        };
+        let wide = text.lines().find(|line| line.chars().count() > 60);
+        check(wide.is_none(), || format!("{args}: {wide:?}\n{text}"))?;
+        check(text.contains(want), || {
+            format!("{args}: wanted {want:?}\n{text}")
+        })?;
+    }
+    // What another program reads has whole lines.
+    let whole = told(&["--check"], TWICE);
+    check(whole.lines().any(|line| line.len() > 140), || whole.clone())?;
+    Ok(Completion::Completed)
+}
+
+#[cfg(not(unix))]
+fn text_fits_the_terminal() -> Result<Completion, Failed> {
+    Ok(Completion::ignored_with("there is no `script`"))
 }
 
 fn text_of_a_large_file_is_fast() -> Result<(), Failed> {

@@ -131,7 +131,11 @@ fn expect(holds: bool, otherwise: impl Fn() -> String) -> Result<(), Failed> {
 fn drawing() -> Drawing {
     let (colour, width) = (false, 100);
     Drawing {
-        look: Look { colour, width },
+        look: Look {
+            colour,
+            width,
+            wraps: true,
+        },
         short: false,
         tense: Tense::Done,
         next: None,

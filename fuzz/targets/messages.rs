@@ -58,6 +58,7 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 });
 
 const LOOK: Look = Look {
+    wraps: true,
     colour: false,
     width: 80,
 };

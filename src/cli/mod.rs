@@ -113,7 +113,7 @@ fn mistyped(error: &clap::Error) -> Exit {
     if std::env::args_os().any(|arg| arg == "--terminal") {
         teller.on_terminal();
     }
-    teller.show(&error.render().ansi().to_string());
+    teller.show_lines(&error.render().ansi().to_string());
     teller.report(&error.render().to_string());
     let _ = teller.finish();
     Exit::Failed

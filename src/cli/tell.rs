@@ -33,9 +33,19 @@ pub(crate) enum MessageFormat {
 /// The look of a stream: colours by `--color`, `NO_COLOR` and `CLICOLOR_FORCE`, and the width of the terminal.
 pub(crate) fn look<S: anstream::stream::RawStream>(stream: &S) -> Look {
     let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let width = width.filter(|width| stream.is_terminal() && *width > 0);
     Look {
         colour: AutoStream::choice(stream) != ColorChoice::Never,
-        width: width.filter(|_| stream.is_terminal()).unwrap_or(WIDTH),
+        width: width.unwrap_or(WIDTH),
+        wraps: width.is_some(),
+    }
+}
+
+/// How messages look on the terminal that is written to, or else on stderr.
+fn look_of(terminal: Option<&AutoStream<File>>) -> Look {
+    match terminal {
+        Some(terminal) => look(terminal.as_inner()),
+        None => look(&std::io::stderr()),
     }
 }
 
@@ -101,6 +111,13 @@ impl Teller {
         };
     }
 
+    /// Writes lines for people, as wide as the terminal.
+    pub(crate) fn show_lines(&mut self, text: &str) {
+        let look = look_of(self.terminal.as_ref());
+        let lines: Vec<String> = text.split('\n').map(|line| look.fitted(line)).collect();
+        self.show(&lines.join("\n"));
+    }
+
     /// What follows is about this render.
     pub(crate) fn render(&mut self, name: Option<String>) {
         self.render = name;
@@ -134,10 +151,8 @@ impl Teller {
             .filter(|message| !drawn(message))
             .collect();
         let render = self.render.as_deref();
-        let look = || match &self.terminal {
-            Some(terminal) => look(terminal.as_inner()),
-            None => look(&std::io::stderr()),
-        };
+        let terminal = &self.terminal;
+        let look = || look_of(terminal.as_ref());
         let log = &mut self.log;
         log.tell(render, &shown, positions, is_resource_list, look);
         let text = std::mem::take(&mut self.log.text);
@@ -176,15 +191,15 @@ impl Teller {
             }
         };
         let found = outcome.summary(tense, &files);
-        let mut line = match &self.render {
+        let line = match &self.render {
             Some(render) => format!("{}: {found}", file_name(render)),
             None => found,
         };
-        line.push('\n');
         if let Some((_, log)) = &mut self.report {
             log.line(&line);
         }
         if !self.quiet && !self.is_drawn(drawn) {
+            let line = look_of(self.terminal.as_ref()).fitted(&line);
             self.log.line(&line);
             let text = std::mem::take(&mut self.log.text);
             self.show(&text);
@@ -357,7 +372,7 @@ impl Log {
     /// A line that is not a message; programs that read JSON do not get it.
     fn line(&mut self, line: &str) {
         if !matches!(self.format, MessageFormat::Json | MessageFormat::Sarif) {
-            self.text.push_str(line);
+            self.text.extend([line, "\n"]);
         }
     }
 

@@ -3,6 +3,7 @@
 use super::escape::{escaped, file_name};
 use super::place::Positions;
 use super::snippet::Look;
+use super::wrap::wrapped;
 use crate::model::{Behind, Coverage, Covered, ObjectRef, Place, Plan, Way};
 use crate::say::explain::{self as say, Tense};
 use crate::say::{Message, Reason, Severity, drain};
@@ -56,8 +57,14 @@ pub(crate) fn explain(
     drawing: &Drawing,
 ) -> String {
     let changed = plans.iter().filter(|plan| plan.changes() > 0).count();
-    let widest = if drawing.short { usize::MAX } else { WIDEST };
-    let mut page = Page::new(drawing.look, widest);
+    let mut look = drawing.look;
+    // In a file a workload has one line, which other programs can read.
+    look.width = match (drawing.short, look.wraps) {
+        (true, true) => look.width,
+        (true, false) => usize::MAX,
+        (false, _) => look.width.min(WIDEST),
+    };
+    let mut page = Page::new(look);
     page.body("", &say::summary(coverage, changed, drawing.tense, ""));
     let columns = columns(plans, positions, page.width);
     let mut source = None;
@@ -459,10 +466,10 @@ struct Page {
 }
 
 impl Page {
-    fn new(look: Look, widest: usize) -> Page {
+    fn new(look: Look) -> Page {
         Page {
             text: String::new(),
-            width: look.width.clamp(40, widest),
+            width: look.width.max(40),
             colour: look.colour,
             sources: Vec::new(),
         }
@@ -522,7 +529,7 @@ impl Page {
         }
         let indent = " ".repeat(columns);
         let mut before = format!("{head}  ");
-        for line in wrapped(&shown, room) {
+        for line in wrapped(&shown, room, room) {
             self.line(&format!("{before}{line}"));
             before.clone_from(&indent);
         }
@@ -539,43 +546,11 @@ impl Page {
 /// Lines of a width; if the text begins with a mark, they are aligned behind it.
 fn hung(text: &str, width: usize) -> Vec<String> {
     let Some(mark) = ["– ", "→ "].into_iter().find(|mark| text.starts_with(mark)) else {
-        return wrapped(text, width);
+        return wrapped(text, width, width);
     };
     let rest = text.trim_start_matches(mark);
-    let lines = wrapped(rest, width.saturating_sub(2)).into_iter();
+    let width = width.saturating_sub(2);
+    let lines = wrapped(rest, width, width).into_iter();
     let marked = |(at, line)| format!("{}{line}", if at == 0 { mark } else { "  " });
     lines.enumerate().map(marked).collect()
-}
-
-/// Lines of a width, cut at blanks; a longer word gets its own line. Leading blanks are kept, a number stays
-/// with its unit, and no line begins with `::`, which is a command to GitHub's runner.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    if text.chars().count() <= width {
-        return vec![text.to_owned()];
-    }
-    let mut words: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        let unit = word.trim_end_matches([',', '.', ':', ';', ')']) == "s";
-        let glued = |last: &&mut String| {
-            word.starts_with("::") || (unit && last.ends_with(|c: char| c.is_ascii_digit()))
-        };
-        match words.last_mut().filter(glued) {
-            Some(last) => last.extend([" ", word]),
-            None => words.push(word.to_owned()),
-        }
-    }
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in words {
-        let length = line.chars().count() + 1 + word.chars().count();
-        if !line.is_empty() && length > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(&word);
-    }
-    lines.push(line);
-    lines
 }

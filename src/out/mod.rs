@@ -26,3 +26,5 @@ pub(crate) mod sarif;
 pub(crate) mod snippet;
 pub(crate) mod text;
 pub(crate) mod value;
+#[cfg(feature = "cli")]
+mod wrap;

@@ -5,6 +5,7 @@
 use super::escape::{escaped, escaped_parts, file_name};
 use super::place::Positions;
 use super::text::write_message;
+use super::wrap::{hanging, plain};
 use crate::model::Place;
 use crate::say::{Message, Severity};
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
@@ -23,6 +24,20 @@ pub struct Look {
     pub colour: bool,
     /// The width in columns.
     pub width: usize,
+    /// Whether text is wrapped to the width, as a terminal wants it; a log wants whole lines.
+    pub wraps: bool,
+}
+
+impl Look {
+    /// A line as wide as the terminal.
+    #[must_use]
+    pub fn fitted(self, line: &str) -> String {
+        if self.wraps {
+            hanging(line, self.width, 2)
+        } else {
+            line.to_owned()
+        }
+    }
 }
 
 /// Room for a message on one line.
@@ -45,21 +60,24 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
         let mut line = String::with_capacity(LINE);
         // A `String` takes everything.
         let _ = write_message(&mut line, message, positions, false);
-        return if look.colour {
+        let line = if look.colour {
             coloured(&line, message)
         } else {
             line
         };
+        return wrapped_lines(&line, look);
     };
     let related = message
         .related
         .as_ref()
         .and_then(|label| Some((label.text.as_str(), Window::new(&label.place, positions)?)));
-    let mut group = with_places(message, &window, related.as_ref());
+    let mut group = with_places(message, &window, related.as_ref(), look);
     let mut remedy = None;
     if let Some(help) = message.help.as_deref().filter(|_| help) {
         let help = escaped(help).into_owned();
-        if let Some(new) = message.replacement.as_ref().filter(|_| window.whole) {
+        // A suggested line is never cut, so it is shown only if there is room for it.
+        let shows = window.whole && window.is_within(look.width);
+        if let Some(new) = message.replacement.as_ref().filter(|_| shows) {
             let new: Vec<_> = new.split('\n').map(escaped).collect();
             let patch = Patch::new(window.span.clone(), new.join("\n"));
             let title = Level::HELP.secondary_title(help);
@@ -79,7 +97,7 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
         window.name_column(&mut text);
     }
     text.push_str("\n\n");
-    text
+    wrapped_lines(&text, look)
 }
 
 /// What a message is about: its title above the line of its place, and of a related one.
@@ -87,6 +105,7 @@ fn with_places<'w>(
     message: &Message,
     window: &'w Window,
     related: Option<&'w (&str, Window)>,
+    look: Look,
 ) -> Group<'w> {
     let level = match message.severity {
         Severity::Error => Level::ERROR,
@@ -99,6 +118,7 @@ fn with_places<'w>(
     };
     let field = message.field.as_deref();
     let field = field.map(|field| escaped(field).into_owned());
+    let field = field.filter(|field| !look.wraps || window.has_room(field, look.width));
     let place = AnnotationKind::Primary.span(window.span.clone());
     let group = level
         .primary_title(title)
@@ -110,6 +130,36 @@ fn with_places<'w>(
     let place = AnnotationKind::Context.span(window.span.clone());
     let place = place.label(escaped(label).into_owned());
     group.element(window.snippet().annotation(place))
+}
+
+/// A message whose text is as wide as the terminal. Lines of the input are cut already.
+fn wrapped_lines(text: &str, look: Look) -> String {
+    if !look.wraps {
+        return text.to_owned();
+    }
+    let mut wrapped = String::with_capacity(text.len());
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let (line, end) = line
+            .strip_suffix('\n')
+            .map_or((line, ""), |line| (line, "\n"));
+        let shown: String = plain(line).take(LINE).collect();
+        let indent = match shown.find("help: ") {
+            Some(at)
+                if shown
+                    .get(..at)
+                    .is_some_and(|b| b.trim_matches([' ', '=']).is_empty()) =>
+            {
+                Some(at + "help: ".len())
+            }
+            _ => (index == 0).then_some(4),
+        };
+        match indent {
+            Some(indent) => wrapped.push_str(&hanging(line, look.width, indent)),
+            None => wrapped.push_str(line),
+        }
+        wrapped.push_str(end);
+    }
+    wrapped
 }
 
 /// A message on lines with its severity in the colour that a picture has.
@@ -164,15 +214,37 @@ impl Window {
         })
     }
 
+    /// The columns in front of the text: the number of the line and a mark.
+    fn gutter(&self) -> usize {
+        self.line.to_string().len() + " | ".len()
+    }
+
+    /// Whether the text fits on a line of this width.
+    fn is_within(&self, width: usize) -> bool {
+        self.gutter() + self.text.chars().count() <= width
+    }
+
+    /// Whether a label fits behind the place on lines of this width.
+    fn has_room(&self, label: &str, width: usize) -> bool {
+        let underlined = self.text.get(self.span.clone()).unwrap_or_default();
+        let columns = self.shown() + underlined.chars().count() + label.chars().count();
+        self.gutter() + columns <= width
+    }
+
     /// Corrects the column in a drawn picture: text that was cut or escaped before the place changes it.
     fn name_column(&self, picture: &mut String) {
-        let before = self.text.get(..self.span.start);
-        let shown = before.unwrap_or_default().chars().count() + 1;
+        let shown = self.shown();
         if shown != self.column {
             let at = format!("{}:{}:", self.name, self.line);
             let (drawn, right) = (format!("{at}{shown}"), format!("{at}{}", self.column));
             *picture = picture.replacen(&drawn, &right, 1);
         }
+    }
+
+    /// The column that the place has in the text.
+    fn shown(&self) -> usize {
+        let before = self.text.get(..self.span.start);
+        before.unwrap_or_default().chars().count() + 1
     }
 
     fn snippet<T: Clone>(&self) -> Snippet<'_, T> {
