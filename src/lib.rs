@@ -140,10 +140,8 @@ fn decide<'s>(
     let list = opened.iter().any(|o| o.list.is_some());
     let advice = settings.advice || list || check;
     let reads = |kind: &str| tables.reads(kind);
-    let wanted = input::ToParse {
-        kind: &|kind| settings.parse_everything || reads(kind),
-        pods: advice,
-    };
+    let kind = |kind: &str| settings.parse_everything || reads(kind);
+    let wanted = input::ToParse::new(&kind, advice);
     let chunks = input::parse(opened, settings.threads, &wanted).map_err(Stop::Unread)?;
     let found = input::resources(opened, &chunks);
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();

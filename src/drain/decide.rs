@@ -19,6 +19,7 @@ use crate::say::Message;
 use crate::say::drain::{self as say, NoExec};
 use crate::tables::{DEFAULT_SLEEP, Tables, Workload, shellless};
 use lossless_yaml::{Kind, Node};
+use smallvec::SmallVec;
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -331,16 +332,16 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     }
 
     /// The nodes of a pod's containers; none if they are no list, which is told.
-    fn container_nodes(&mut self, pod: &Pod<'_, 't, 's>) -> Option<Vec<Node<'t, 's>>> {
+    fn container_nodes(&mut self, pod: &Pod<'_, 't, 's>) -> Option<SmallVec<[Node<'t, 's>; 4]>> {
         let Some(list) = pod.spec.get("containers") else {
             // A misspelt key is told as one.
             if keys::misspelt_in_spec(pod.spec).is_empty() {
                 self.tell(say::no_containers(), pod.object, mark(pod.spec));
             }
-            return Some(Vec::new());
+            return Some(SmallVec::new());
         };
         match list.kind() {
-            Kind::Null => Some(Vec::new()),
+            Kind::Null => Some(SmallVec::new()),
             Kind::Sequence => Some(list.items().collect()),
             kind @ (Kind::Scalar | Kind::Mapping) => {
                 let path = pod.containers();

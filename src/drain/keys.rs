@@ -69,35 +69,38 @@ fn is_nearly(key: &str, known: &str) -> bool {
     if apart.iter().any(|more| *more > 2) && !apart.contains(&0) {
         return false;
     }
-    let plain = |s: &str| s.to_ascii_lowercase().replace(['-', '_'], "");
-    let (word, meant) = (plain(key), plain(known));
-    let begins = |long: &str, short: &str| short.len() >= 7 && long.starts_with(short);
-    let most = if meant.len() > 7 { 2 } else { 1 };
-    word == meant
-        || begins(&word, &meant)
-        || begins(&meant, &word)
-        || strsim::damerau_levenshtein(&word, &meant) <= most
+    let plain = |s: &str| simple(s).collect::<String>();
+    let [length, other] = [key, known].map(|s| simple(s).count());
+    let begins = simple(key).zip(simple(known)).all(|(a, b)| a == b);
+    let most = if other > 7 { 2 } else { 1 };
+    // Slips are at least as many as one has more letters than the other: most keys need not be compared.
+    let near = || strsim::damerau_levenshtein(&plain(key), &plain(known)) <= most;
+    begins && (length == other || length.min(other) >= 7)
+        || length.abs_diff(other) <= most && near()
         || lacks_a_word(key, known)
 }
 
 /// Whether a key is one of four words or more without one of them: `terminationGraceSeconds`, `gracePeriodSeconds`.
 fn lacks_a_word(key: &str, known: &str) -> bool {
+    let capitals = || known.match_indices(|c: char| c.is_ascii_uppercase());
+    if capitals().count() < 3 {
+        return false;
+    }
     let mut starts = vec![0];
-    starts.extend(
-        known
-            .match_indices(|c: char| c.is_ascii_uppercase())
-            .map(|(at, _)| at),
-    );
+    starts.extend(capitals().map(|(at, _)| at));
     let ends = starts.iter().skip(1).copied().chain([known.len()]);
     let lacking = |(start, end): (&usize, usize)| {
         let (before, after) = (known.get(..*start)?, known.get(end..)?);
         Some([before, after].concat().eq_ignore_ascii_case(key))
     };
-    starts.len() >= 4
-        && starts
-            .iter()
-            .zip(ends)
-            .any(|word| lacking(word) == Some(true))
+    let mut words = starts.iter().zip(ends);
+    words.any(|word| lacking(word) == Some(true))
+}
+
+/// A key without its dashes, in lower case.
+fn simple(key: &str) -> impl Iterator<Item = char> {
+    let letters = key.chars().filter(|c| !matches!(c, '-' | '_'));
+    letters.map(|c| c.to_ascii_lowercase())
 }
 
 /// The letters of a key whatever their case, a bit each; one more for everything else but dashes.

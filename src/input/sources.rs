@@ -9,6 +9,7 @@ use crate::model::{Place, Plan};
 use crate::say::input::{dropped, glued as glued_marker, odd_break as odd_break_told, syntax};
 use crate::say::{Message, Reason};
 use lossless_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented};
+use memchr::memmem::{self, Finder};
 use memchr::{memchr, memchr_iter, memchr2_iter};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -61,19 +62,30 @@ pub(crate) struct Chunk<'s> {
 /// Which objects of the input are read.
 pub(crate) struct ToParse<'a> {
     /// Whether objects of this kind can matter.
-    pub(crate) kind: &'a (dyn Fn(&str) -> bool + Sync),
+    kind: &'a (dyn Fn(&str) -> bool + Sync),
     /// Whether to read objects of other kinds too if they may have pods.
-    pub(crate) pods: bool,
+    pods: bool,
+    /// Finds our keys. They have no effect in an object of another kind; a message says so.
+    our_keys: Finder<'static>,
 }
 
-impl ToParse<'_> {
+impl<'a> ToParse<'a> {
+    /// Objects of these kinds, those with our keys, and all others that may have `pods`.
+    pub(crate) fn new(kind: &'a (dyn Fn(&str) -> bool + Sync), pods: bool) -> ToParse<'a> {
+        ToParse {
+            kind,
+            pods,
+            our_keys: Finder::new(PREFIX),
+        }
+    }
+
     fn needs(&self, kind: &str, part: &str) -> bool {
-        (self.kind)(kind) || names_us(part)
+        (self.kind)(kind) || self.our_keys.find(part.as_bytes()).is_some()
     }
 
     /// Whether to look at an object that is not needed. Faults in it are left for the next reader to find.
     fn looks(&self, kind: &str, part: &str) -> bool {
-        let has = |word: &str| memchr::memmem::find(part.as_bytes(), word.as_bytes()).is_some();
+        let has = |word: &str| memmem::find(part.as_bytes(), word.as_bytes()).is_some();
         self.pods && kind != "CustomResourceDefinition" && has("containers") && has("template")
     }
 }
@@ -146,18 +158,15 @@ fn unreadable(source: usize, document: usize, text: &str, error: &SyntaxError) -
     message
 }
 
-/// The first marker of a text that has a key glued to it: its place, and the key with its colon.
-fn glued(text: &str) -> Option<(usize, &str)> {
-    let marks = memchr::memmem::find_iter(text.as_bytes(), "\n---").map(|at| at + 1);
-    let first = text.starts_with("---").then_some(0);
-    first.into_iter().chain(marks).find_map(|at| {
-        let rest = text.get(at + "---".len()..)?;
-        let key = rest.get(..=rest.find([':', '\n', ' '])?)?;
-        let name = key.strip_suffix(':')?;
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"._/-".contains(&b);
-        (name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(plain))
-            .then_some((at, key))
-    })
+/// The key that is glued to the three dashes at this place, with its colon.
+fn glued(text: &str, dashes: usize) -> Option<&str> {
+    let rest = text.get(dashes + "---".len()..)?;
+    if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let key = rest.get(..=rest.find([':', '\n', ' '])?)?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"._/-".contains(&b);
+    key.strip_suffix(':')?.bytes().all(plain).then_some(key)
 }
 
 /// The kind of a document that is nearly one that is `known`: its place, the word, and what it may mean.
@@ -216,7 +225,12 @@ pub(crate) fn open<'s>(
             });
             return Err(message);
         }
-        if let Some((offset, key)) = glued(source.text) {
+        let mut first_glued = None;
+        let seen = |at| {
+            first_glued = first_glued.or_else(|| glued(source.text, at).map(|key| (at, key)));
+        };
+        let documents: Vec<_> = lossless_yaml::documents_seen(source.text, seen).collect();
+        if let Some((offset, key)) = first_glued {
             let mut message = glued_marker(key);
             message.place = Some(Place {
                 source: index,
@@ -225,7 +239,6 @@ pub(crate) fn open<'s>(
             });
             return Err(message);
         }
-        let documents: Vec<_> = lossless_yaml::documents(source.text).collect();
         let list = match documents.as_slice() {
             [only] if !(several || among_files || source.read_only) => {
                 open_list(source.text, only.clone())
@@ -623,11 +636,6 @@ pub(crate) fn read_otherwise(
     messages
 }
 
-/// Whether a skipped text has one of our keys, which has no effect there; a message says so.
-fn names_us(part: &str) -> bool {
-    memchr::memmem::find(part.as_bytes(), PREFIX.as_bytes()).is_some()
-}
-
 /// JSON objects one after another, as `jq -c` writes them and kubectl accepts them; `None` for any other text.
 fn json_values(text: &str, range: Range<usize>) -> Option<Vec<Tree<'_>>> {
     let bytes = text.as_bytes().get(..range.end)?;
@@ -686,11 +694,7 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
         return None;
     }
     // All keys of a document are in the column of the first one.
-    let mut lines = part.lines().map(|line| (line, line.trim_ascii_start()));
-    let first = lines.find(|(line, text)| {
-        !(text.is_empty() || text.starts_with('#') || line.starts_with("---"))
-    });
-    if first.is_some_and(|(line, text)| column == 0 && line != text) {
+    if column == 0 && begins_indented(bytes) {
         return None;
     }
     let mut found = None;
@@ -738,6 +742,19 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
         }
     }
     found
+}
+
+/// Whether blanks stand before the first line that is neither blank nor a comment nor begins with three dashes.
+fn begins_indented(mut text: &[u8]) -> bool {
+    while !text.is_empty() {
+        let (line, rest) = text.split_at(memchr(b'\n', text).map_or(text.len(), |at| at + 1));
+        let content = line.trim_ascii_start();
+        if !matches!(content, [] | [b'#', ..]) && !line.starts_with(b"---") {
+            return content.len() < line.len();
+        }
+        text = rest;
+    }
+    false
 }
 
 /// A resource of the input: its place, and its node.

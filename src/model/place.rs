@@ -173,8 +173,9 @@ impl FieldPath {
 
     /// The path of keys below this one, each below the one before it.
     #[must_use]
-    pub fn keys<const N: usize>(mut self, keys: [&'static str; N]) -> FieldPath {
-        self.0.extend(keys.map(|key| Step::Key(key.into())));
+    pub fn keys(mut self, keys: impl IntoIterator<Item = &'static str>) -> FieldPath {
+        let steps = keys.into_iter().map(|key| Step::Key(key.into()));
+        self.0.extend(steps);
         self
     }
 

@@ -391,6 +391,9 @@ pub(crate) struct Target {
     pub(crate) path: Vec<Step>,
 }
 
+/// A place below a container: keys, and an item of a list.
+pub(crate) type Below = (&'static [&'static str], Option<usize>);
+
 impl Plan {
     /// Every field to write for it. All outputs write these.
     #[must_use]
@@ -398,8 +401,7 @@ impl Plan {
         let mut edits = Vec::with_capacity(self.containers.len() + 1);
         edits.extend(self.containers.iter().filter_map(|container| {
             let (below, value) = container.hook.edit()?;
-            let mut path = self.pod.clone().key("containers").index(container.index);
-            path.0.extend(below.0);
+            let path = self.below(container, below);
             Some(FieldEdit { path, value })
         }));
         edits.extend(self.grace.written.map(|seconds| FieldEdit {
@@ -407,6 +409,16 @@ impl Plan {
             value: NewValue::Seconds(seconds),
         }));
         edits
+    }
+
+    /// The path of a place below a container.
+    pub(crate) fn below(&self, container: &Container, (keys, item): Below) -> FieldPath {
+        let path = self.pod.clone().key("containers").index(container.index);
+        let path = path.keys(keys.iter().copied());
+        match item {
+            Some(item) => path.index(item),
+            None => path,
+        }
     }
 
     /// The number of fields to write for it.
@@ -419,8 +431,7 @@ impl Plan {
     /// Path of the preStop hook of a container.
     #[must_use]
     pub fn hook_path(&self, container: &Container) -> FieldPath {
-        let path = self.pod.clone().key("containers").index(container.index);
-        path.keys(["lifecycle", "preStop"])
+        self.below(container, (&["lifecycle", "preStop"], None))
     }
 }
 
@@ -483,10 +494,10 @@ impl Hook {
     }
 
     /// What is written, and its path below the container.
-    pub(crate) fn edit(&self) -> Option<(FieldPath, NewValue)> {
+    pub(crate) fn edit(&self) -> Option<(Below, NewValue)> {
         let word = |index: usize, word: String| {
-            let path = FieldPath::of(["lifecycle", "preStop", "exec", "command"]).index(index);
-            Some((path, NewValue::Word(word)))
+            let keys = &["lifecycle", "preStop", "exec", "command"];
+            Some(((&keys[..], Some(index)), NewValue::Word(word)))
         };
         match self {
             Hook::None { .. } | Hook::Kept { .. } | Hook::Other { .. } => None,
@@ -494,9 +505,9 @@ impl Hook {
                 handler,
                 lifecycle: false,
                 ..
-            } => Some((FieldPath::of(["lifecycle"]), NewValue::Lifecycle(*handler))),
+            } => Some(((&["lifecycle"], None), NewValue::Lifecycle(*handler))),
             Hook::Added { handler, .. } | Hook::Replaced { handler, .. } => Some((
-                FieldPath::of(["lifecycle", "preStop"]),
+                (&["lifecycle", "preStop"], None),
                 NewValue::PreStop(*handler),
             )),
             Hook::Changed {
@@ -504,7 +515,7 @@ impl Hook {
                 number: Number::Native,
                 ..
             } => Some((
-                FieldPath::of(["lifecycle", "preStop", "sleep", "seconds"]),
+                (&["lifecycle", "preStop", "sleep", "seconds"], None),
                 NewValue::Seconds(*after),
             )),
             Hook::Changed {

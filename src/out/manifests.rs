@@ -194,8 +194,11 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
             NewValue::Word(text) => word(below(workload, &below_it.0), text),
             other => value_of(other),
         };
-        let mut path = below_it.0;
-        path.splice(..0, plan.target.path.iter().cloned());
+        // Only an item of a list lies below the root of its tree.
+        let path = match plan.target.path.as_slice() {
+            [] => below_it.0,
+            above => [above, &below_it.0].concat(),
+        };
         Edit { path, value }
     };
     plan.edits().into_iter().map(edit).collect()

@@ -27,10 +27,11 @@ impl Tracer<'_, '_, '_> {
         let mut backends = Vec::new();
         let mut seen: HashMap<_, usize> = HashMap::new();
         for index in 0..self.templates.len() {
-            let Some(template) = self.templates.get(index).cloned() else {
+            let Some(template) = self.templates.get(index) else {
                 continue;
             };
-            let Some(object) = self.render.get(template.object) else {
+            let (of, node) = (template.object, template.node);
+            let Some(object) = self.render.get(of) else {
                 continue;
             };
             let mut faults = Vec::new();
@@ -38,11 +39,14 @@ impl Tracer<'_, '_, '_> {
                 Annotations::default()
             } else {
                 let most = self.config.most();
-                annotations::read(template.node, Roles::WORKLOAD, most, &mut faults)
+                annotations::read(node, Roles::WORKLOAD, most, &mut faults)
             };
-            self.tell_faults(object, &template.path, faults);
-            let mut read = self.annotations(template.object).over(below);
-            if let Some(referrer) = referrers.remove(&template.object) {
+            if !faults.is_empty() {
+                let path = template.path.clone();
+                self.tell_faults(object, &path, faults);
+            }
+            let mut read = self.annotations(of).over(below);
+            if let Some(referrer) = referrers.remove(&of) {
                 read = referrer.over(read);
             }
             if read.inject.is_none() && self.namespace_disabled(object.namespace) {
@@ -56,7 +60,7 @@ impl Tracer<'_, '_, '_> {
                 *self.owned.entry(object.kind).or_default() += 1;
                 continue;
             }
-            self.tell_same_workload(template.object, &mut seen);
+            self.tell_same_workload(of, &mut seen);
             backends.push(Backend {
                 template: index,
                 ways: self.ways(index),

@@ -98,7 +98,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         coming: &Coming<'_>,
     ) -> Result<bool, TraceError> {
         let mut named = false;
-        let mut visited = BTreeSet::from([route]);
+        let mut visited = BTreeSet::new();
         // A chain of objects may be very long, so they wait in a list and not on the call stack.
         let mut waiting = Vec::new();
         let mut next = Some((route, found));
@@ -116,7 +116,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             while next.is_none()
                 && let Some(to) = waiting.pop()
             {
-                if !visited.insert(to) {
+                if to == route || !visited.insert(to) {
                     continue;
                 }
                 if self.is_disabled(to) {

@@ -9,6 +9,7 @@ use super::{Link, MOST_FOLLOWED, MOST_WAYS, Tracer, WantedNamespace};
 use crate::config::annotations::Inject;
 use crate::model::{Address, Origin, Placed, Role, Sleep, Way};
 use crate::tables::references;
+use smallvec::SmallVec;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -59,7 +60,7 @@ pub(super) struct AllPods {
     /// The pods of one template, where a route names its workload.
     named: HashMap<usize, usize>,
     /// By template: the pods that it is among.
-    among: Vec<Vec<usize>>,
+    among: Vec<SmallVec<[usize; 2]>>,
     /// What was made of the ways to the same pods.
     shared: HashMap<Vec<usize>, Arc<Vec<Way>>>,
 }
@@ -67,7 +68,7 @@ pub(super) struct AllPods {
 impl AllPods {
     pub(super) fn new(templates: usize) -> AllPods {
         AllPods {
-            among: vec![Vec::new(); templates],
+            among: vec![SmallVec::new(); templates],
             ..AllPods::default()
         }
     }
@@ -79,7 +80,7 @@ impl AllPods {
 
     /// The pods that a template is among.
     pub(super) fn among(&self, template: usize) -> &[usize] {
-        self.among.get(template).map_or(&[], Vec::as_slice)
+        self.among.get(template).map_or(&[], SmallVec::as_slice)
     }
 
     /// Whether a way leads to a template.

@@ -42,7 +42,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let node = self.templates.get(*template).map(|t| t.node);
             pairs.len() == 1
                 || node.is_some_and(|node| {
-                    let mut held: Vec<_> = labels(node).collect();
+                    let mut held: SmallVec<[_; 16]> = labels(node).collect();
                     held.sort_unstable();
                     pairs.iter().all(|pair| held.binary_search(pair).is_ok())
                 })
@@ -150,18 +150,21 @@ pub(super) fn selector_of<'t, 's>(service: &Object<'t, 's>) -> Option<Node<'t, '
     names.try_fold(service.node(), |node, name| node.get(name))
 }
 
+/// Labels and their values. Few selectors have more than fit in place.
+pub(super) type Pairs<'t> = SmallVec<[(&'t str, &'t str); 4]>;
+
 /// The pairs of a selector, in any order; none if a value is not text.
-pub(super) fn sorted_pairs<'t>(selector: Node<'t, '_>) -> Option<Vec<(&'t str, &'t str)>> {
+pub(super) fn sorted_pairs<'t>(selector: Node<'t, '_>) -> Option<Pairs<'t>> {
     let mut pairs = pairs(selector)?;
     pairs.sort_unstable();
     Some(pairs)
 }
 
 /// The pairs of a selector; none if a value is not text.
-fn pairs<'t>(selector: Node<'t, '_>) -> Option<Vec<(&'t str, &'t str)>> {
+fn pairs<'t>(selector: Node<'t, '_>) -> Option<Pairs<'t>> {
     // Argo Rollouts adds this key to Services at run time, and it is found in what was exported from a cluster.
     const IGNORED: &str = "rollouts-pod-template-hash";
-    let mut pairs = Vec::new();
+    let mut pairs = Pairs::new();
     for (key, value) in selector.entries() {
         let key = key.text().unwrap_or_default();
         match value.kind() {

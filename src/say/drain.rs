@@ -2,11 +2,13 @@
 
 use super::{FieldChange, Message, Reason, Severity, kind_name};
 use crate::model::{
-    Container, DEFAULT_GRACE, FieldPath, Grace, Handler, Hook, NewValue, NotASleep, Number, Origin,
+    Container, DEFAULT_GRACE, Grace, Handler, Hook, NewValue, NotASleep, Number, Origin,
     PackageFile, Place, Plan, Role, Sleep,
 };
 use lossless_yaml::Kind;
+use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 /// Whether changes are told as done, as what a run would do that only shows them, or as missing (`check`).
@@ -29,7 +31,7 @@ impl Mood {
 
 /// The changes of a plan.
 pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
-    let told = |reason: Reason, text: String, field: FieldPath, at: &Range<usize>| {
+    let told = |reason: Reason, text: String, field: String, at: &Range<usize>| {
         let message = match mood {
             Mood::Done | Mood::Would => Message::new(reason, text),
             Mood::Missing => Message::new(Reason::ChangePending, text)
@@ -45,35 +47,41 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
     };
     let mut messages = Vec::with_capacity(plan.changes());
     // Containers that the same is done to share a message.
-    let mut groups: Vec<(Change, Vec<&Container>)> = Vec::new();
+    let mut groups: SmallVec<[(Change, SmallVec<[&Container; 2]>); 1]> = SmallVec::new();
     for container in &plan.containers {
         let Some(change) = change(plan, container, mood) else {
             continue;
         };
         match groups.iter_mut().find(|(known, _)| *known == change) {
             Some((_, containers)) => containers.push(container),
-            None => groups.push((change, vec![container])),
+            None => groups.push((change, smallvec![container])),
         }
     }
     for (change, containers) in groups {
         let Some(first) = containers.first() else {
             continue;
         };
+        let Change {
+            reason,
+            mut text,
+            but,
+        } = change;
         // The only container of a pod needs no name.
-        let to = if plan.containers.len() > 1 {
+        if plan.containers.len() > 1 {
             let names: Vec<String> = containers.iter().map(|c| c.name.clone()).collect();
-            format!(" in {}", quoted(&names, ", "))
-        } else {
-            String::new()
-        };
-        let Change { reason, text, but } = change;
-        let text = format!("{text}{to}{but} ({})", origin(&plan.sleep.origin));
-        let mut message = told(reason, text, plan.hook_path(first), &first.at);
+            text.push_str(" in ");
+            text.push_str(&quoted(&names, ", "));
+        }
+        but.iter().for_each(|but| text.push_str(but));
+        // A `String` takes everything.
+        let _ = write!(text, " ({})", origin(&plan.sleep.origin));
+        let field = format!("{}.containers[{}].lifecycle.preStop", plan.pod, first.index);
+        let mut message = told(reason, text, field, &first.at);
         message.change = field_change(plan, first);
         messages.push(message);
     }
     messages.extend(plan.grace.written.map(|seconds| {
-        let field = plan.pod.clone().key("terminationGracePeriodSeconds");
+        let field = format!("{}.terminationGracePeriodSeconds", plan.pod);
         let text = grace_written(&plan.grace, seconds, mood);
         let mut message = told(Reason::GraceWritten, text, field, &plan.grace.at);
         message.change = Some(FieldChange {
@@ -102,11 +110,7 @@ fn field_change(plan: &Plan, container: &Container) -> Option<FieldChange> {
         Hook::Prepended { script, .. } => Some(NewValue::Word(script.clone())),
         _ => None,
     };
-    let path = below.map(|below| {
-        let mut path = plan.pod.clone().key("containers").index(container.index);
-        path.0.extend(below.0);
-        path
-    });
+    let path = below.map(|below| plan.below(container, below));
     Some(FieldChange {
         path,
         current,
@@ -119,8 +123,8 @@ fn field_change(plan: &Plan, container: &Container) -> Option<FieldChange> {
 struct Change {
     reason: Reason,
     text: String,
-    /// What is to be known of it, behind a comma.
-    but: String,
+    /// What is to be known of it, each behind a comma.
+    but: [&'static str; 2],
 }
 
 /// What is done for a container, or missing; none if its hook stays.
@@ -164,20 +168,23 @@ fn change(plan: &Plan, container: &Container, mood: Mood) -> Option<Change> {
             (Reason::HookReplaced, text)
         }
     };
-    let mut but = String::new();
     // A hook that is written waits as long as the longest one that the pod has already.
-    if container.hook.after() > Some(plan.sleep.seconds) {
-        but.push_str(", as long as another container of the pod");
-    }
-    if matches!(
+    let long = container.hook.after() > Some(plan.sleep.seconds);
+    let needs_shell = matches!(
         container.hook,
         Hook::Added {
             handler: Handler::Exec(_),
             ..
         }
-    ) {
-        but.push_str(", which needs `/bin/sh` and `sleep` in the image");
-    }
+    );
+    let said = |is: bool, text| if is { text } else { "" };
+    let but = [
+        said(long, ", as long as another container of the pod"),
+        said(
+            needs_shell,
+            ", which needs `/bin/sh` and `sleep` in the image",
+        ),
+    ];
     Some(Change { reason, text, but })
 }
 
@@ -188,24 +195,26 @@ fn grace_written(grace: &Grace, seconds: u64, mood: Mood) -> String {
         margin,
         ..
     } = grace;
-    let was = match grace.stated {
-        Some(stated) => format!("was {stated}"),
-        None => format!("not set, so {DEFAULT_GRACE}"),
+    let (was, before) = match grace.stated {
+        Some(stated) => ("was", stated),
+        None => ("not set, so", DEFAULT_GRACE),
     };
     let verb = match mood {
         Mood::Done => "set to",
         Mood::Would => "would be",
         Mood::Missing => "the grace period should be",
     };
-    format!("{verb} {seconds}: {sleep} s sleep + {shutdown} s shutdown + {margin} s margin ({was})")
+    format!(
+        "{verb} {seconds}: {sleep} s sleep + {shutdown} s shutdown + {margin} s margin ({was} {before})"
+    )
 }
 
 /// A handler as it is written.
-pub(crate) fn written(handler: Handler) -> String {
-    match handler {
-        Handler::Exec(seconds) => format!("`sleep {seconds}`"),
-        Handler::Sleep(seconds) => format!("native `sleep: {{seconds: {seconds}}}`"),
-    }
+pub(crate) fn written(handler: Handler) -> impl fmt::Display {
+    fmt::from_fn(move |f| match handler {
+        Handler::Exec(seconds) => write!(f, "`sleep {seconds}`"),
+        Handler::Sleep(seconds) => write!(f, "native `sleep: {{seconds: {seconds}}}`"),
+    })
 }
 
 /// Where a sleep comes from.

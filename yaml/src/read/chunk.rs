@@ -14,8 +14,22 @@ use crate::tree::arena::{Shape, Tree};
 /// stand at the start of a line inside a scalar). Comments and directives belong to the document that
 /// follows them, so a text can end in a chunk that holds nothing else.
 pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut begins = marks(text, "\n---").peekable();
-    let mut ends = marks(text, "\n...").peekable();
+    documents_seen(text, |_| {})
+}
+
+/// The same; each line that begins with `---` is shown on the way, be it a marker or not.
+pub fn documents_seen(
+    text: &str,
+    mut see: impl FnMut(usize),
+) -> impl Iterator<Item = Range<usize>> {
+    if text.starts_with("---") {
+        see(0);
+    }
+    let begins = lines(text, "\n---").inspect(move |at| see(*at));
+    let mut begins = begins.filter(|at| is_mark(text, *at, "---")).peekable();
+    let mut ends = lines(text, "\n...")
+        .filter(|at| is_mark(text, *at, "..."))
+        .peekable();
     let mut first = is_mark(text, 0, "...").then(|| next_line(text, 0));
     let mut cuts = std::iter::from_fn(move || {
         if let Some(cut) = first.take() {
@@ -45,10 +59,9 @@ pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Where a marker starts a line other than the first; it is given with the line break before it.
-fn marks<'t>(text: &'t str, marker: &'static str) -> impl Iterator<Item = usize> + 't {
-    let found = memmem::find_iter(text.as_bytes(), marker).map(|at| at + 1);
-    found.filter(move |at| is_mark(text, *at, marker.trim_start()))
+/// The lines but the first one that begin with three characters; they are given with the line break before them.
+fn lines<'t>(text: &'t str, with: &'static str) -> impl Iterator<Item = usize> + 't {
+    memmem::find_iter(text.as_bytes(), with).map(|at| at + 1)
 }
 
 /// Starts of the lines that begin at `column` (from 0) or left of it. Blank lines are left out.
