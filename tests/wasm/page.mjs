@@ -185,6 +185,13 @@ spec:
   await paste(shop);
   await until(() => !document.querySelector("#messages").textContent.includes("BadInput"));
 
+  // Without its route, a workload and its Service are drawn dashed, and counted.
+  await paste(shop.slice(shop.indexOf("---") + 4));
+  await until(() => document.querySelector("#summary").textContent.includes("1 workload not behind a route"));
+  await until(() => [...document.querySelectorAll("#picture .unreached .name")].map((one) => one.textContent).join() === "shop,shop-app");
+  await paste(shop);
+  await output("terminationGracePeriodSeconds: 60");
+
   // Many documents do not hold the page up: the work is a worker's.
   await tab.evaluate(() => {
     window.longest = 0;

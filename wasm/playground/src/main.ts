@@ -7,7 +7,7 @@ import { configuration, drawForm } from "./form.ts";
 import { pack, type State, unpack } from "./link.ts";
 import { counted, diagnostics, drawMessages } from "./messages.ts";
 import type { Failed, File as Manifest, Lost, Message, Place, Race, Shown } from "./model.ts";
-import { changed, drawPicture } from "./picture.ts";
+import { changed, drawPicture, unreached } from "./picture.ts";
 import { pause } from "./output.ts";
 import { RaceView } from "./race.ts";
 import type { Start } from "./start.ts";
@@ -82,11 +82,13 @@ async function draw(result: Shown | Failed) {
     mark();
     return;
   }
-  const { counts, workloads } = result.plan;
+  const { counts, coverage, workloads } = result.plan;
   const written = workloads.filter(changed).length;
+  const others = coverage.workloads.filter(unreached).length;
   summary.textContent =
     `${count(counts.routes, "route")} → ${count(counts.services, "Service")} → ${count(counts.workloads, "workload")}: ` +
-    (written === 0 ? "nothing to change." : `${written} changed, ${count(counts.changes, "field")} written.`);
+    (written === 0 ? "nothing to change." : `${written} changed, ${count(counts.changes, "field")} written.`) +
+    (others === 0 ? "" : ` ${count(others, "workload")} not behind a route.`);
   drawOutput();
   await pause();
   mark();

@@ -32,7 +32,8 @@ export function drawPicture(parent: HTMLElement, shown: Shown, go: (place: Place
   draw(FIRST);
 }
 
-function unreached({ behind }: { behind: string }): boolean {
+/** Whether no route leads to a workload. */
+export function unreached({ behind }: { behind: string }): boolean {
   return behind === "service" || behind === "nothing";
 }
 
@@ -41,11 +42,12 @@ function picture(shown: Shown, width: number, limit: number, go: (place: Place) 
   // On a phone there is no room for kinds: a title says them.
   const narrow = width < 480;
   const boxes = new Map<string, Box>();
-  const box = (column: number, placed: Placed, note: string): Box => {
-    const key = `${column} ${placed.place.source} ${placed.place.range.start}`;
+  const box = (column: number, placed: Omit<Placed, "place"> & { place?: Place }, note: string): Box => {
+    const { place, namespace, name } = placed;
+    const key = place ? `${column} ${place.source} ${place.range.start}` : `${column} ${namespace} ${name}`;
     const found = boxes.get(key);
     if (found) return found;
-    const made: Box = { kind: placed.kind, title: placed.name, note, place: placed.place, look: "", y: 0, right: [] };
+    const made: Box = { kind: placed.kind, title: name, note, place, look: "", y: 0, right: [] };
     boxes.set(key, made);
     columns[column]!.push(made);
     return made;
@@ -65,15 +67,19 @@ function picture(shown: Shown, width: number, limit: number, go: (place: Place) 
     }
   }
   for (const other of shown.plan.coverage.workloads.filter(unreached).slice(0, Math.max(0, limit - columns[2]!.length))) {
-    const services = other.services?.map((service) => `${service.kind} ${service.name}`).join(", ");
-    const why = services ? `no route, ${services}` : "no Service";
+    const why = other.services ? "no route" : "no Service";
     const one = box(2, other, narrow ? why : `${other.kind} · ${why}`);
     one.look = "unreached";
+    for (const { exposed, ...service } of other.services ?? []) {
+      const selecting = box(1, service, exposed && !narrow ? `Service · ${exposed}` : "Service");
+      selecting.look = "unreached";
+      link(selecting, one);
+    }
   }
   const rows = arrange(columns);
   const height = HEAD + rows * STEP;
   const gap = Math.min(90, width * (narrow ? 0.045 : 0.06));
-  // What is said of a workload is longest.
+  // The text of a workload is the longest.
   const wides = (narrow ? [0.31, 0.31, 0.38] : [0.28, 0.28, 0.44]).map((part) => part * (width - 2 * gap - 2));
   const left = (column: number) => 1 + wides.slice(0, column).reduce((sum, wide) => sum + wide + gap, 0);
   const lines = columns.flatMap((column, at) => column.flatMap((from) => from.right.map((to) => line(from, to, left(at) + wides[at]!, left(columns[1]!.includes(to) ? 1 : 2)))));

@@ -42,7 +42,11 @@ export class RaceView {
   give(plan: Plan | undefined) {
     const name = plan && `${plan.workload.kind} ${plan.workload.name}: `;
     byId("race-of").textContent = `${name ?? ""}one rolling restart, simulated`;
-    if (plan) this.#given = { ...this.#given, lag: plan.sleep.seconds, sleep: plan.grace.sleep, grace: graceAfter(plan) };
+    if (plan) {
+      const pods = plan.rollout && "pods" in plan.rollout ? plan.rollout.pods : undefined;
+      const replicas = Math.min(Math.max(pods ?? 3, 1), sliders.replicas.max);
+      this.#given = { ...this.#given, lag: plan.sleep.seconds, sleep: plan.grace.sleep, grace: graceAfter(plan), replicas };
+    }
     return this.draw();
   }
 
