@@ -123,6 +123,7 @@ fn a_drawing_fits_the_terminal() {
                 look: Look {
                     colour: false,
                     width,
+                    wraps: true,
                 },
                 short,
                 tense: Tense::Would,

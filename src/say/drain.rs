@@ -29,6 +29,9 @@ impl Mood {
     }
 }
 
+/// A change, and the containers that get it.
+type Group<'p> = (Change, SmallVec<[&'p Container; 2]>);
+
 /// The changes of a plan.
 pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
     let told = |reason: Reason, text: String, field: String, at: &Range<usize>| {
@@ -47,7 +50,7 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
     };
     let mut messages = Vec::with_capacity(plan.changes());
     // Containers that the same is done to share a message.
-    let mut groups: SmallVec<[(Change, SmallVec<[&Container; 2]>); 1]> = SmallVec::new();
+    let mut groups: SmallVec<[Group<'_>; 1]> = SmallVec::new();
     for container in &plan.containers {
         let Some(change) = change(plan, container, mood) else {
             continue;
@@ -72,7 +75,7 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
             text.push_str(" in ");
             text.push_str(&quoted(&names, ", "));
         }
-        but.iter().for_each(|but| text.push_str(but));
+        text.extend(but);
         // A `String` takes everything.
         let _ = write!(text, " ({})", origin(&plan.sleep.origin));
         let field = format!("{}.containers[{}].lifecycle.preStop", plan.pod, first.index);
