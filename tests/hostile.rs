@@ -113,7 +113,7 @@ fn bases() -> Vec<String> {
                     .iter()
                     .any(|name| path.ends_with(name))
                 {
-                    bases.push(fs::read_to_string(path).unwrap());
+                    bases.extend(String::from_utf8(fs::read(path).unwrap()));
                 }
             }
         }

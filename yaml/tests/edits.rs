@@ -1015,3 +1015,204 @@ fn no_comma_follows_a_colon() {
         .put("a.c", Value::Int(1))
         .gives("a: {b: , c: 1}\n");
 }
+
+#[test]
+fn lines_after_a_line_belong_to_the_deepest_first() {
+    // The alias is written after the rest, and its lines still come before the entry of the mapping around it.
+    given("a: &a\n  x: 1\nb: *a\n")
+        .put("a.new", s("v"))
+        .put("c", s("w"))
+        .gives("a: &a\n  x: 1\n  new: v\nb:\n  x: 1\nc: w\n");
+}
+
+#[test]
+fn a_line_end_is_not_that_of_another_document() {
+    let edited = |text: &str, from: usize| {
+        let tree = Tree::parse(text, from..text.len()).unwrap();
+        let edit = Edit {
+            path: path("b"),
+            value: Value::Int(2),
+        };
+        let splices = tree.edit(&[edit]).unwrap();
+        pieces(text, &splices).collect::<String>()
+    };
+    // A document of one line without a line break is written like the text around it.
+    assert_eq!(
+        edited("x: 1\r\n---\r\na: 1", 11),
+        "x: 1\r\n---\r\na: 1\r\nb: 2"
+    );
+    given("x: 1\r\ny: 2\na: 1")
+        .without_crlf()
+        .put("b", Value::Int(2))
+        .gives("x: 1\r\ny: 2\na: 1\nb: 2");
+}
+
+#[test]
+fn only_mappings_show_the_step() {
+    given("a:\n      x\nc:\n")
+        .put("c.d", s("v"))
+        .gives("a:\n      x\nc:\n  d: v\n");
+}
+
+#[test]
+fn lists_show_json_and_spaces_too() {
+    given("command: [\"sh\", \"-c\"]\n")
+        .put("command[2]", s("x"))
+        .gives("command: [\"sh\", \"-c\", \"x\"]\n");
+    given("command: [[a], \"sh\"]\n")
+        .put("command[2]", s("x"))
+        .gives("command: [[a], \"sh\", \"x\"]\n");
+    given("{\"a\":[\"x\",\"y\"]}\n")
+        .put("a[2]", s("z"))
+        .gives("{\"a\":[\"x\",\"y\",\"z\"]}\n");
+    given("{\"a\":[\"x\"]}\n")
+        .put("a[1]", s("y"))
+        .gives("{\"a\":[\"x\",\"y\"]}\n");
+    given("{\"a\": [\"x\"]}\n")
+        .put("a[1]", s("y"))
+        .gives("{\"a\": [\"x\", \"y\"]}\n");
+}
+
+#[test]
+fn a_block_scalar_ends_with_its_content() {
+    // A line of blanks is content only if it is longer than the indentation.
+    given("r:\n  a: |\n    x\n     \nb: 1\n")
+        .put("r.c", s("v"))
+        .gives("r:\n  a: |\n    x\n     \n  c: v\nb: 1\n");
+    given("r:\n  a: |\n    x\n    \nb: 1\n")
+        .put("r.c", s("v"))
+        .gives("r:\n  a: |\n    x\n  c: v\n    \nb: 1\n");
+    given("a: |\n  x\n# c")
+        .put("b", Value::Int(2))
+        .gives("a: |\n  x\nb: 2\n# c");
+    // A key without a value has no place behind its block scalar.
+    given("r:\n  ? |\n    k\nb: 1\n")
+        .put("r.c", s("v"))
+        .gives("r:\n  ? |\n    k\n  c: v\nb: 1\n");
+    given("r:\n- |\n  k\n-\nb: 1\n")
+        .put("r[2]", s("v"))
+        .gives("r:\n- |\n  k\n-\n- v\nb: 1\n");
+}
+
+#[test]
+fn escapes_that_do_not_change_stay() {
+    for (escape, text) in [
+        ("\\0", "\0"),
+        ("\\a", "\u{7}"),
+        ("\\b", "\u{8}"),
+        ("\\t", "\t"),
+        ("\\\t", "\t"),
+        ("\\n", "\n"),
+        ("\\v", "\u{B}"),
+        ("\\f", "\u{C}"),
+        ("\\r", "\r"),
+        ("\\e", "\u{1B}"),
+        ("\\N", "\u{85}"),
+        ("\\_", "\u{A0}"),
+        ("\\L", "\u{2028}"),
+        ("\\P", "\u{2029}"),
+        ("\\ ", " "),
+        ("\\\"", "\""),
+        ("\\/", "/"),
+        ("\\\\", "\\"),
+        ("\\x41", "A"),
+        ("\\u0041", "A"),
+        ("\\U00000041", "A"),
+        ("\\ud83d\\ude00", "\u{1F600}"),
+        ("\\\n   ", ""),
+        ("\n\n\n  ", "\n\n"),
+    ] {
+        // The first escape would become a letter if the whole text were written anew.
+        given(&format!("a: \"\\x41{escape}5\"\n"))
+            .put("a", s(&format!("A{text}10")))
+            .gives(&format!("a: \"\\x41{escape}10\"\n"));
+    }
+    given("a: \"5\\x41\"\n")
+        .put("a", s("10A"))
+        .gives("a: \"10\\x41\"\n");
+    given("a: |2-\n   exec 5\n\nb: 1\n")
+        .put("a", s(" exec 10"))
+        .gives("a: |2-\n   exec 10\n\nb: 1\n");
+}
+
+#[test]
+fn a_copy_means_what_its_original_does() {
+    given("x: &x [!!str 1, !!map {k: v}, \"1\", \"a b\", \"\", 'c']\ny: *x\n")
+        .put("y[6]", s("z"))
+        .gives(
+            "x: &x [!!str 1, !!map {k: v}, \"1\", \"a b\", \"\", 'c']\ny:\n- \"1\"\n- k: v\n- \"1\"\n- \"a b\"\n- \"\"\n- 'c'\n- z\n",
+        );
+    given("x: &x [!!int 2]\ny: *x\n")
+        .put("y[1]", s("z"))
+        .gives("x: &x [!!int 2]\ny:\n- 2\n- z\n");
+    let refused = given("x: &x [!!int \"2\"]\ny: *x\n")
+        .put("y[1]", s("z"))
+        .refused();
+    assert!(matches!(refused, EditError::Tagged { .. }), "{refused}");
+    given("x: &x {a: , b: 1}\ny: *x\n")
+        .put("y.c", s("z"))
+        .gives("x: &x {a: , b: 1}\ny:\n  a: null\n  b: 1\n  c: z\n");
+    given("x: &x\n- a,b\n- one\n\n  two\ny: [*x, 1]\n")
+        .put("y[0][0]", s("d"))
+        .gives("x: &x\n- a,b\n- one\n\n  two\ny: [[d, \"one\\ntwo\"], 1]\n");
+    given("x: &x\n- a,b\ny: [*x, 1]\n")
+        .put("y[0][1]", s("d"))
+        .gives("x: &x\n- a,b\ny: [[\"a,b\", d], 1]\n");
+    given("{\"x\": &x [1, \"a\"], \"y\": *x}\n")
+        .put("x[1]", s("z"))
+        .gives("{\"x\": &x [1, \"z\"], \"y\": [1, \"a\"]}\n");
+    // A block scalar would take the comment for its text.
+    given("x: &x |\n  a\n  b\nl:\n- *x\n    # c\nz: 1\n")
+        .put("x", s("v"))
+        .gives("x: &x v\nl:\n- \"a\\nb\\n\"\n    # c\nz: 1\n");
+}
+
+#[test]
+fn what_can_not_be_copied_is_refused() {
+    for key in ["!!str k", "[k]", "{k: v}", ""] {
+        let refused = given(&format!("x: &x\n  ? {key}\n  : v\ny: *x\n"))
+            .put("y.z", s("v"))
+            .refused();
+        assert!(matches!(refused, EditError::Shared { .. }), "{refused}");
+    }
+    for (open, close) in [("{a: ", "}"), ("[", "]")] {
+        let nested = |levels| {
+            let (open, close) = (open.repeat(levels), close.repeat(levels));
+            given(&format!("x: &x {open}1{close}\ny: *x\n")).put("x", Value::Int(2))
+        };
+        nested(90).made();
+        let refused = nested(120).refused();
+        assert!(matches!(refused, EditError::Shared { .. }), "{refused}");
+    }
+}
+
+#[test]
+fn nothing_shows_the_place_of_a_value_without_a_colon() {
+    for (text, key) in [("{? , b: 1}\n", ""), ("{\"a\n  c\", b: 1}\n", "a c")] {
+        let mut case = given(text);
+        case.edits.push(Edit {
+            path: vec![Step::Key(key.into())],
+            value: s("x"),
+        });
+        let refused = case.refused();
+        assert!(
+            matches!(refused, EditError::Unplaceable { .. }),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn a_block_begins_where_the_item_stood() {
+    let block = || map(&[("a", s("b")), ("c", s("d"))]);
+    given("-   ~\n")
+        .put("[0]", block())
+        .gives("-   a: b\n    c: d\n");
+    given("-   \n")
+        .put("[0]", block())
+        .gives("-   a: b\n    c: d\n");
+    given("-\n").put("[0]", block()).gives("- a: b\n  c: d\n");
+    given("-\t~\n")
+        .put("[0]", block())
+        .gives("-\n  a: b\n  c: d\n");
+}

@@ -113,7 +113,7 @@ impl<'s> Tree<'s> {
                 below.shape == Shape::BlockMapping && self.begins_line(below.start as usize);
             let column = self.column(self.at(mapping).start as usize);
             let step = self.column(below.start as usize).checked_sub(column)?;
-            (nested && step > 0).then_some(step)
+            nested.then_some(step)
         };
         let shown = |mapping: u32, preferred: Option<u32>| {
             if self.at(mapping).shape != Shape::BlockMapping {

@@ -148,7 +148,7 @@ impl Drafts<'_, '_> {
         let to_end = matches!(byte(source, blanks), b'\n' | b'\r' | 0);
         if blanks > at && to_end {
             self.put(blanks..blanks, text.to_owned());
-        } else if at == 0 || at == self.tree.line_start(at) {
+        } else if at == self.tree.line_start(at) {
             self.put(at..at, text.to_owned());
         } else {
             self.put(at..at, format!(" {text}"));
@@ -159,13 +159,10 @@ impl Drafts<'_, '_> {
     /// The mapping and the key of an empty value without a colon, anchor or tag.
     fn without_colon(&self, node: u32) -> Option<(u32, u32)> {
         let raw = self.tree.at(node);
-        let parent = self.tree.parent(node)?;
-        if raw.shape != Shape::Empty
-            || !self.tree.at(parent).shape.is_mapping()
-            || self.tree.props(node).is_some()
-        {
+        if raw.shape != Shape::Empty {
             return None;
         }
+        let parent = self.tree.parent(node)?;
         let (key, _) = self.tree.pairs(parent).find(|(_, value)| *value == node)?;
         (raw.start <= self.tree.at(key).end).then_some((parent, key))
     }
@@ -275,8 +272,8 @@ impl Drafts<'_, '_> {
         let (from, to) = if !self.tree.begins_line(range.start) {
             self.put_nothing(range);
             return;
-        } else if line > 0 && blanks == self.tree.line_end(range.end) {
-            (self.tree.line_end(line - 1), blanks)
+        } else if blanks == self.tree.line_end(range.end) {
+            (self.tree.line_end(line.saturating_sub(1)), blanks)
         } else {
             (range.start, blanks)
         };

@@ -150,7 +150,7 @@ impl Aligner<'_> {
     /// Block scalars, from their first line on (YAML 1.2.2, 8.1).
     fn block(&mut self, range: Range<usize>, indent: usize, shape: Shape) -> Option<()> {
         let mut at = range.start;
-        while at < range.end && self.done < self.text.len() {
+        loop {
             let end = line_end(self.source, at).min(range.end);
             let blanks = slice(self.source, at..end);
             let blanks = blanks.bytes().take_while(|&byte| byte == b' ').count();
@@ -162,7 +162,7 @@ impl Aligner<'_> {
             }
             at = next_line(self.source, end).min(range.end);
             if end >= range.end || self.done >= self.text.len() {
-                break;
+                return Some(());
             }
             let rest = self.text.get(self.done..)?;
             // A folded line break is a space, or nothing where blank lines follow.
@@ -180,7 +180,6 @@ impl Aligner<'_> {
             };
             self.unit(end..at, text)?;
         }
-        Some(())
     }
 }
 
