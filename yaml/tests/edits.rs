@@ -1216,3 +1216,44 @@ fn a_block_begins_where_the_item_stood() {
         .put("[0]", block())
         .gives("-\n  a: b\n  c: d\n");
 }
+
+#[test]
+fn a_block_scalar_takes_another_text() {
+    // One without content shows no indentation.
+    given("r:\n  a: |+\n\n  b: 1\n")
+        .put("r.a", s("x\n"))
+        .gives("r:\n  a: |\n    x\n  b: 1\n");
+    given("a: |+\n\nb: 1\n")
+        .put("a", s("x\n"))
+        .gives("a: |\n  x\nb: 1\n");
+    given("a: |\n    x\nb: 1\n")
+        .put("a", s("one\ntwo\n"))
+        .gives("a: |\n    one\n    two\nb: 1\n");
+    given("a: |\n  x\nb: |-\n  x")
+        .put("a", s("y"))
+        .put("b", s("y\nz"))
+        .gives("a: |-\n  y\nb: |-\n  y\n  z");
+    given("a: |-\n  x")
+        .put("a", s("y\nz\n"))
+        .gives("a: |\n  y\n  z\n");
+}
+
+#[test]
+fn a_comment_inside_brackets_stays_or_the_edit_is_refused() {
+    let refused = given("a: { # c\n}\n").put("a", list(&[s("x")])).refused();
+    assert!(
+        matches!(refused, EditError::Unplaceable { .. }),
+        "{refused}"
+    );
+    given("a: [ # c\n]\n")
+        .put("a", list(&[s("x")]))
+        .gives("a: [x # c\n]\n");
+}
+
+#[test]
+fn an_alias_in_what_is_replaced_is_not_written() {
+    given("a: &a 1\nb: [*a]\n")
+        .put("a", Value::Int(2))
+        .put("b", s("x"))
+        .gives("a: &a 2\nb: x\n");
+}

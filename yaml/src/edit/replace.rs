@@ -306,7 +306,6 @@ impl Drafts<'_, '_> {
         let raw = self.tree.at(node);
         let start = raw.start as usize;
         let end = self.tree.last_line_end(node);
-        let source = self.tree.source;
         let own_lines = self.tree.begins_line(start);
         let same = raw.shape.is_mapping() == matches!(value, New::Mapping(_));
         let block = self.tree.block_style(node, start);
@@ -314,13 +313,6 @@ impl Drafts<'_, '_> {
             // Back to the key's line: the lines of the block go, line break included.
             let first = self.tree.line_start(start);
             let from = self.tree.line_end(first.saturating_sub(1));
-            let from = if slice(source, from..first) == "\n"
-                && byte(source, from.wrapping_sub(1)) == b'\r'
-            {
-                from - 1
-            } else {
-                from
-            };
             self.put(from..end, String::new());
             let at = self.after_key(node);
             self.put(at..at, format!(" {text}"));
