@@ -237,7 +237,10 @@ fn input_that_can_not_be_read_is_exit_2_with_place_and_help() {
             b"a: \xff\xfe\n",
             "<stdin>:1:4: error[BadInput]: the input is not UTF-8",
         ),
-        (b"a: 1\nb: \0\n", "<stdin>:2:4: error[BadInput]: a NUL byte"),
+        (
+            b"a: 1\nb: \0\n",
+            "<stdin>:2:4: error[BadInput]: the input contains a NUL byte",
+        ),
         (deep.as_bytes(), "255"),
         (b"kind: Ingress\nmetadata: &a\n  b: : c\n", "<stdin>:3:"),
     ];

@@ -636,6 +636,12 @@ fn text_fits_the_terminal() -> Result<Completion, Failed> {
             format!("{args}: wanted {want:?}\n{text}")
         })?;
     }
+    let help = on_a_terminal(80, dir.path(), "-h").unwrap_or_default();
+    let wide = help.lines().find(|line| line.chars().count() > 80);
+    let lines = help.lines().count();
+    check(lines <= 40 && wide.is_none(), || {
+        format!("{lines} {wide:?}\n{help}")
+    })?;
     // What another program reads has whole lines.
     let whole = told(&["--check"], TWICE);
     check(whole.lines().any(|line| line.len() > 140), || whole.clone())?;

@@ -8,10 +8,11 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
 use set_prestop::{Config, Severity};
 use std::path::PathBuf;
 
-/// Add preStop sleeps and grace periods to workloads behind an Ingress; change nothing else
+/// Add preStop sleeps and grace periods to workloads behind an Ingress
 ///
 /// Reads Kubernetes manifests or a KRM ResourceList from stdin, files or folders, and treats them as one set. Finds the
 /// workloads that routes lead to, and adds what the load balancer needs to remove a pod before the program is told to stop.
+/// Every other byte stays as it is.
 #[derive(Debug, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(name = "set-prestop", version, max_term_width = 100, next_line_help = false, after_help = AFTER, after_long_help = AFTER_LONG)]
@@ -24,46 +25,50 @@ pub(crate) struct Args {
     #[arg(value_name = "FILE|DIR|-", hide_short_help = true)]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// Treat each argument as its own render
-    ///
-    /// Without it all files of a call are one set of manifests. Messages and the last line name the render, and the exit status is
-    /// that of the worst. If one fails nothing is written; `--output json` prints an answer for each.
-    #[arg(long, help_heading = DO)]
-    pub(crate) each: bool,
-    /// Like `--each`, with kustomize or Helm run on folders that are theirs
-    ///
-    /// A folder with a `kustomization.yaml` is rendered by `kustomize build` (or `kubectl kustomize`), one with a `Chart.yaml` by
-    /// `helm template`, by the programs on PATH.
-    #[arg(long, conflicts_with = "write", help_heading = DO)]
-    pub(crate) render: bool,
-
-    /// Files or folders that belong to the manifests and stay as they are
-    ///
-    /// Such as the Ingress of another chart, or the platform's IngressClasses and Gateways. They lead to workloads and tell
-    /// controllers; they are never printed or written.
-    #[arg(long, value_name = "PATH", help_heading = DO)]
-    pub(crate) context: Vec<PathBuf>,
-    /// Edit the files in place
-    #[arg(long, short, conflicts_with_all = ["check", "diff"], help_heading = DO)]
-    pub(crate) write: bool,
     /// Print a unified diff
-    #[arg(long, short, help_heading = DO)]
+    #[arg(long, short, display_order = 1, help_heading = DO)]
     pub(crate) diff: bool,
-    /// Print manifests, kustomize, kubectl or json [default: manifests]
-    #[arg(long, short, value_name = "FORM", default_value = "manifests", hide_default_value = true, hide_possible_values = true, conflicts_with_all = ["write", "diff", "explain"], help_heading = DO)]
-    pub(crate) output: Form,
-    /// Explain each workload; `--explain=short` takes a line each
-    #[arg(long, short, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "full", hide_possible_values = true, help_heading = DO)]
+    /// Edit the files in place
+    #[arg(long, short, conflicts_with_all = ["check", "diff"], display_order = 2, help_heading = DO)]
+    pub(crate) write: bool,
+    /// Explain each workload; `=short` takes a line each
+    ///
+    /// Shows the route that leads to it, its hook, its time budget, what the change costs, and what is not reached.
+    #[arg(long, short, value_enum, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "full", hide_possible_values = true, display_order = 4, help_heading = DO)]
     pub(crate) explain: Option<Explain>,
+    /// Print manifests, kustomize, kubectl or json
+    ///
+    /// `manifests` is the default: the input with the changes made. `kustomize` is a Component with a patch for each workload,
+    /// `kubectl` a script of `kubectl patch` commands, `json` what was found and decided (set-prestop.dev/plan/v1).
+    #[arg(long, short, value_name = "FORM", default_value = "manifests", hide_default_value = true, hide_possible_values = true, conflicts_with_all = ["write", "diff", "explain"], display_order = 5, help_heading = DO)]
+    pub(crate) output: Form,
     /// File with the configuration; flags override it
     ///
     /// Without it, files that are named use the `set-prestop.yaml` in the folder of the first of them, or above it in the same
     /// repository.
-    #[arg(long = "config", short, value_name = "FILE", help_heading = DO)]
+    #[arg(long = "config", short, value_name = "FILE", display_order = 6, help_heading = DO)]
     pub(crate) config_file: Option<PathBuf>,
     /// Do not look for a `set-prestop.yaml`
-    #[arg(long, conflicts_with = "config_file", hide_short_help = true, help_heading = DO)]
+    #[arg(long, conflicts_with = "config_file", hide_short_help = true, display_order = 7, help_heading = DO)]
     pub(crate) no_config: bool,
+    /// Files or folders to read along, never to change
+    ///
+    /// Such as the Ingress of another chart, or the platform's IngressClasses and Gateways. They lead to workloads and identify
+    /// controllers, and are never printed or written.
+    #[arg(long, value_name = "PATH", display_order = 8, help_heading = DO)]
+    pub(crate) context: Vec<PathBuf>,
+    /// Treat each argument as a separate set of manifests
+    ///
+    /// Without it, all files of a call are one set. Messages and the summary line name the set, and the exit status is the worst
+    /// one. If one fails, nothing is written; `--output json` prints an answer for each.
+    #[arg(long, display_order = 9, help_heading = DO)]
+    pub(crate) each: bool,
+    /// Like `--each`; run kustomize or Helm on their folders
+    ///
+    /// A folder with a `kustomization.yaml` is rendered by `kustomize build` (or `kubectl kustomize`), one with a `Chart.yaml` by
+    /// `helm template`, by the programs on PATH.
+    #[arg(long, conflicts_with = "write", display_order = 10, help_heading = DO)]
+    pub(crate) render: bool,
 
     /// The scalar fields of the configuration.
     #[command(flatten)]
@@ -72,14 +77,19 @@ pub(crate) struct Args {
     /// Fail on messages of this severity or higher
     #[arg(long, value_name = "info|warning", hide_possible_values = true, help_heading = MESSAGES)]
     pub(crate) fail_on: Option<Severity>,
-    /// Write messages as text, short, json, github or sarif
+    /// text, short, json, github or sarif
+    ///
+    /// `text` shows the line that a message is about, `short` takes a line each. `json` is an object a line, `github` annotates a pull
+    /// request, `sarif` is for code scanning.
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", hide_possible_values = true, hide_default_value = true, help_heading = MESSAGES)]
     pub(crate) message_format: MessageFormat,
     /// Colours: auto, always or never [default: auto]
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, hide_default_value = true, hide_short_help = true, help_heading = MESSAGES)]
     pub(crate) color: clap::ColorChoice,
     /// Also write all messages to this file
-    #[arg(long, value_name = "FILE", env = "SET_PRESTOP_REPORT", hide_env_values = true, help_heading = MESSAGES)]
+    ///
+    /// A name that ends with `.json`, `.jsonl` or `.sarif` sets its form. It can also come from the environment: `SET_PRESTOP_REPORT`.
+    #[arg(long, value_name = "FILE", env = "SET_PRESTOP_REPORT", hide_env = true, help_heading = MESSAGES)]
     pub(crate) report: Option<PathBuf>,
     /// Write to the terminal in place of stderr, if there is one
     ///
@@ -92,7 +102,7 @@ pub(crate) struct Args {
     /// Print a shell completion script
     #[arg(long, value_name = "SHELL", hide_short_help = true, help_heading = MESSAGES)]
     pub(crate) completions: Option<clap_complete::Shell>,
-    /// Print help: `-h` in short, `--help` with details
+    /// Print help (`--help`: with details)
     #[arg(long, short, action = ArgAction::Help, help_heading = MESSAGES)]
     help: Option<bool>,
     /// Print the version
@@ -140,10 +150,9 @@ const AFTER: &str = "Examples:
   set-prestop --diff deploy/            show what would change
   set-prestop --check deploy/           a gate: exit 1 if a change is missing
   helm template . | set-prestop         as a filter
-Exit status: 0 success; 1 `--check` found missing changes; 2 error, nothing was written.";
+Exit status: 0 success; 1 `--check` found missing changes; 2 error.";
 
-const AFTER_LONG: &str = "Every setting can also come from the environment, as SET_PRESTOP_SLEEP_SECONDS=15. A flag overrides it, and it overrides the
-configuration file.
+const AFTER_LONG: &str = "Every setting can also come from the environment, as SET_PRESTOP_SLEEP_SECONDS=15. A flag overrides it, and it overrides the configuration file.
 
 Examples:
   set-prestop --diff deploy/            show what would change
@@ -153,8 +162,7 @@ Examples:
   helm template . | set-prestop         as a filter
   kustomize build | set-prestop | kubectl apply -f -
 
-Exit status: 0 success; 1 `--check` found missing changes; 2 error, nothing was written;
-3 `--on-error Skip` left objects as they are.";
+Exit status: 0 success; 1 `--check` found missing changes; 2 error, nothing was written; 3 `--on-error Skip` left objects as they are.";
 
 /// A value from the environment that is refused has the name of its variable instead of the flag's.
 fn of_environment(mut error: clap::Error) -> clap::Error {

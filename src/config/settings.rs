@@ -118,6 +118,7 @@ pub struct Config {
         feature = "cli",
         arg(
             long,
+            help = "Sleep [default: the controller's, or 10]",
             value_name = "SECONDS",
             value_parser = super::seconds::of_flag,
             allow_negative_numbers = true,
@@ -143,10 +144,13 @@ pub struct Config {
     )]
     pub max_sleep_seconds: Option<Seconds>,
     /// Shutdown time if the pod sets no grace period [default: 30]
+    ///
+    /// The grace period becomes sleep + shutdown time + margin.
     #[cfg_attr(
         feature = "cli",
         arg(
             long,
+            help = "Shutdown time if unset [default: 30]",
             value_name = "SECONDS",
             value_parser = super::seconds::of_flag,
             allow_negative_numbers = true,
@@ -172,11 +176,15 @@ pub struct Config {
     )]
     pub margin_seconds: Option<Seconds>,
     /// Kind of preStop handler [default: Auto]
+    ///
+    /// `Sleep` is the native sleep of Kubernetes 1.30 and later, `Exec` a command that needs a shell in the image. `Auto` decides by the
+    /// version of the cluster.
     #[cfg_attr(
         feature = "cli",
         arg(
             long,
-            value_name = "Auto|Exec|Sleep",
+            help = "Auto, Exec or Sleep [default: Auto]",
+            value_name = "KIND",
             hide_possible_values = true,
             ignore_case = true,
             env = "SET_PRESTOP_HANDLER",
@@ -186,11 +194,14 @@ pub struct Config {
     )]
     pub handler: Option<Handler>,
     /// Version of the cluster, such as "1.34"
+    ///
+    /// Below 1.30 the sleep is written as a command.
     #[cfg_attr(
         feature = "cli",
         arg(
             long,
-            value_name = "VERSION",
+            help = "Version of the cluster, such as 1.34",
+            value_name = "X.Y",
             env = "SET_PRESTOP_KUBERNETES_VERSION",
             hide_env = true,
             help_heading = "What it writes"
@@ -198,10 +209,14 @@ pub struct Config {
     )]
     pub kubernetes_version: Option<KubernetesVersion>,
     /// What to do with existing hooks [default: Raise]
+    ///
+    /// `Raise` raises a sleep that is too short. `Set` also lowers one. `Prepend` also puts the sleep before other shell scripts, `Replace`
+    /// also replaces any hook that is not a sleep. `Keep` leaves existing hooks alone.
     #[cfg_attr(
         feature = "cli",
         arg(
             long,
+            help = "What to do with hooks [default: Raise]",
             value_name = "MODE",
             hide_possible_values = true,
             hide_short_help = false,
@@ -213,10 +228,13 @@ pub struct Config {
     )]
     pub existing_hooks: Option<ExistingHooks>,
     /// Namespace to assume for resources without one
+    ///
+    /// Helm and `kubectl apply --namespace` set it only later, and routes lead only to Services of the same namespace.
     #[cfg_attr(
         feature = "cli",
         arg(
             long,
+            help = "Namespace of objects without one",
             short,
             value_name = "NAMESPACE",
             env = "SET_PRESTOP_NAMESPACE",
@@ -226,11 +244,14 @@ pub struct Config {
     )]
     pub namespace: Option<String>,
     /// Only consider routes of these classes
+    ///
+    /// Separated by commas; `*` and `?` are wildcards.
     #[cfg_attr(
         feature = "cli",
         arg(
             long,
-            value_name = "CLASS[,CLASS]",
+            help = "Only routes of these classes (a,b)",
+            value_name = "CLASS",
             env = "SET_PRESTOP_INGRESS_CLASS",
             hide_env = true,
             help_heading = "What counts"
@@ -241,7 +262,9 @@ pub struct Config {
     #[cfg_attr(feature = "cli", arg(skip))]
     pub ingress_classes: Option<Vec<ClassRule>>,
     /// Treat Services of type `LoadBalancer` as routes
-    #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, env = "SET_PRESTOP_LOAD_BALANCER_SERVICES", hide_env = true, help_heading = "What counts"))]
+    ///
+    /// Their pods get requests from outside without an Ingress.
+    #[cfg_attr(feature = "cli", arg(long, help = "Services of type LoadBalancer count", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, env = "SET_PRESTOP_LOAD_BALANCER_SERVICES", hide_env = true, help_heading = "What counts"))]
     pub load_balancer_services: Option<bool>,
     /// Services that routes outside these manifests lead to
     #[cfg_attr(feature = "cli", arg(skip))]
@@ -275,7 +298,7 @@ pub struct Config {
     )]
     pub on_error: Option<OnError>,
     /// Change nothing; report missing changes as errors
-    #[cfg_attr(feature = "cli", arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, env = "SET_PRESTOP_CHECK", hide_env = true, help_heading = "What to do"))]
+    #[cfg_attr(feature = "cli", arg(long, display_order = 3, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL", hide_possible_values = true, env = "SET_PRESTOP_CHECK", hide_env = true, help_heading = "What to do"))]
     pub check: Option<bool>,
 }
 

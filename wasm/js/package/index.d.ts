@@ -77,11 +77,11 @@ export interface Config {
   }[];
   /** Change nothing; report missing changes as errors */
   check?: boolean;
-  /** What to do with existing hooks [default: Raise]. What to do with an existing preStop hook. Raise: Raise a sleep that is too short; leave everything else alone. Set: Set every existing sleep to the value, raising or lowering it, and adjust the grace period. Prepend: Like `Raise`, and put the sleep before any other shell script. Replace: Like `Raise`, and replace any hook that is not a sleep. Keep: Leave existing hooks alone; add missing ones. */
+  /** What to do with existing hooks [default: Raise] `Raise` raises a sleep that is too short. `Set` also lowers one. `Prepend` also puts the sleep before other shell scripts, `Replace` also replaces any hook that is not a sleep. `Keep` leaves existing hooks alone.. What to do with an existing preStop hook. Raise: Raise a sleep that is too short; leave everything else alone. Set: Set every existing sleep to the value, raising or lowering it, and adjust the grace period. Prepend: Like `Raise`, and put the sleep before any other shell script. Replace: Like `Raise`, and replace any hook that is not a sleep. Keep: Leave existing hooks alone; add missing ones. */
   existingHooks?: "Raise" | "Set" | "Prepend" | "Replace" | "Keep";
-  /** Kind of preStop handler [default: Auto]. Which kind of preStop handler to write. Auto: `Sleep`, or `Exec` if `kubernetesVersion` is below 1.30. Exec: `exec` of `/bin/sh -c "sleep S"`. Sleep: The native `sleep.seconds` (Kubernetes 1.30 and later), which needs no shell. */
+  /** Kind of preStop handler [default: Auto] `Sleep` is the native sleep of Kubernetes 1.30 and later, `Exec` a command that needs a shell in the image. `Auto` decides by the version of the cluster.. Which kind of preStop handler to write. Auto: `Sleep`, or `Exec` if `kubernetesVersion` is below 1.30. Exec: `exec` of `/bin/sh -c "sleep S"`. Sleep: The native `sleep.seconds` (Kubernetes 1.30 and later), which needs no shell. */
   handler?: "Auto" | "Exec" | "Sleep";
-  /** Only consider routes of these classes */
+  /** Only consider routes of these classes Separated by commas; `*` and `?` are wildcards. */
   ingressClass?: string;
   /** Rules for the classes of routes; the first that matches counts */
   ingressClasses?: {
@@ -90,15 +90,15 @@ export interface Config {
     skip?: boolean;
     sleepSeconds?: number;
   }[];
-  /** Version of the cluster, such as "1.34" */
+  /** Version of the cluster, such as "1.34" Below 1.30 the sleep is written as a command. */
   kubernetesVersion?: string;
-  /** Treat Services of type `LoadBalancer` as routes */
+  /** Treat Services of type `LoadBalancer` as routes Their pods get requests from outside without an Ingress. */
   loadBalancerServices?: boolean;
   /** Seconds to add to sleep plus shutdown time [default: 5] */
   marginSeconds?: number;
   /** The longest sleep that an annotation may ask for, in seconds [default: 3600] */
   maxSleepSeconds?: number;
-  /** Namespace to assume for resources without one */
+  /** Namespace to assume for resources without one Helm and `kubectl apply --namespace` set it only later, and routes lead only to Services of the same namespace. */
   namespace?: string;
   /** What an error in one object does to the run [default: Fail]. What an error in one object does to the run. Fail: The run fails, and nothing is written. Skip: Leave the object as it is, change the others, and end with exit status 3. */
   onError?: "Fail" | "Skip";
@@ -162,7 +162,7 @@ export interface Config {
   }[];
   /** The severity of a Reason: Error, Warning, Info or Ignore */
   severity?: Partial<Record<Reason, "Ignore" | "Info" | "Warning" | "Error">>;
-  /** Shutdown time if the pod sets no grace period [default: 30] */
+  /** Shutdown time if the pod sets no grace period [default: 30] The grace period becomes sleep + shutdown time + margin. */
   shutdownSeconds?: number;
   /** Seconds to sleep [default: the controller's value, or 10] Overrides the built-in values per controller. */
   sleepSeconds?: number;
