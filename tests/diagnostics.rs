@@ -619,13 +619,13 @@ fn text_fits_the_terminal() -> Result<Completion, Failed> {
             "error[ChangePending]: Deployment tea: the grace period\n    should be 45",
         ),
         ("--explain a.yaml", "needs    10 s"),
-        ("--explain=short a.yaml", "a 45 s\n    grace period\n"),
+        ("--explain=short a.yaml", "line 1\n    needs sleep 10 s, "),
         ("-c c.yaml a.yaml", "\n          `shutdownSeconds`, "),
         (
             "--diff b.yaml",
             "label `set-prestop.dev/a`\n    has no effect",
         ),
-        ("--sleep-seconds 10s a.yaml", "from 0 to\n  3600; write 10"),
+        ("--sleep-seconds 10s a.yaml", "SECONDS>':\n  `10s` is not"),
     ] {
         let Some(text) = on_a_terminal(60, dir.path(), args) else {
             return Ok(Completion::ignored_with("`script` is not installed"));
