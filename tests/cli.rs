@@ -103,6 +103,14 @@ fn the_readme_shows_what_its_first_command_prints() {
     let shown = readme.contains(&format!("```diff\n{}```", run.stdout));
     assert!(shown, "{}", run.stdout);
     assert!(readme.contains("cargo run --release -- --diff testdata/tea.yaml"));
+    // Its numbers are those of the proof.
+    let proof = include_str!("../docs/proof.md");
+    for (ours, measured) in [
+        ("1,731 of 9,874", "| as it is | 10 | 9874 | 1731 |"),
+        ("none of 6,281", "| `set-prestop` | 5 | 6281 | 0 |"),
+    ] {
+        assert!(readme.contains(ours) && proof.contains(measured), "{ours}");
+    }
 }
 
 #[test]
