@@ -616,9 +616,10 @@ fn text_fits_the_terminal() -> Result<Completion, Failed> {
     for (args, want) in [
         (
             "--check a.yaml",
-            "error[ChangePending]: Deployment tea: the grace period\n    should be 45",
+            "error[ChangePending]: Deployment tea: the grace period\n    should be 45 s:",
         ),
         ("--explain a.yaml", "needs    10 s"),
+        ("--explain a.yaml", "--write a.yaml\n\n"),
         ("--explain=short a.yaml", "line 1\n    needs sleep 10 s, "),
         ("-c c.yaml a.yaml", "\n          `shutdownSeconds`, "),
         (

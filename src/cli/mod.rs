@@ -491,6 +491,9 @@ impl<'s> Run<'s> {
             }
             Ok(outcome) => {
                 let drawn = args.explain.map(|_| outcome.plans.as_slice());
+                if drawn.is_some() || args.diff {
+                    teller.set_apart();
+                }
                 teller.tell(&self.told, &self.positions, is_resource_list, drawn);
                 if printed && !is_resource_list {
                     teller.count(outcome, self.files, tense(args, outcome), drawn.is_some());
@@ -706,8 +709,16 @@ fn looked_at(runs: &[(&Run<'_>, &Outcome<'_>)]) -> String {
 }
 
 fn unwritten(error: &anyhow::Error) -> Message {
-    Message::new(Reason::OutputFailed, format!("{error:#}"))
-        .help("correct that and run again; files that were already replaced will not change")
+    let denied = |cause: &(dyn std::error::Error + 'static)| {
+        let cause = cause.downcast_ref::<io::Error>();
+        cause.is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+    };
+    let help = if error.chain().any(denied) {
+        "make the file and its folder writable, and run again"
+    } else {
+        "correct that and run again; files that were already replaced will not change"
+    };
+    Message::new(Reason::OutputFailed, format!("{error:#}")).help(help)
 }
 
 /// Writes to stdout. A broken pipe is not an error: the reader wanted no more.

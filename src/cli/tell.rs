@@ -72,6 +72,8 @@ pub(crate) struct Teller {
     terminal: Option<AutoStream<File>>,
     /// The render that the messages are about, if there may be several.
     render: Option<String>,
+    /// Whether an empty line goes before what is written next.
+    apart: bool,
     log: Log,
     report: Option<(PathBuf, Log)>,
 }
@@ -82,6 +84,7 @@ impl Teller {
             quiet,
             terminal: None,
             render: None,
+            apart: false,
             log: Log::new(format),
             report: report.map(|path| {
                 let log = Log::new(named(&path));
@@ -99,10 +102,18 @@ impl Teller {
         self.terminal = opened.map(AutoStream::auto);
     }
 
+    /// What follows is on the same terminal as a drawing or a diff, so an empty line goes before it.
+    pub(crate) fn set_apart(&mut self) {
+        self.apart = std::io::stdout().is_terminal() && std::io::stderr().is_terminal();
+    }
+
     /// Writes a text for people.
     pub(crate) fn show(&mut self, text: &str) {
         if text.is_empty() {
             return;
+        }
+        if std::mem::take(&mut self.apart) {
+            self.show("\n");
         }
         // If nothing can be written, nobody is left to tell.
         let _ = match &mut self.terminal {
@@ -290,11 +301,18 @@ fn with_name(message: &Message, render: &str) -> Message {
 /// Draws messages for people. Of several that need the same help, one after the other, the last one has it.
 fn draw(text: &mut String, messages: &[&Message], positions: &Positions<'_>, look: Look) {
     let mut rest = messages.iter().peekable();
+    let mut behind_a_line = false;
     while let Some(message) = rest.next() {
         let again = rest
             .peek()
             .is_some_and(|next| (next.reason, &next.help) == (message.reason, &message.help));
-        text.push_str(&picture(message, positions, look, !again));
+        let drawn = picture(message, positions, look, !again);
+        let is_picture = drawn.ends_with("\n\n");
+        if look.wraps && is_picture && behind_a_line {
+            text.push('\n');
+        }
+        behind_a_line = !is_picture;
+        text.push_str(&drawn);
     }
 }
 

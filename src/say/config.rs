@@ -136,7 +136,7 @@ pub(crate) fn unknown_controller<'a>(
 ) -> Message {
     let message = bad(format!("unknown controller `{name}`")).field(field);
     did_you_mean(message, name, known, || {
-        "choose one from docs/controllers.md, or set `sleepSeconds` instead".to_owned()
+        "write a name such as `k8s.io/ingress-nginx` (docs/controllers.md has all), or set `sleepSeconds` instead".to_owned()
     })
 }
 

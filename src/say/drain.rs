@@ -202,13 +202,14 @@ fn grace_written(grace: &Grace, seconds: u64, mood: Mood) -> String {
         Some(stated) => ("was", stated),
         None => ("not set, so", DEFAULT_GRACE),
     };
-    let verb = match mood {
-        Mood::Done => "set to",
-        Mood::Would => "would be",
-        Mood::Missing => "the grace period should be",
+    let (verb, unit) = match mood {
+        Mood::Done => ("set to", ""),
+        Mood::Would => ("would be", ""),
+        // A picture names no field.
+        Mood::Missing => ("the grace period should be", " s"),
     };
     format!(
-        "{verb} {seconds}: {sleep} s sleep + {shutdown} s shutdown + {margin} s margin ({was} {before})"
+        "{verb} {seconds}{unit}: {sleep} s sleep + {shutdown} s shutdown + {margin} s margin ({was} {before})"
     )
 }
 
