@@ -4,6 +4,7 @@ use crate::config::{self, Config};
 use crate::input::Source;
 use crate::input::objects::{Object, Render};
 use crate::say::{self, Message, Reason, Severity};
+use lossless_yaml::sort_by;
 use std::collections::HashMap;
 
 /// Removes the messages that the annotation `ignore` of their object hides.
@@ -68,10 +69,11 @@ pub(crate) fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) 
 
 /// Sorts messages by their places; those without one come last.
 pub(crate) fn sort(messages: &mut [Message]) {
-    messages.sort_by_key(|m| match &m.place {
+    let place = |m: &Message| match &m.place {
         Some(at) => (at.source, at.range.start, m.reason),
         None => (usize::MAX, 0, m.reason),
-    });
+    };
+    sort_by(messages, &mut |a, b| place(a).cmp(&place(b)));
 }
 
 /// Reasons that `severity` ignores but no message has.

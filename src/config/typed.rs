@@ -60,6 +60,7 @@ pub(super) struct Fault {
 }
 
 impl Fault {
+    #[inline(never)]
     fn at(mut self, step: Option<Step>) -> Fault {
         self.path.extend(step);
         self
@@ -208,14 +209,15 @@ impl<'t, 's, 'a> Typed<'t, 's, 'a> {
     }
 
     /// The text of a string, as a key or the name of a variant has to be.
-    fn word<V: Expected>(&self, visitor: &V) -> Result<&'t str, Fault> {
+    fn word(&self, visitor: &dyn Expected) -> Result<&'t str, Fault> {
         match (self.kind(), self.scalar()) {
             (Kind::Scalar, Scalar::Text(text)) => Ok(text),
             _ => Err(self.refuse(visitor)),
         }
     }
 
-    fn refuse<V: Expected>(&self, visitor: &V) -> Fault {
+    #[inline(never)]
+    fn refuse(&self, visitor: &dyn Expected) -> Fault {
         let found = match self.kind() {
             Kind::Null => Unexpected::Unit,
             Kind::Sequence => Unexpected::Seq,
@@ -330,6 +332,15 @@ struct Entries<'t, 's, 'a> {
     value: Option<(Typed<'t, 's, 'a>, Option<Step>)>,
 }
 
+impl<'t, 's, 'a> Entries<'t, 's, 'a> {
+    /// The value of the key that was read last. Every field of every struct is read by a copy of what calls this.
+    #[inline(never)]
+    fn taken(&mut self) -> Result<(Typed<'t, 's, 'a>, Option<Step>), Fault> {
+        let value = self.value.take();
+        value.ok_or_else(|| de::Error::custom("a value without its key"))
+    }
+}
+
 impl<'de> MapAccess<'de> for Entries<'_, '_, '_> {
     type Error = Fault;
 
@@ -349,9 +360,7 @@ impl<'de> MapAccess<'de> for Entries<'_, '_, '_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let Some((value, step)) = self.value.take() else {
-            return Err(de::Error::custom("a value without its key"));
-        };
+        let (value, step) = self.taken()?;
         seed.deserialize(value).map_err(|fault| fault.at(step))
     }
 }

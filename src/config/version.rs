@@ -48,13 +48,32 @@ impl FromStr for KubernetesVersion {
     }
 }
 
+/// A number in quotes with as few decimals as it has. How any float is written need not be in a module for this.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "what is cast is a whole number below a thousand million"
+)]
+fn decimals(n: f64) -> String {
+    let shifted = |places: u32| (n * f64::from(10_u32.pow(places))).round();
+    let ends = |places: &u32| shifted(*places) / f64::from(10_u32.pow(*places)) == n;
+    match (0..6).find(ends).filter(|_| (0.0..1000.0).contains(&n)) {
+        None => "this".to_owned(),
+        Some(0) => format!("`{n}`", n = n as i64),
+        Some(places) => {
+            let whole = n as i64;
+            let behind = shifted(places) as i64 - whole * 10_i64.pow(places);
+            format!("`{whole}.{behind:0width$}`", width = places as usize)
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for KubernetesVersion {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<KubernetesVersion, D::Error> {
         struct VersionVisitor;
         impl VersionVisitor {
-            fn number<E: de::Error, T>(n: impl fmt::Display) -> Result<T, E> {
+            fn number<E: de::Error, T>(n: &str) -> Result<T, E> {
                 Err(E::custom(format!(
-                    "`{n}` is a number, and an unquoted 1.30 arrives as 1.3, so quote it: \"1.30\""
+                    "{n} is a number, and an unquoted 1.30 arrives as 1.3, so quote it: \"1.30\""
                 )))
             }
         }
@@ -67,13 +86,13 @@ impl<'de> Deserialize<'de> for KubernetesVersion {
                 text.parse().map_err(E::custom)
             }
             fn visit_f64<E: de::Error>(self, n: f64) -> Result<KubernetesVersion, E> {
-                Self::number(n)
+                Self::number(&decimals(n))
             }
             fn visit_u64<E: de::Error>(self, n: u64) -> Result<KubernetesVersion, E> {
-                Self::number(n)
+                Self::number(&format!("`{n}`"))
             }
             fn visit_i64<E: de::Error>(self, n: i64) -> Result<KubernetesVersion, E> {
-                Self::number(n)
+                Self::number(&format!("`{n}`"))
             }
         }
         deserializer.deserialize_any(VersionVisitor)

@@ -190,8 +190,8 @@ pub(crate) fn nearly_a_kind<'s, 'k>(
         if word.len() < 5 || seen.len() > 1000 || !seen.insert(word) || reads(word) {
             return None;
         }
-        let lower = word.to_lowercase();
-        let slips = |kind: &&str| strsim::damerau_levenshtein(&kind.to_lowercase(), &lower);
+        let lower = word.to_ascii_lowercase();
+        let slips = |kind: &&str| strsim::damerau_levenshtein(&kind.to_ascii_lowercase(), &lower);
         let meant = known.clone().find(|kind| slips(kind) <= 1)?;
         let begins = word.as_ptr().addr() - job.text.as_ptr().addr();
         let place = Place {

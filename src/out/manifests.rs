@@ -7,7 +7,7 @@ use crate::input::parallel::in_order;
 use crate::input::{Chunk, Chunks, Opened, ResourceList, Source};
 use crate::model::{FieldEdit, NewValue, Place, Plan};
 use crate::say::{self, Message};
-use lossless_yaml::{Edit, EditError, Node, Scratch, Splice, Step, Tree, Value};
+use lossless_yaml::{Edit, EditError, Node, Scratch, Splice, Step, Tree, Value, sort_by};
 use std::fmt;
 
 /// The text of a source, changed.
@@ -100,7 +100,8 @@ pub(crate) fn write<'s>(
             _ => continue,
         };
         output.splices.extend(written?);
-        output.splices.sort_by_key(|splice| splice.range.start);
+        let start = |splice: &Splice| splice.range.start;
+        sort_by(&mut output.splices, &mut |a, b| start(a).cmp(&start(b)));
     }
     outputs.retain(|output| !output.source.read_only);
     Ok(outputs)

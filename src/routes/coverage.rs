@@ -6,7 +6,7 @@ use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{is_owned, left_alone};
 use crate::model::{Behind, Coverage, Covered, Exposed, Selecting};
 use crate::tables::is_inner;
-use lossless_yaml::Node;
+use lossless_yaml::{Node, sort_by};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -118,7 +118,7 @@ impl Tracer<'_, '_, '_> {
             let shared = known.get(&pods).map(Arc::clone);
             let services = shared.unwrap_or_else(|| {
                 let mut services: Vec<usize> = pods.iter().flat_map(services).copied().collect();
-                services.sort_unstable();
+                sort_by(&mut services, &mut usize::cmp);
                 services.dedup();
                 serving |= behind == Behind::Service && services.iter().any(|s| self.serves(*s));
                 let each = services.iter().filter_map(|s| self.exposing(*s));

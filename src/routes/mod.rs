@@ -32,7 +32,7 @@ use crate::tables::references::Addresses;
 use crate::tables::{Controller, On, Tables, Workload, selects};
 use controller::Policies;
 use follow::{Namesakes, ObjectKey};
-use lossless_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node, sort_by};
 use pods::{AllPods, Visits};
 use services::ServiceKind;
 use smallvec::SmallVec;
@@ -253,7 +253,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         tracer.read_policies();
         tracer.pods = AllPods::new(tracer.templates.len());
         let labelled = tracer.labels.values_mut();
-        labelled.for_each(|templates| templates.sort_unstable());
+        labelled.for_each(|templates| sort_by(templates, &mut Ord::cmp));
         tracer
     }
 

@@ -9,6 +9,7 @@ use super::{Link, MOST_FOLLOWED, MOST_WAYS, Tracer, WantedNamespace};
 use crate::config::annotations::Inject;
 use crate::model::{Address, Origin, Placed, Role, Sleep, Way};
 use crate::tables::references;
+use lossless_yaml::sort_by;
 use smallvec::SmallVec;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -118,7 +119,7 @@ impl AllPods {
             .chain(each)
             .flat_map(|links| &links.links)
             .collect();
-        all.sort_by_key(|link| link.number);
+        sort_by(&mut all, &mut |a, b| a.number.cmp(&b.number));
         let mut links = Links::default();
         for link in all {
             links.add(link);

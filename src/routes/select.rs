@@ -5,7 +5,7 @@ use crate::input::objects::{Object, labels, mark, same_namespace};
 use crate::say::nearest;
 use crate::say::routes::NearWorkload;
 use crate::tables::selects;
-use lossless_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node, sort_by};
 use smallvec::SmallVec;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
@@ -43,7 +43,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             pairs.len() == 1
                 || node.is_some_and(|node| {
                     let mut held: SmallVec<[_; 16]> = labels(node).collect();
-                    held.sort_unstable();
+                    sort_by(&mut held, &mut Ord::cmp);
                     pairs.iter().all(|pair| held.binary_search(pair).is_ok())
                 })
         };
@@ -55,7 +55,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             .map(|(_, template)| *template)
             .filter(holds_all)
             .collect();
-        found.sort_unstable();
+        sort_by(&mut found, &mut usize::cmp);
         self.followed += count;
         found
     }
@@ -156,7 +156,7 @@ pub(super) type Pairs<'t> = SmallVec<[(&'t str, &'t str); 4]>;
 /// The pairs of a selector, in any order; none if a value is not text.
 pub(super) fn sorted_pairs<'t>(selector: Node<'t, '_>) -> Option<Pairs<'t>> {
     let mut pairs = pairs(selector)?;
-    pairs.sort_unstable();
+    sort_by(&mut pairs, &mut Ord::cmp);
     Some(pairs)
 }
 

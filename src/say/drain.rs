@@ -579,21 +579,33 @@ pub(crate) fn key_misplaced(key: &str, place: &str, right: &str) -> Message {
 pub(crate) fn not_a_grace_period(field: &str, stands: Option<&str>, kind: Kind) -> Message {
     let what = stands.map_or(kind_name(kind).to_owned(), |text| format!("`{text}`"));
     let stands = stands.unwrap_or_default();
-    let number = stands.parse::<f64>().ok();
+    let number = stands.parse::<f64>().ok().filter(|n| n.is_finite());
     let text = format!("`{field}` is {what}, which is not a whole number of seconds");
     let message = Message::new(Reason::BadResource, text);
     let unit = stands.strip_suffix('s').and_then(|n| n.parse().ok());
-    match number.filter(|n| n.is_finite()).or(unit) {
+    match number.or(unit) {
         Some(n) if n < 0.0 => message.help(format!(
             "write 0 or a greater number, such as `{field}: 45`"
         )),
-        Some(n) => message
-            .help(format!("write `{field}: {}`", n.ceil()))
-            .instead(n.ceil().to_string()),
+        Some(n) => {
+            let whole = whole_seconds(n);
+            let help = format!("write `{field}: {whole}`");
+            message.help(help).instead(whole.to_string())
+        }
         None => message.help(format!(
             "write a whole number without quotes, such as `{field}: 45`"
         )),
     }
+}
+
+/// The next whole number. How floats are written need not be in a module for this.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a number of seconds is neither negative nor beyond 64 bits"
+)]
+fn whole_seconds(n: f64) -> u64 {
+    n.ceil() as u64
 }
 
 /// A number of seconds that Kubernetes would take and nobody can mean.

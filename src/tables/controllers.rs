@@ -2,7 +2,7 @@
 
 use super::row::{Controller, On, Sign, ValueType};
 use super::{any, generated, glob};
-use lossless_yaml::{Kind, Node, Tree};
+use lossless_yaml::{Kind, Node, Tree, sort_by};
 
 /// The controllers, in the table's order.
 pub(crate) fn controllers() -> &'static [Controller] {
@@ -46,7 +46,9 @@ pub(crate) fn signed<'t, 's: 't>(
             }) && !here.any(|(key, value)| controller.excepts(key, *value))
         })
         .collect();
-    found.sort_by_key(|controller| controller.sleep_seconds);
+    sort_by(&mut found, &mut |a, b| {
+        a.sleep_seconds.cmp(&b.sleep_seconds)
+    });
     found
 }
 

@@ -14,7 +14,7 @@ use super::row::{Controller, RouteRow, SelectorRow, Sign, WorkloadRow};
 use super::{kinds, sorted};
 use crate::tables::path::Text;
 
-const HEAD: &str = "//! Generated from `data/*.yaml` by `BLESS=1 cargo test --lib tables`: do not edit.
+const HEAD: &str = "//! Generated from `data/` by `BLESS=1 cargo test --lib tables`: do not edit.
 //!
 //! The built-in rows, compiled. Those of routes and workloads are sorted by kind, as they are looked up.
 
@@ -94,6 +94,13 @@ fn generated() -> String {
     text.push_str("\n/// The kinds of these rows and those that they ask for, sorted.\n");
     text.push_str("#[rustfmt::skip]\n");
     writeln!(text, "pub(super) static KINDS: &[&str] = &{kinds:?};").unwrap();
+    let lines = include_str!("data/shellless.txt").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines: Vec<&str> = lines.collect();
+    text.push_str("\n/// The lines of `shellless.txt` without its comments.\n");
+    text.push_str("#[rustfmt::skip]\n");
+    let lines = lines.join("\n");
+    writeln!(text, "pub(super) static SHELLLESS: &str = {lines:?};").unwrap();
     text
 }
 

@@ -1,4 +1,4 @@
-//! Generated from `data/*.yaml` by `BLESS=1 cargo test --lib tables`: do not edit.
+//! Generated from `data/` by `BLESS=1 cargo test --lib tables`: do not edit.
 //!
 //! The built-in rows, compiled. Those of routes and workloads are sorted by kind, as they are looked up.
 
@@ -130,3 +130,7 @@ pub(super) static CONTROLLERS: &[Controller] = &[
 /// The kinds of these rows and those that they ask for, sorted.
 #[rustfmt::skip]
 pub(super) static KINDS: &[&str] = &["AlbConfig", "ApisixRoute", "BroadcastJob", "Canary", "CloneSet", "Configuration", "CronJob", "DaemonSet", "Deployment", "DeploymentConfig", "GCPBackendPolicy", "GRPCRoute", "Gateway", "HTTPProxy", "HTTPRoute", "HTTPScaledObject", "HealthCheckPolicy", "InferencePool", "InferenceService", "Ingress", "IngressRoute", "IngressRouteTCP", "IngressRouteUDP", "InterceptorRoute", "Job", "KongServiceFacade", "LLMInferenceService", "LeaderWorkerSet", "ListenerRuleConfiguration", "ListenerSet", "Mapping", "Middleware", "MultiClusterIngress", "MultiClusterService", "Namespace", "Pod", "PodTemplate", "ReferenceGrant", "ReplicaSet", "ReplicationController", "Revision", "Rollout", "Route", "RouteGroup", "RouteTable", "Service", "ServiceExport", "ServiceImport", "StatefulSet", "TCP", "TCPIngress", "TCPMapping", "TCPRoute", "TLSRoute", "TargetGroupBinding", "TargetGroupConfiguration", "TargetGroupPolicy", "TraefikService", "TransportServer", "UDPIngress", "UDPRoute", "UnitedDeployment", "Upstream", "VirtualServer", "VirtualServerRoute", "VirtualService", "XListenerSet"];
+
+/// The lines of `shellless.txt` without its comments.
+#[rustfmt::skip]
+pub(super) static SHELLLESS: &str = "*:*distroless*\n*:*chiseled*\ndistroless/*\npause\ncoredns/coredns\nexternal-dns/external-dns\nmetrics-server/metrics-server\nkube-state-metrics/kube-state-metrics\njetstack/cert-manager-*\nautoscaling/*\nlinkerd/proxy\nenvoyproxy/envoy-distroless\naws-appmesh-envoy\n!chainguard/*:*dev*\n!chainguard/wolfi-base\n!chainguard/busybox\n!chainguard/bash\n!chainguard/git\nchainguard/*\nargoproj/argo-rollouts\ntraefik/whoami*\noauth2-proxy/oauth2-proxy\nargoproj/argocli\nargoproj/workflow-controller\notel/opentelemetry-collector*\nopentelemetry-collector-releases/opentelemetry-collector*\nhashicorp/http-echo\ngoogle-samples/hello-app\ngke/hello-app\nmccutchen/go-httpbin\nargoproj/rollouts-demo\nopenfga/openfga\nkong/kubernetes-ingress-controller\nprymitive/karma\nprymitive/kthxbye\ntwinproduction/gatus\ntwin/gatus\nshopify/toxiproxy\ntarampampam/error-pages\ngolift/unifi-poller\nminio/console\npottava/s3-proxy\nsalrashid123/grpc_health_proxy\nllm-d/llm-d-inference-sim\noryd/*:v26*\noryd/*:v27*\noryd/*:26*\noryd/*:27*";

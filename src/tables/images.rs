@@ -1,9 +1,7 @@
 //! Images that are known to have no shell, for `handler: Exec`.
 
-use super::glob;
+use super::{generated, glob};
 use std::sync::LazyLock;
-
-const SHELLLESS: &str = include_str!("data/shellless.txt");
 
 /// A line of `data/shellless.txt`.
 struct Line {
@@ -16,9 +14,7 @@ struct Line {
 }
 
 static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| {
-    let lines = SHELLLESS.lines();
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let read = lines.map(|line| {
+    let read = generated::SHELLLESS.lines().map(|line| {
         let (has_shell, line) = match line.strip_prefix('!') {
             Some(rest) => (true, rest),
             None => (false, line),

@@ -23,6 +23,7 @@ mod generated {
     pub(super) static CONTROLLERS: &[Controller] = &[];
     pub(super) static SELECTORS: &[Selects] = &[];
     pub(super) static KINDS: &[&str] = &[];
+    pub(super) static SHELLLESS: &str = "";
 }
 mod grammar;
 mod images;
@@ -31,6 +32,7 @@ pub(crate) mod path;
 pub(crate) mod references;
 mod row;
 
+use lossless_yaml::sort_by;
 use std::str::Chars;
 
 use self::path::Text;
@@ -180,7 +182,7 @@ fn is_built_in(row: &Route) -> bool {
 
 /// Sorts by kind; rows of the same kind keep their order.
 fn sorted<T: Row>(mut rows: Vec<T>) -> Vec<T> {
-    rows.sort_by(|one, other| one.kind().cmp(other.kind()));
+    sort_by(&mut rows, &mut |a, b| a.kind().cmp(b.kind()));
     rows
 }
 
@@ -207,7 +209,7 @@ fn kinds(routes: &[Route], workloads: &[Workload]) -> Vec<Text> {
     let routes = routes.iter().flat_map(Route::kinds);
     let workloads = workloads.iter().map(|row| &row.kind);
     let mut kinds: Vec<Text> = routes.chain(workloads).cloned().collect();
-    kinds.sort_unstable();
+    sort_by(&mut kinds, &mut Text::cmp);
     kinds.dedup();
     kinds
 }

@@ -3,7 +3,7 @@
 //! It reads a single object. `routes` finds the Services that the names mean, and what they
 //! select.
 
-use lossless_yaml::{Kind, Node, Tree};
+use lossless_yaml::{Kind, Node, Tree, sort_by};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -246,7 +246,7 @@ pub(crate) fn addresses(route: &Route, object: Node<'_, '_>) -> Addresses {
             let columns = || route.hosts.iter().chain(route.url_paths.iter());
             let mut cuts: Vec<usize> = columns().map(|path| path.common(at)).collect();
             cuts.extend([0, at.0.len()]);
-            cuts.sort_unstable();
+            sort_by(&mut cuts, &mut usize::cmp);
             cuts.dedup();
             for cut in cuts {
                 let steps = at.0.get(from..cut).unwrap_or_default();

@@ -12,6 +12,8 @@ pub use error::{EditError, SyntaxError};
 pub use read::chunk::{Items, documents, documents_seen, items, outdented};
 pub use read::scratch::Scratch;
 pub use text::diff::unified_diff;
+#[doc(hidden)]
+pub use text::sort::sort_by;
 pub use text::span::{Lines, Position, position};
 pub use text::splice::{Splice, pieces};
 pub use tree::arena::Tree;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::edit::draft::{Care, Drafts};
 use crate::edit::emit::{New, Scalar, Style, may_be_plain};
 use crate::error::EditError;
+use crate::text::sort::sort_by;
 use crate::tree::arena::{Shape, TagKind, flag};
 use crate::tree::change::{Step, Wanted};
 use crate::tree::value::Resolved;
@@ -162,7 +163,7 @@ impl<'w> Drafts<'w, '_> {
         mut items: Vec<(usize, New<'w>)>,
         length: usize,
     ) -> Result<Vec<New<'w>>, EditError> {
-        items.sort_by_key(|(index, _)| *index);
+        sort_by(&mut items, &mut |(a, _), (b, _)| a.cmp(b));
         if items
             .iter()
             .enumerate()

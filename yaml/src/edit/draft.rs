@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::error::EditError;
+use crate::text::sort::sort_by;
 use crate::text::span::slice;
 use crate::text::splice::Splice;
 use crate::tree::arena::Tree;
@@ -116,10 +117,11 @@ impl<'w, 's> Drafts<'w, 's> {
     pub(crate) fn merge(self) -> Option<Vec<Splice>> {
         let mut drafts = self.made;
         drafts.retain(|draft| !draft.range.is_empty() || !draft.text.is_empty());
-        drafts.sort_by_key(|draft| {
+        let place = |draft: &Draft| {
             let range = &draft.range;
             (range.start, range.end, std::cmp::Reverse(draft.depth))
-        });
+        };
+        sort_by(&mut drafts, &mut |a, b| place(a).cmp(&place(b)));
         let mut splices: Vec<Splice> = Vec::new();
         for draft in drafts {
             match splices.last_mut() {

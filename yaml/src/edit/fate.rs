@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::text::sort::sort_by;
 use crate::tree::arena::Tree;
 use crate::tree::change::{Step, Wanted};
 
@@ -50,7 +51,9 @@ impl<'p> Fates<'p> {
                 }));
             }
         }
-        goes.sort_by_key(|range| range.start);
+        sort_by(&mut goes, &mut |a: &Range<u32>, b: &Range<u32>| {
+            a.start.cmp(&b.start)
+        });
         Self { changes, goes }
     }
 

@@ -164,8 +164,10 @@ fn plain_words(message: &str) -> String {
         return "this is no YAML".to_owned();
     };
     // Keep a word that is all capitals (YAML, BOM).
-    if rest.as_str().starts_with(char::is_lowercase) {
-        first.to_lowercase().chain(rest).collect()
+    if rest.as_str().starts_with(|c: char| c.is_ascii_lowercase()) {
+        std::iter::once(first.to_ascii_lowercase())
+            .chain(rest)
+            .collect()
     } else {
         line.to_owned()
     }
