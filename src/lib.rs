@@ -150,16 +150,17 @@ fn decide<'s>(
     let Planned { plans, messages } = Planner::new(&render, tables, config).run(&trace);
     // The results of a ResourceList go with the changed items, whoever shows them.
     let mood = Mood::of(check, settings.preview && !list);
-    let changes = plans
-        .iter()
-        .flat_map(|plan| say::drain::changes(plan, mood));
-    let mut messages: Vec<Message> = (trace.messages.into_iter())
-        .chain(messages)
-        .chain(changes)
-        .chain(shadowed)
-        .chain(input::read_otherwise(opened, &chunks, &found, &reads))
-        .chain(input::no_objects(opened, &render, |k| tables.knows(k)))
-        .collect();
+    let changes: usize = plans.iter().map(Plan::changes).sum();
+    let decided = trace.messages.into_iter().chain(messages);
+    // They are the greatest part of what is kept, so their number is counted.
+    let mut messages = Vec::with_capacity(decided.size_hint().0 + changes + 8);
+    messages.extend(decided);
+    for plan in &plans {
+        messages.extend(say::drain::changes(plan, mood));
+    }
+    messages.extend(shadowed);
+    messages.extend(input::read_otherwise(opened, &chunks, &found, &reads));
+    messages.extend(input::no_objects(opened, &render, |k| tables.knows(k)));
     routes::name_near_kind(&mut messages, opened, tables);
     weigh::drop_ignored(&mut messages, &render);
     if settings.gate {

@@ -699,8 +699,7 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
     }
     let mut found = None;
     for start in outdented(part, column) {
-        let rest = part.get(start..)?;
-        let line = rest.get(..memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len()))?;
+        let line = part.get(start..)?;
         let rest = if start == 0 && column > 0 {
             line.get(column..)?
         } else {
@@ -708,16 +707,19 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
             let rest = line.get(spaces..)?;
             if spaces < column {
                 match rest.bytes().next() {
-                    None | Some(b'\r' | b'#') => continue,
+                    None | Some(b'\r' | b'\n' | b'#') => continue,
                     Some(_) => return None,
                 }
             }
             rest
         };
+        // Few lines are looked at up to their ends.
+        let end = || memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
         match rest.bytes().next() {
-            None | Some(b' ' | b'\t' | b'\r' | b'#') => {}
+            None | Some(b' ' | b'\t' | b'\r' | b'\n' | b'#') => {}
             Some(b'-') => {
                 let mark = rest.strip_prefix("---").filter(|_| column == 0);
+                let mark = mark.and_then(|_| rest.get("---".len()..end()));
                 if mark.is_some_and(|after| {
                     !after.trim_ascii().is_empty() || start > 0 && found.is_some()
                 }) {
@@ -725,9 +727,10 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
                 }
             }
             Some(c) if c.is_ascii_alphabetic() => {
-                let Some(value) = rest.strip_prefix("kind:") else {
+                if !rest.starts_with("kind:") {
                     continue;
-                };
+                }
+                let value = rest.get("kind:".len()..end())?;
                 let word = value.trim_ascii();
                 if found.is_some()
                     || !value.starts_with(' ')
@@ -776,7 +779,8 @@ pub(crate) fn resources<'t, 's>(
     opened: &'t [Opened<'s>],
     chunks: &'t Chunks<'s>,
 ) -> Vec<Found<'t, 's>> {
-    let mut places = Vec::new();
+    // Most chunks are one object.
+    let mut places = Vec::with_capacity(chunks.parsed.len());
     let mut chunk_index = 0;
     for (source, open) in opened.iter().enumerate() {
         if let Some(ResourceList::Whole(tree)) = &open.list {
