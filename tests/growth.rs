@@ -9,7 +9,7 @@ use set_prestop::{Settings, Source, rewrite};
 use std::time::{Duration, Instant};
 
 /// The shapes of which the cost was the square of the input once, and the part of their number that is enough to see it.
-const SHAPES: [(&str, usize); 14] = [
+const SHAPES: [(&str, usize); 16] = [
     ("Services and workloads, all of one label", 16),
     ("routes to one Service of as many workloads", 8),
     ("one name for all of each kind", 2),
@@ -24,7 +24,9 @@ const SHAPES: [(&str, usize); 14] = [
     ("Services that ask for it", 16),
     ("Services of two labels that fit", 8),
     ("Services of two labels, and workloads", 8),
+    ("List, block", 64),
     ("List, JSON on one line", 64),
+    ("JSON documents, one a line", 64),
     ("objects that had one name", 4),
     ("routes into a chain of objects", 2),
 ];

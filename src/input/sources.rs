@@ -498,12 +498,12 @@ impl<'s> Job<'s> {
         match Tree::parse_in(self.text, self.range.clone(), scratch) {
             // A document without a node means nothing.
             Ok(tree) if tree.root().is_none() => {}
-            Ok(tree) => give(self.chunk(tree)),
+            Ok(tree) => give(self.chunk(tree, self.range.clone())),
             Err(_) if !needed => {}
             Err(error) => match json_values(self.text, self.range.clone()) {
                 Some(trees) => trees
                     .into_iter()
-                    .map(|tree| self.chunk(tree))
+                    .map(|(tree, range)| self.chunk(tree, range))
                     .for_each(give),
                 None => return Err(Unread::Document(error)),
             },
@@ -511,13 +511,14 @@ impl<'s> Job<'s> {
         Ok(())
     }
 
-    fn chunk(&self, tree: Tree<'s>) -> Chunk<'s> {
+    /// The chunk of this range.
+    fn chunk(&self, tree: Tree<'s>, range: Range<usize>) -> Chunk<'s> {
         Chunk {
             source: self.source,
             document: self.document,
             item: false,
             tree,
-            odd_break: odd_break(self.text, self.range.clone()),
+            odd_break: odd_break(self.text, range),
         }
     }
 
@@ -550,8 +551,7 @@ impl<'s> Job<'s> {
         if other.is_some_and(|word| !wanted.looks(word, part)) {
             return Ok(None);
         }
-        let odd_break = odd_break(self.text, range.clone());
-        let tree = match Tree::parse_in(self.text, range, scratch) {
+        let tree = match Tree::parse_in(self.text, range.clone(), scratch) {
             Ok(tree) => tree,
             Err(_) if other.is_some() => return Ok(None),
             Err(_) => return Err(Unread::Item),
@@ -559,8 +559,7 @@ impl<'s> Job<'s> {
         match tree.root().map(|root| root.items().count()) {
             Some(1) => Ok(Some(Chunk {
                 item: true,
-                odd_break,
-                ..self.chunk(tree)
+                ..self.chunk(tree, range)
             })),
             _ => Err(Unread::Item),
         }
@@ -637,7 +636,7 @@ pub(crate) fn read_otherwise(
 }
 
 /// JSON objects one after another, as `jq -c` writes them and kubectl accepts them; `None` for any other text.
-fn json_values(text: &str, range: Range<usize>) -> Option<Vec<Tree<'_>>> {
+fn json_values(text: &str, range: Range<usize>) -> Option<Vec<(Tree<'_>, Range<usize>)>> {
     let bytes = text.as_bytes().get(..range.end)?;
     let mut trees = Vec::new();
     let mut at = range.start;
@@ -668,7 +667,7 @@ fn json_values(text: &str, range: Range<usize>) -> Option<Vec<Tree<'_>>> {
         if bytes.get(start) != Some(&b'{') {
             return None;
         }
-        trees.push(Tree::parse(text, start..at).ok()?);
+        trees.push((Tree::parse(text, start..at).ok()?, start..at));
     }
 }
 
