@@ -555,11 +555,8 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             return None;
         }
         let longest = |of: fn(&Hook) -> Option<u64>| {
-            containers
-                .iter()
-                .filter_map(|c| of(&c.hook))
-                .max()
-                .unwrap_or(0)
+            let seconds = containers.iter().filter_map(|c| of(&c.hook));
+            seconds.max().unwrap_or(0)
         };
         let seconds = |stated: Option<Seconds>, default| stated.map_or(default, Seconds::get);
         let budget = Budget {

@@ -258,13 +258,7 @@ fn general(error: &str, field: &str) -> Message {
         _ => wrong.to_owned(),
     };
     let word = words(&wrong).first().cloned().unwrap_or_default();
-    let other = match word.to_ascii_lowercase().as_str() {
-        "warn" => Some("Warning"),
-        "err" | "fatal" => Some("Error"),
-        "off" | "none" | "disable" | "disabled" => Some("Ignore"),
-        _ => None,
-    };
-    match other.filter(|_| is_severity) {
+    match severity(&word).filter(|_| is_severity) {
         Some(other) => meant(bad(wrong), other),
         None => did_you_mean(bad(wrong), &word, known.iter().map(String::as_str), || {
             if is_reason {
@@ -281,6 +275,16 @@ fn general(error: &str, field: &str) -> Message {
                 format!("expected {expected}")
             }
         }),
+    }
+}
+
+/// The severity that other tools' word means.
+fn severity(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "warn" => Some("Warning"),
+        "err" | "fatal" => Some("Error"),
+        "off" | "none" | "disable" | "disabled" => Some("Ignore"),
+        _ => None,
     }
 }
 

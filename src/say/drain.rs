@@ -32,6 +32,21 @@ impl Mood {
 /// A change, and the containers that get it.
 type Group<'p> = (Change, SmallVec<[&'p Container; 2]>);
 
+/// The changes of the containers; those that get the same change share a message.
+fn groups(plan: &Plan, mood: Mood) -> SmallVec<[Group<'_>; 1]> {
+    let mut groups: SmallVec<[Group<'_>; 1]> = SmallVec::new();
+    for container in &plan.containers {
+        let Some(change) = change(plan, container, mood) else {
+            continue;
+        };
+        match groups.iter_mut().find(|(known, _)| *known == change) {
+            Some((_, containers)) => containers.push(container),
+            None => groups.push((change, smallvec![container])),
+        }
+    }
+    groups
+}
+
 /// The changes of a plan.
 pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
     let told = |reason: Reason, text: String, field: String, at: &Range<usize>| {
@@ -49,18 +64,7 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
             .about(&plan.workload, plan.file.as_ref(), Some(place))
     };
     let mut messages = Vec::with_capacity(plan.changes());
-    // Containers that the same is done to share a message.
-    let mut groups: SmallVec<[Group<'_>; 1]> = SmallVec::new();
-    for container in &plan.containers {
-        let Some(change) = change(plan, container, mood) else {
-            continue;
-        };
-        match groups.iter_mut().find(|(known, _)| *known == change) {
-            Some((_, containers)) => containers.push(container),
-            None => groups.push((change, smallvec![container])),
-        }
-    }
-    for (change, containers) in groups {
+    for (change, containers) in groups(plan, mood) {
         let Some(first) = containers.first() else {
             continue;
         };

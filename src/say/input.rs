@@ -84,23 +84,12 @@ pub(crate) fn syntax(reason: Reason, text: &str, error: &SyntaxError) -> (Messag
     let start = text.get(..at.start).and_then(|t| t.rfind('\n'));
     let start = start.map_or(0, |at| at + 1);
     let rest = text.get(start..).unwrap_or_default();
-    if error.message.contains("tab") {
-        // The parser stops in front of the line, on it, or behind the tab.
-        let mut begins = start;
-        for line in rest.split_inclusive('\n').take(2) {
-            let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
-            if line
-                .get(..blanks)
-                .is_some_and(|blanks| blanks.contains('\t'))
-            {
-                let message = told("a tab indents this line, and YAML takes only spaces");
-                return (
-                    message.help("replace each tab by spaces, as many as the lines beside it have"),
-                    begins..begins + blanks,
-                );
-            }
-            begins += line.len();
-        }
+    if let Some(blanks) = tabs(rest).filter(|_| error.message.contains("tab")) {
+        let message = told("a tab indents this line, and YAML takes only spaces");
+        return (
+            message.help("replace each tab by spaces, as many as the lines beside it have"),
+            start + blanks.start..start + blanks.end,
+        );
     }
     let line = rest.lines().next().unwrap_or_default();
     let above = text.get(..start).unwrap_or_default();
@@ -139,6 +128,19 @@ pub(crate) fn syntax(reason: Reason, text: &str, error: &SyntaxError) -> (Messag
         }
         _ => (message.help("correct the YAML at this place"), at),
     }
+}
+
+/// The indentation with a tab on one of the first two lines: the parser stops in front of its line, on it, or behind the tab.
+fn tabs(text: &str) -> Option<Range<usize>> {
+    let mut begins = 0;
+    for line in text.split_inclusive('\n').take(2) {
+        let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+        if line.get(..blanks)?.contains('\t') {
+            return Some(begins..begins + blanks);
+        }
+        begins += line.len();
+    }
+    None
 }
 
 fn rest_of(text: &str, at: usize) -> &str {
