@@ -3,7 +3,7 @@
 use super::escape::{escaped, file_name};
 use super::place::Positions;
 use super::snippet::Look;
-use super::wrap::wrapped;
+use super::wrap::{hanging, wrapped};
 use crate::model::{Behind, Coverage, Covered, ObjectRef, Place, Plan, Way};
 use crate::say::explain::{self as say, Tense};
 use crate::say::{Message, Reason, Severity, drain};
@@ -543,14 +543,8 @@ impl Page {
     }
 }
 
-/// Lines of a width; if the text begins with a mark, they are aligned behind it.
+/// Lines of a width; those after the first are indented, so that the next item of a list is seen as one.
 fn hung(text: &str, width: usize) -> Vec<String> {
-    let Some(mark) = ["– ", "→ "].into_iter().find(|mark| text.starts_with(mark)) else {
-        return wrapped(text, width, width);
-    };
-    let rest = text.trim_start_matches(mark);
-    let width = width.saturating_sub(2);
-    let lines = wrapped(rest, width, width).into_iter();
-    let marked = |(at, line)| format!("{}{line}", if at == 0 { mark } else { "  " });
-    lines.enumerate().map(marked).collect()
+    let lines = hanging(text, width, 2);
+    lines.split('\n').map(str::to_owned).collect()
 }
