@@ -541,6 +541,7 @@ fn what_is_no_manifest_is_named_with_what_to_run() {
         (&["missing.yaml"], 2, "missing.yaml"),
         (&["b.yaml"], 2, "did you mean `a.yaml`?"),
         (&["a.yaml", "--explain", "short"], 2, "`--explain=short`"),
+        (&["a.yaml", "--check", "true"], 2, "`--check=true`"),
         (&["-f", "a.yaml"], 2, "`set-prestop a.yaml`"),
         (
             &["-f", "a.yaml", "-f", "b.yaml"],

@@ -51,6 +51,9 @@ fn instead(path: &Path) -> String {
             "there is no such command: `set-prestop --write FILE`".to_owned()
         }
         "short" | "full" => format!("did you mean `--explain={name}`?"),
+        "yes" | "no" | "true" | "false" => {
+            "a flag with a value is written with `=`, as `--check=true`".to_owned()
+        }
         _ => match neighbour(path) {
             Some(near) => format!("did you mean `{}`?", near.display()),
             None => "check that the path is right and that you may use it".to_owned(),
