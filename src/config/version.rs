@@ -51,7 +51,8 @@ impl FromStr for KubernetesVersion {
 /// A number in quotes with as few decimals as it has. How any float is written need not be in a module for this.
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "what is cast is a whole number below a thousand million"
+    clippy::float_cmp,
+    reason = "what is cast is a whole number below a thousand million, and equal is the number that was read"
 )]
 fn decimals(n: f64) -> String {
     let shifted = |places: u32| (n * f64::from(10_u32.pow(places))).round();
