@@ -180,9 +180,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return Some(near(service, say::NearBy::Host));
         }
         let renamed = |service: &&Object<'t, 's>| {
-            let more = service.name.len() > name.len() && !name.is_empty();
-            more && (service.name.starts_with(&format!("{name}-"))
-                || service.name.ends_with(&format!("-{name}")))
+            service.name.starts_with(&format!("{name}-"))
+                || service.name.ends_with(&format!("-{name}"))
         };
         if let Some(service) = services.clone().find(renamed) {
             return Some(near(service, say::NearBy::Renamed));

@@ -165,7 +165,7 @@ impl Reader<'_> {
         let start = self.at;
         self.takes("-");
         let digits = self.while_is(|c| c.is_ascii_digit());
-        let zeros = digits.starts_with('0') && (digits.len() > 1 || self.at > start + 1);
+        let zeros = digits.starts_with('0') && self.at > start + 1;
         let number = self.text.get(start..self.at).unwrap_or_default().parse();
         match number {
             Ok(number) if !zeros && (-MOST..=MOST).contains(&number) => Ok(number),
@@ -511,5 +511,50 @@ mod tests {
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
         assert!(taken > 100 && refused > 1000, "{taken} {refused}");
+    }
+
+    #[test]
+    fn texts_by_themselves_are_read_as_that_parser_does() {
+        let mut wrong = Vec::new();
+        for text in [
+            "$[0]",
+            "$[-0]",
+            "$[00]",
+            "$[-01]",
+            "$['a':1]",
+            "$['\u{1f}']",
+            "$[' ']",
+            r"$['\b\f\n\r\t\/\\\'']",
+            r#"$["\""]"#,
+            r#"$['\"']"#,
+            r"$['\ud83d\udfff']",
+            r"$['\ud83d\ue000']",
+            "$[?@.a == -.5]",
+            "$[?@.a == 1.]",
+            "$[?@.a == 1.e5]",
+            "$[?@.a == 01e5]",
+            "$[?@.a == 1e+5]",
+            "$[?@.a == 1e-5]",
+            "$[?@.a == 0.5]",
+            "$[?@.a == nothing]",
+        ] {
+            let (own, whole) = (parse(text), by_rfc(text));
+            if own.is_ok() != whole.is_ok() || own.is_ok() && own != whole {
+                wrong.push(format!("{text}: {own:?}, not {whole:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn what_is_not_read_is_named() {
+        let slice = PathFault::Unknown("a slice (`[a:b]`)");
+        assert_eq!(parse("$[:1]"), Err(slice));
+        assert_eq!(parse("$[1:2]"), Err(slice));
+        assert_eq!(parse("$['a':1]"), Err(PathFault::Syntax(5)));
+        let function = PathFault::Unknown("a function in a filter");
+        assert_eq!(parse("$[?length(@.a) == 1]"), Err(function));
+        assert_eq!(parse("$[?@.a == nothing]"), Err(PathFault::Syntax(10)));
+        assert_eq!(parse("$[?@.a == (1)]"), Err(PathFault::Syntax(10)));
     }
 }

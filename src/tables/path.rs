@@ -484,4 +484,17 @@ merged: {<<: {k: far}, own: near}
         );
         assert!(!budget.exhausted());
     }
+
+    #[test]
+    fn a_filter_asks_for_items_or_values() {
+        let misfit = |text: &str| {
+            let tree = Tree::parse(text, 0..text.len()).unwrap();
+            let path = Path::parse("$.list[?@.k == 'a'].n").unwrap();
+            let found = path.misfit(tree.root().unwrap(), &mut VisitBudget::default());
+            found.map(|misfit| format!("{}: {}", misfit.field, misfit.expected))
+        };
+        assert_eq!(misfit("list: a"), Some("list: a list".to_owned()));
+        assert_eq!(misfit("list: {x: {k: a}}"), None);
+        assert_eq!(misfit("list: [{k: a}]"), None);
+    }
 }

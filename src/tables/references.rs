@@ -755,6 +755,60 @@ mod tests {
             .map(|(name, ..)| name)
             .collect();
         assert_eq!(names, ["a", "c", "e"]);
+        // What a reference does not say is that of the first that is accepted, the group only for its kind.
+        let row = row.replace("/Service, a.b/Pool", "a.b/Pool, /Service");
+        let object = "refs: [{name: a}, {name: b, type: Pool}, {name: c, type: Service}]";
+        let names: Vec<_> = services(&row, object)
+            .into_iter()
+            .map(|(name, ..)| name)
+            .collect();
+        assert_eq!(names, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_row_of_annotations_needs_one_unless_it_leads_on() {
+        let counts = |more: &str| {
+            let row = format!(
+                "{{groups: [a.b], kind: A, services: [{{annotation: x.y/service}}]{more}}}"
+            );
+            let object = "metadata: {annotations: {other: tea}}";
+            let tree = Tree::parse(object, 0..object.len()).unwrap();
+            let root = tree.root().unwrap();
+            counts(&own(&row), root, &mut VisitBudget::default()).unwrap()
+        };
+        assert!(!counts(""));
+        assert!(counts(
+            ", follow: [{at: $.spec.parent, kind: B, group: a.b}]"
+        ));
+        assert!(counts(", targets: [{at: $.spec.target}]"));
+    }
+
+    #[test]
+    fn a_namespace_is_every_one_only_where_it_says_so() {
+        let row = own(
+            "{groups: [a.b], kind: A, services: [{at: $.service}], follow: [{at: '$.refs[*]', kind: B, group: a.b, namespace: namespace, everyNamespace: all}]}",
+        );
+        let object = "refs: [{name: a, namespace: shop}, {name: b, namespace: all}, {name: c}]";
+        let tree = Tree::parse(object, 0..object.len()).unwrap();
+        let root = tree.root().unwrap();
+        let found = references(&row, root, &mut VisitBudget::default()).unwrap();
+        let every: Vec<_> = found.follows.iter().map(|f| f.every_namespace).collect();
+        assert_eq!(every, [false, true, false]);
+    }
+
+    #[test]
+    fn hosts_without_paths_are_addresses() {
+        let row =
+            own("{groups: [a.b], kind: A, services: [{at: $.service}], hosts: ['$.hosts[*]']}");
+        let object = "{service: tea, hosts: [a.example.com]}";
+        let tree = Tree::parse(object, 0..object.len()).unwrap();
+        let found = addresses(&row, tree.root().unwrap());
+        let hosts: Vec<_> = found
+            .of(Some("tea"))
+            .iter()
+            .map(|a| a.host.as_deref())
+            .collect();
+        assert_eq!(hosts, [Some("a.example.com")]);
     }
 
     #[test]

@@ -1257,3 +1257,26 @@ fn an_alias_in_what_is_replaced_is_not_written() {
         .put("b", s("x"))
         .gives("a: &a 2\nb: x\n");
 }
+
+#[test]
+fn a_tag_that_no_schema_has_is_not_edited_through() {
+    for (text, at) in [("a: !foo {b: 1}\n", "a"), ("a: !foo {}\n", "a.b")] {
+        let refused = given(text).put(at, Value::Int(1)).refused();
+        assert!(matches!(refused, EditError::Tagged { .. }), "{refused}");
+    }
+}
+
+#[test]
+fn a_list_of_merged_mappings_may_be_shared() {
+    let text = "a: &a {x: 1}\nl: &l [*a]\nc:\n  <<: *l\n  y: 2\n";
+    given(text)
+        .put("c.x", Value::Int(3))
+        .gives(&format!("{text}  x: 3\n"));
+    let refused = given(text).put("l[1]", map(&[("z", s("v"))])).refused();
+    assert!(matches!(refused, EditError::Shared { .. }), "{refused}");
+    // Any other alias beside a merge key is written like one elsewhere.
+    given("a: &a {x: 1}\nl: &l [1]\nc:\n  <<: *a\n  k: *l\n")
+        .put("l[1]", Value::Int(2))
+        .put("c.z", s("v"))
+        .gives("a: &a {x: 1}\nl: &l [1, 2]\nc:\n  <<: *a\n  k:\n  - 1\n  z: v\n");
+}
