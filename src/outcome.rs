@@ -238,7 +238,11 @@ impl Outcome<'_> {
     #[must_use]
     pub fn summary(&self, tense: Tense, files: &str) -> String {
         let changed = self.plans.iter().filter(|plan| plan.changes() > 0);
-        say::explain::summary(&self.coverage, changed.count(), tense, files)
+        // A workload can have several pod templates.
+        let changed: HashSet<_> = changed
+            .map(|plan| (plan.place.source, plan.place.range.start))
+            .collect();
+        say::explain::summary(&self.coverage, changed.len(), tense, files)
     }
 }
 

@@ -65,6 +65,10 @@ pub(crate) fn weigh(messages: &mut Vec<Message>, config: &Config, advice: bool) 
         Severity::Info | Severity::Warning | Severity::Error => true,
     });
     sort(messages);
+    // What is told of a workload is told once, however many pod templates it has.
+    messages.dedup_by(|a, b| {
+        a.reason == b.reason && a.place == b.place && a.object == b.object && a.text == b.text
+    });
 }
 
 /// Sorts messages by their places; those without one come last.
