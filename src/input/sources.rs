@@ -373,8 +373,8 @@ pub(crate) fn parse<'s>(
     Ok(Chunks { parsed })
 }
 
-/// Whether a document has a line with a kind that is not among the `known`: it is passed over unread, unless
-/// everything is parsed.
+/// Whether a document has a line with a kind that is not among the known ones and not a list: it is passed over
+/// unread, unless everything is parsed.
 pub(crate) fn is_passed_over(
     opened: &[Opened<'_>],
     found: &Found<'_, '_>,
@@ -386,7 +386,7 @@ pub(crate) fn is_passed_over(
         open.source.text.get(range.clone())
     });
     part.and_then(|part| kind_line(part, 0))
-        .is_some_and(|kind| !knows(kind))
+        .is_some_and(|kind| !kind.ends_with("List") && !knows(kind))
 }
 
 /// Whether an object configures kustomize, and is not applied to a cluster.
