@@ -8,6 +8,7 @@ use crate::out::manifests::Output;
 use crate::say::{Message, Reason, Severity};
 #[cfg(feature = "cli")]
 use crate::{
+    model::changed,
     out::explain::Drawing,
     say::{self, explain::Tense},
 };
@@ -237,12 +238,8 @@ impl Outcome<'_> {
     /// The last line on stderr: the number of workloads and files, what is in front of the workloads, and how many change.
     #[must_use]
     pub fn summary(&self, tense: Tense, files: &str) -> String {
-        let changed = self.plans.iter().filter(|plan| plan.changes() > 0);
-        // A workload can have several pod templates.
-        let changed: HashSet<_> = changed
-            .map(|plan| (plan.place.source, plan.place.range.start))
-            .collect();
-        say::explain::summary(&self.coverage, changed.len(), tense, files)
+        let changed = changed(&self.plans);
+        say::explain::summary(&self.coverage, changed, tense, files)
     }
 }
 

@@ -8,6 +8,8 @@ mod plan;
 pub use counts::Counts;
 pub use coverage::{Behind, Coverage, Covered, Exposed, Selecting};
 pub use place::{FieldPath, ObjectRef, PackageFile, Place};
+#[cfg(feature = "cli")]
+pub(crate) use plan::changed;
 pub use plan::{
     Address, Container, FieldEdit, Grace, Handler, Hook, NewValue, NoHook, NotASleep, Number,
     Origin, Placed, Plan, Role, Rollout, Sleep, Way,

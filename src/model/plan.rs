@@ -5,6 +5,8 @@
 use super::{FieldPath, ObjectRef, PackageFile, Place};
 use lossless_yaml::Step;
 use serde::Serialize;
+#[cfg(feature = "cli")]
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -393,6 +395,14 @@ pub(crate) struct Target {
 
 /// A place below a container: keys, and an item of a list.
 pub(crate) type Below = (&'static [&'static str], Option<usize>);
+
+/// The number of workloads that change; one may have several pod templates, each with a plan.
+#[cfg(feature = "cli")]
+pub(crate) fn changed(plans: &[Plan]) -> usize {
+    let changed = plans.iter().filter(|plan| plan.changes() > 0);
+    let places = changed.map(|plan| (plan.place.source, plan.place.range.start));
+    places.collect::<HashSet<_>>().len()
+}
 
 impl Plan {
     /// Every field to write for it. All outputs write these.

@@ -4,7 +4,7 @@ use super::escape::{escaped, file_name};
 use super::place::Positions;
 use super::snippet::Look;
 use super::wrap::{hanging, wrapped};
-use crate::model::{Behind, Coverage, Covered, ObjectRef, Place, Plan, Way};
+use crate::model::{Behind, Coverage, Covered, ObjectRef, Place, Plan, Way, changed};
 use crate::say::explain::{self as say, Tense};
 use crate::say::{Message, Reason, Severity, drain};
 use std::fmt::Write as _;
@@ -56,7 +56,7 @@ pub(crate) fn explain(
     positions: &Positions<'_>,
     drawing: &Drawing,
 ) -> String {
-    let changed = plans.iter().filter(|plan| plan.changes() > 0).count();
+    let changed = changed(plans);
     let mut look = drawing.look;
     // In a file a workload has one line, which other programs can read.
     look.width = match (drawing.short, look.wraps) {
