@@ -9,7 +9,6 @@ use crate::say::{Message, Reason};
 use crate::tables::{self, RowError};
 use lossless_yaml::{Kind, Node, Step, Tree};
 use serde::de::DeserializeOwned;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// Reads a configuration from the text of a file: one document, a `SetPreStop` or a `ConfigMap`.
@@ -159,24 +158,14 @@ fn read_config_map(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
 /// The settings that are set twice.
 fn keys_twice(node: Node<'_, '_>) -> Vec<Message> {
     let below = ["spec", "data"].into_iter().filter_map(|key| node.get(key));
-    let mut faults = Vec::new();
-    for mapping in std::iter::once(node).chain(below) {
-        let mut seen: HashMap<&str, Node<'_, '_>> = HashMap::new();
-        for (key, _) in mapping.written_entries() {
-            let Some(name) = key.text().filter(|name| *name != "<<") else {
-                continue;
-            };
-            if let Some(first) = seen.insert(name, key) {
-                let first = place(say::set_twice(name), bytes(first)).place;
-                let message = about(say::set_twice(name), key);
-                faults.push(match first {
-                    Some(first) => message.related(first, "here it is set first"),
-                    None => message,
-                });
-            }
-        }
-    }
-    faults
+    let twice = std::iter::once(node)
+        .chain(below)
+        .flat_map(Node::doubled_keys);
+    let told = twice.filter_map(|(first, again)| {
+        let name = again.text().filter(|name| *name != "<<")?;
+        Some(about(say::set_twice(name, at(bytes(first))), again))
+    });
+    told.collect()
 }
 
 /// Reads a mapping. If that fails, each of its fields is read alone, together with the `required` ones, to report every
@@ -435,12 +424,17 @@ fn about(message: Message, node: Node<'_, '_>) -> Message {
 }
 
 fn place(mut message: Message, range: Range<usize>) -> Message {
-    message.place = Some(Place {
+    message.place = Some(at(range));
+    message
+}
+
+/// A place in the only document of a configuration.
+fn at(range: Range<usize>) -> Place {
+    Place {
         source: 0,
         document: 1,
         range,
-    });
-    message
+    }
 }
 
 #[cfg(all(test, feature = "schema"))]

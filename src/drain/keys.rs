@@ -6,11 +6,7 @@ use super::Told;
 use crate::routes::Template;
 use crate::say::drain as say;
 use lossless_yaml::{Node, Step};
-use smallvec::SmallVec;
 use std::ops::Range;
-
-/// So many keys of a mapping are compared with each other; one of Kubernetes has fewer.
-const MOST_KEYS: usize = 64;
 
 const GRACE: &str = "terminationGracePeriodSeconds";
 
@@ -129,17 +125,14 @@ pub(super) fn twice<'t>(
     let nodes = nodes.chain(containers).chain(hooks).chain(handlers);
     let mut told: Vec<(&str, Range<usize>, Range<usize>)> = Vec::new();
     for node in nodes {
-        let mut seen: SmallVec<[(&str, Node<'_, '_>); 12]> = SmallVec::new();
-        for (key, _) in node.written_entries().take(MOST_KEYS) {
-            let Some(text) = key.text().filter(|text| *text != "<<") else {
-                continue;
-            };
-            match seen.iter().find(|(known, _)| *known == text) {
-                // A bare Pod is its own template, and aliases are one place.
-                Some(_) if told.iter().any(|(.., again)| *again == key.span()) => {}
-                Some((_, first)) => told.push((text, first.span(), key.span())),
-                None => seen.push((text, key)),
-            }
+        for (first, again) in node.doubled_keys() {
+            let key = again.text().filter(|key| *key != "<<");
+            // A bare Pod is its own template, and aliases are one place.
+            let is_known = told.iter().any(|(.., at)| *at == again.span());
+            told.extend(
+                key.filter(|_| !is_known)
+                    .map(|key| (key, first.span(), again.span())),
+            );
         }
     }
     told

@@ -169,6 +169,19 @@ fn glued(text: &str, dashes: usize) -> Option<&str> {
     key.strip_suffix(':')?.bytes().all(plain).then_some(key)
 }
 
+/// The kind of `known` that is this one but for a letter, or for capitals.
+pub(crate) fn kind_meant_by<'k>(
+    word: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
+    if word.len() < 5 {
+        return None;
+    }
+    let word = word.to_ascii_lowercase();
+    let slips = |kind: &str| strsim::damerau_levenshtein(&kind.to_ascii_lowercase(), &word);
+    known.into_iter().find(|kind| slips(kind) <= 1)
+}
+
 /// The kind of a document that is nearly one that is `known`: its place, the word, and what it may mean.
 pub(crate) fn nearly_a_kind<'s, 'k>(
     opened: &[Opened<'s>],
@@ -187,12 +200,10 @@ pub(crate) fn nearly_a_kind<'s, 'k>(
             Some(dash) => item_kind(part, dash)?,
             None => kind_line(part, 0)?,
         };
-        if word.len() < 5 || seen.len() > 1000 || !seen.insert(word) || reads(word) {
+        if seen.len() > 1000 || !seen.insert(word) || reads(word) {
             return None;
         }
-        let lower = word.to_ascii_lowercase();
-        let slips = |kind: &&str| strsim::damerau_levenshtein(&kind.to_ascii_lowercase(), &lower);
-        let meant = known.clone().find(|kind| slips(kind) <= 1)?;
+        let meant = kind_meant_by(word, known.clone())?;
         let begins = word.as_ptr().addr() - job.text.as_ptr().addr();
         let place = Place {
             source: job.source,
@@ -418,11 +429,9 @@ impl<'s> Opened<'s> {
     /// The first line that is neither blank, a comment nor a marker.
     pub(super) fn first_line(&self) -> Option<Range<usize>> {
         let text = self.source.text;
-        let mut lines = text.lines().map(str::trim);
-        let line = lines
-            .find(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("---"))?;
-        let at = line.as_ptr().addr() - text.as_ptr().addr();
-        Some(at..at + line.len())
+        let start = first_content(text.as_bytes())?;
+        let line = text.get(start..)?.lines().next()?.trim_end();
+        Some(start..start + line.len())
     }
 
     /// How many documents it has.
@@ -746,17 +755,24 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
     found
 }
 
-/// Whether blanks stand before the first line that is neither blank nor a comment nor begins with three dashes.
-fn begins_indented(mut text: &[u8]) -> bool {
-    while !text.is_empty() {
-        let (line, rest) = text.split_at(memchr(b'\n', text).map_or(text.len(), |at| at + 1));
+/// Where the first line that is neither blank nor a comment nor begins with three dashes has its content.
+fn first_content(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let (line, _) = rest.split_at(memchr(b'\n', rest).map_or(rest.len(), |end| end + 1));
         let content = line.trim_ascii_start();
         if !matches!(content, [] | [b'#', ..]) && !line.starts_with(b"---") {
-            return content.len() < line.len();
+            return Some(at + line.len() - content.len());
         }
-        text = rest;
+        at += line.len();
     }
-    false
+    None
+}
+
+/// Whether the first content of a document is indented.
+fn begins_indented(text: &[u8]) -> bool {
+    let before = first_content(text).and_then(|at| text.get(at.checked_sub(1)?));
+    before.is_some_and(|before| *before != b'\n')
 }
 
 /// A resource of the input: its place, and its node.

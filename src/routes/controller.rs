@@ -7,7 +7,7 @@ use super::entry::{Entry, Unknown};
 use super::tell::Once;
 use crate::input::objects::Object;
 use crate::model::{Origin, Sleep};
-use crate::say::nearest;
+use crate::say::meant_by;
 use crate::say::routes as say;
 use crate::tables::{
     Controller, DEFAULT_SLEEP, On, controller_by_class, controller_by_name, policy, rendered,
@@ -250,9 +250,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
         let classes = objects.iter();
         let classes = classes.filter(|o| matches!(o.kind, "IngressClass" | "GatewayClass"));
-        let near = nearest(class, classes.map(|object| object.name))?;
-        let slips = strsim::damerau_levenshtein(class, near);
-        (slips <= 1.max(class.len() / 4)).then_some(near)
+        meant_by(class, classes.map(|object| object.name))
     }
 
     /// What a delay for requests in flight means for the sleep.

@@ -6,12 +6,6 @@ use crate::config::{API_VERSION, KIND};
 use crate::input::objects::Object;
 use crate::say::routes as say;
 use lossless_yaml::Node;
-use smallvec::SmallVec;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
-/// Up to so many keys, comparing each with the others is faster than noting them.
-const FEW: usize = 12;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// Reports what has no effect in an object.
@@ -71,22 +65,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     ///
     /// A document with two kinds is never skipped.
     fn tell_keys_twice(&mut self, object: &Object<'t, 's>, known: bool) {
-        let mut keys = object.node().written_entries().map(|(key, _)| key);
-        let few: SmallVec<[Option<&str>; FEW]> =
-            keys.clone().take(FEW + 1).map(Node::text).collect();
-        let is_new = |(at, key): (usize, Option<&str>)| !few.iter().take(at).any(|k| *k == key);
-        if few.len() <= FEW && few.iter().copied().enumerate().all(is_new) {
-            return;
-        }
-        let mut seen: HashMap<Option<&str>, Node<'t, 's>> = HashMap::new();
-        let twice = keys.find_map(|second| match seen.entry(second.text()) {
-            Entry::Occupied(_) if !known && second.text() != Some("kind") => None,
-            Entry::Occupied(first) => Some((*first.get(), second)),
-            Entry::Vacant(slot) => {
-                slot.insert(second);
-                None
-            }
-        });
+        let mut twice = object.node().doubled_keys();
+        let twice = twice.find(|(_, second)| known || second.text() == Some("kind"));
         if let Some((first, second)) = twice {
             let at = object.at(first.span());
             let message = say::key_twice(second.text().unwrap_or_default(), at);

@@ -6,7 +6,7 @@ use crate::config::annotations;
 use crate::input::objects::{Object, left_alone, mark, same_namespace};
 use crate::model::{Behind, Coverage, Covered, FieldPath};
 use crate::say::routes as say;
-use crate::say::{Message, kind_name, nearest};
+use crate::say::{Message, kind_name, meant_by};
 use crate::tables::path::Misfit;
 use crate::tables::references::{References, UnknownRef};
 use lossless_yaml::{Kind, Node};
@@ -189,11 +189,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         if let Some(service) = elsewhere {
             return Some(near(service, say::NearBy::Elsewhere(service.namespace?)));
         }
-        // One mistake in a short name, more in a long one.
-        let meant = nearest(name, services.clone().map(|service| service.name))?;
-        let slips = strsim::damerau_levenshtein(name, meant);
-        let service = services.clone().find(|service| service.name == meant)?;
-        (slips <= 1.max(name.len() / 4)).then(|| near(service, say::NearBy::Spelt))
+        let meant = meant_by(name, services.clone().map(|service| service.name))?;
+        let mut services = services;
+        let service = services.find(|service| service.name == meant)?;
+        Some(near(service, say::NearBy::Spelt))
     }
 
     /// Two workloads of the same kind, name and namespace: both are changed, but the cluster gets only one.

@@ -48,7 +48,8 @@ impl<'t> Tracer<'_, 't, '_> {
             let identity = (object.group, object.kind, object.namespace, object.name);
             // A misspelt kind is told of the Service.
             if let Some((path, service)) = selected
-                && !is_nearly_a_workload(self.tables, object.kind)
+                && (self.tables.knows(object.kind)
+                    || input::kind_meant_by(object.kind, self.tables.workload_kinds()).is_none())
                 && told.insert(identity)
             {
                 let selects = format!("{} `{}`", service.kind, service.name);
@@ -61,15 +62,6 @@ impl<'t> Tracer<'_, 't, '_> {
             }
         }
     }
-}
-
-/// Whether a kind is one of a workload but for a letter, or for capitals.
-fn is_nearly_a_workload(tables: &Tables, kind: &str) -> bool {
-    let lower = kind.to_lowercase();
-    let mut kinds = tables.workload_kinds().map(str::to_lowercase);
-    kind.len() >= 5
-        && kinds.any(|known| strsim::damerau_levenshtein(&known, &lower) <= 1)
-        && !tables.knows(kind)
 }
 
 /// Says in `NoRoute` which kind may have been meant for a route's, and in `ServiceSelectsNothing` which for a workload's.

@@ -1,6 +1,7 @@
 //! What is said of the configuration and of annotations.
 
 use super::{Message, Reason, Severity, nearest};
+use crate::model::Place;
 
 fn bad(text: impl Into<String>) -> Message {
     Message::new(Reason::BadConfiguration, text)
@@ -69,9 +70,11 @@ pub(crate) fn unknown_kind(found: &str, api_version: &str, kind: &str) -> Messag
     })
 }
 
-/// A setting that is there twice.
-pub(crate) fn set_twice(name: &str) -> Message {
-    bad(format!("`{name}` is set twice")).help("keep one of them")
+/// A setting that is there twice; `first` is its first place.
+pub(crate) fn set_twice(name: &str, first: Place) -> Message {
+    bad(format!("`{name}` is set twice"))
+        .help("keep one of them")
+        .related(first, "here it is set first")
 }
 
 /// A ConfigMap whose settings are not in `data`.

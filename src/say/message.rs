@@ -445,6 +445,15 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
         .map(|(_, k)| k)
 }
 
+/// The name of `known` that may be meant by this one: one slip in a short name, more in a long one.
+pub(crate) fn meant_by<'k>(
+    name: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Option<&'k str> {
+    let near = nearest(name, known)?;
+    (strsim::damerau_levenshtein(name, near) <= 1.max(name.len() / 4)).then_some(near)
+}
+
 fn count(letters: &mut [i32; 256], word: &str, by: i32) {
     for byte in word.bytes() {
         if let Some(letter) = letters.get_mut(usize::from(byte)) {

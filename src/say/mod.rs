@@ -10,7 +10,7 @@ mod message;
 pub(crate) mod out;
 pub(crate) mod routes;
 
-pub(crate) use message::FieldChange;
+pub(crate) use message::{FieldChange, meant_by};
 pub use message::{Label, Message, Reason, Severity, nearest};
 
 use lossless_yaml::Kind;

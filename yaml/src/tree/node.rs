@@ -2,6 +2,7 @@
 //!
 //! It looks through aliases and merge keys (`<<`), and resolves scalars as kubectl does. A handle costs nothing.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::tree::arena::{Raw, Shape, TagKind, Tree, flag};
@@ -111,6 +112,27 @@ impl<'t, 's> Node<'t, 's> {
         let pairs = pairs.then(|| self.tree.pairs(mapping));
         let pairs = pairs.into_iter().flatten();
         pairs.map(move |(key, value)| (self.with(key), self.with(value)))
+    }
+
+    /// The keys that are written once more, each behind the key that was first. Keys that are collections count as the same.
+    pub fn doubled_keys(self) -> impl Iterator<Item = (Self, Self)> + use<'t, 's> {
+        // Comparing a few keys with each other is faster than noting them.
+        let (mut few, mut many) = ([None; 12], HashMap::new());
+        let keys = self.written_entries().map(|(key, _)| key);
+        keys.enumerate().filter_map(move |(number, key)| {
+            let text = key.text();
+            let known = few.iter().flatten().find(|(known, _)| *known == text);
+            let first = known.map(|(_, first)| *first);
+            match (
+                first.or_else(|| many.get(&text).copied()),
+                few.get_mut(number),
+            ) {
+                (Some(first), _) => return Some((first, key)),
+                (None, Some(free)) => *free = Some((text, key)),
+                (None, None) => drop(many.insert(text, key)),
+            }
+            None
+        })
     }
 
     /// The items of a sequence; nothing for anything else.
