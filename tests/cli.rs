@@ -578,7 +578,7 @@ fn a_folder_without_manifests_is_told() {
     for args in [&["--diff", "d"][..], &["d"]] {
         let told = run(dir.path(), args, "").stderr;
         assert!(
-            told.contains("warning[EmptyFile]: no file of `d`"),
+            told.contains("warning[EmptyFile]: `d` has no manifests"),
             "{told}"
         );
     }

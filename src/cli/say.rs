@@ -141,10 +141,10 @@ pub(crate) fn empty_file() -> Message {
 /// A folder without manifests.
 pub(crate) fn empty_folder(path: &Path) -> Message {
     let text = format!(
-        "no file of `{}` has manifests (`.yaml`, `.yml` or `.json`)",
+        "`{}` has no manifests (`.yaml`, `.yml` or `.json`)",
         path.display()
     );
-    Message::new(Reason::EmptyFile, text).help("check that this is the folder that is meant")
+    Message::new(Reason::EmptyFile, text).help("check that this is the right folder")
 }
 
 /// A configuration without a setting.

@@ -74,7 +74,7 @@ pub(crate) fn unknown_kind(found: &str, api_version: &str, kind: &str) -> Messag
 pub(crate) fn set_twice(name: &str, first: Place) -> Message {
     bad(format!("`{name}` is set twice"))
         .help("keep one of them")
-        .related(first, "here it is set first")
+        .related(first, "first set here")
 }
 
 /// A ConfigMap whose settings are not in `data`.

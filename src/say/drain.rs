@@ -326,7 +326,7 @@ pub(crate) fn no_containers() -> Message {
         "left alone: the pod's `spec` has no `containers`",
     );
     message.severity = Severity::Warning;
-    message.help("add its containers; the API server refuses a pod without")
+    message.help("add containers; the API server rejects a pod without them")
 }
 
 /// A key that a mapping has twice; `first` is where it is first.
@@ -336,7 +336,7 @@ pub(crate) fn key_twice(key: &str, first: Place) -> Message {
         format!("`{key}` is set twice; only the last one counts"),
     )
     .help("keep one of them")
-    .related(first, "here it is set first")
+    .related(first, "first set here")
 }
 
 /// A bare Pod is changed.
@@ -443,7 +443,9 @@ pub(crate) fn not_a_sleep(what: &NotASleep) -> (String, String) {
             "use `sleep: {seconds: ...}`, or set `existingHooks: Replace`".to_owned(),
         ),
         NotASleep::UnknownHandler(key) => (
-            format!("`{key}` is not a handler of Kubernetes: the API server drops or refuses it"),
+            format!(
+                "`{key}` is not a handler that Kubernetes knows: the API server drops or rejects it"
+            ),
             "write `sleep: {seconds: ...}`, or set `existingHooks: Replace`".to_owned(),
         ),
         NotASleep::Handlers(names) => (

@@ -87,7 +87,7 @@ pub(crate) fn syntax(reason: Reason, text: &str, error: &SyntaxError) -> (Messag
     if let Some(blanks) = tabs(rest).filter(|_| error.message.contains("tab")) {
         let message = told("a tab indents this line, and YAML takes only spaces");
         return (
-            message.help("replace each tab by spaces, as many as the lines beside it have"),
+            message.help("replace the tab with spaces, as many as the lines around it have"),
             start + blanks.start..start + blanks.end,
         );
     }
@@ -109,7 +109,7 @@ pub(crate) fn syntax(reason: Reason, text: &str, error: &SyntaxError) -> (Messag
     }
     if is_an_error(line) {
         let help =
-            "this is the text of an error, not manifests: run the command that printed it alone";
+            "this is an error message, not manifests: run the command that printed it on its own";
         return (message.help(help), at);
     }
     let unaligned = [

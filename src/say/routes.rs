@@ -128,7 +128,7 @@ pub(crate) fn kind_unknown(
 pub(crate) fn group_nearly_known(found: (&str, &str), meant: &str, service: &str) -> Message {
     let (group, kind) = found;
     let text = format!(
-        "set-prestop knows no {kind} of API group `{group}`, and {service} selects its pods"
+        "set-prestop does not know {kind} in API group `{group}`, but {service} selects its pods"
     );
     let mut message = Message::new(Reason::KindUnknown, text);
     message.severity = Severity::Warning;
