@@ -19,8 +19,8 @@ use args::{Args, Explain, Form};
 use clap::CommandFactory;
 use read::{Inputs, Read};
 use set_prestop::{
-    Config, Drawing, Ended, Failure, Message, Outcome, Output, Positions, Reason, Settings,
-    Severity, Source, Tense, file_name, rewrite,
+    Config, Drawing, Ended, Failure, Message, Outcome, Output, Positions, Settings, Severity,
+    Source, Tense, file_name, rewrite,
 };
 use std::collections::HashSet;
 use std::fmt;
@@ -183,8 +183,7 @@ impl From<Message> for Refused {
 
 impl From<anyhow::Error> for Refused {
     fn from(error: anyhow::Error) -> Refused {
-        let message = Message::new(Reason::BadInput, format!("{error:#}"));
-        Refused::from(message.help("check that the path is right and that you may use it"))
+        Refused::from(say::unusable(&error))
     }
 }
 
@@ -713,12 +712,7 @@ fn unwritten(error: &anyhow::Error) -> Message {
         let cause = cause.downcast_ref::<io::Error>();
         cause.is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
     };
-    let help = if error.chain().any(denied) {
-        "make the file and its folder writable, and run again"
-    } else {
-        "correct that and run again; files that were already replaced will not change"
-    };
-    Message::new(Reason::OutputFailed, format!("{error:#}")).help(help)
+    say::unwritten(error, error.chain().any(denied))
 }
 
 /// Writes to stdout. A broken pipe is not an error: the reader wanted no more.

@@ -25,6 +25,22 @@ pub(crate) fn write_needs_files() -> Message {
         .help("name files or folders, or leave out `--write` to get the result on stdout")
 }
 
+const CHECK_PATH: &str = "check that the path is right and that you may use it";
+
+/// What the system refuses while inputs are read.
+pub(crate) fn unusable(error: &anyhow::Error) -> Message {
+    bad_input(format!("{error:#}")).help(CHECK_PATH)
+}
+
+/// A file cannot be written; `denied` if a right is missing.
+pub(crate) fn unwritten(error: &anyhow::Error, denied: bool) -> Message {
+    Message::new(Reason::OutputFailed, format!("{error:#}")).help(if denied {
+        "make the file and its folder writable, and run again"
+    } else {
+        "correct that and run again; files that were already replaced will not change"
+    })
+}
+
 /// A path that cannot be read.
 pub(crate) fn unread(path: &Path, error: &std::io::Error) -> Message {
     let text = format!("cannot read `{}`: {error}", path.display());
@@ -56,7 +72,7 @@ fn instead(path: &Path) -> String {
         }
         _ => match neighbour(path) {
             Some(near) => format!("did you mean `{}`?", near.display()),
-            None => "check that the path is right and that you may use it".to_owned(),
+            None => CHECK_PATH.to_owned(),
         },
     }
 }

@@ -6,7 +6,9 @@
 use crate::config::annotations::PREFIX;
 use crate::input::parallel::in_order;
 use crate::model::{Place, Plan};
-use crate::say::input::{dropped, glued as glued_marker, odd_break as odd_break_told, syntax};
+use crate::say::input::{
+    dropped, glued as glued_marker, nul_byte, odd_break as odd_break_told, syntax,
+};
 use crate::say::{Message, Reason};
 use lossless_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented};
 use memchr::memmem::{self, Finder};
@@ -227,8 +229,7 @@ pub(crate) fn open<'s>(
     let mut opened = Vec::with_capacity(sources.len());
     for (index, source) in sources.iter().enumerate() {
         if let Some(offset) = memchr(0, source.text.as_bytes()) {
-            let mut message = Message::new(Reason::BadInput, "the input contains a NUL byte")
-                .help("give UTF-8 text; UTF-16 and binary files can't be read");
+            let mut message = nul_byte();
             message.place = Some(Place {
                 source: index,
                 document: 1,

@@ -77,6 +77,12 @@ pub(crate) fn nothing_to_check(sources: usize, documents: usize, of_kustomize: b
     })
 }
 
+/// A NUL byte, which no YAML has.
+pub(crate) fn nul_byte() -> Message {
+    Message::new(Reason::BadInput, "the input contains a NUL byte")
+        .help("give UTF-8 text; UTF-16 and binary files can't be read")
+}
+
 /// A text that is not YAML, and the bytes that are at fault. The parser says what it met, which is often not where the fault is.
 pub(crate) fn syntax(reason: Reason, text: &str, error: &SyntaxError) -> (Message, Range<usize>) {
     let at = error.offset..error.offset;
