@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// Reads Kubernetes manifests or a KRM ResourceList from stdin, files or folders, and treats them as one set. Finds the
 /// workloads that routes lead to, and adds what the load balancer needs to remove a pod before the program is told to stop.
 /// Every other byte stays as it is.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(name = "set-prestop", version, max_term_width = 100, next_line_help = false, after_help = AFTER, after_long_help = AFTER_LONG)]
 #[command(disable_help_flag = true, disable_version_flag = true)]
@@ -40,7 +40,7 @@ pub(crate) struct Args {
     ///
     /// `manifests` is the default: the input with the changes made. `kustomize` is a Component with a patch for each workload,
     /// `kubectl` a script of `kubectl patch` commands, `json` what was found and decided (set-prestop.dev/plan/v1).
-    #[arg(long, short, value_name = "FORM", default_value = "manifests", hide_default_value = true, hide_possible_values = true, conflicts_with_all = ["write", "diff", "explain"], display_order = 5, help_heading = DO)]
+    #[arg(long, short, value_enum, value_name = "FORM", default_value_t, hide_default_value = true, hide_possible_values = true, conflicts_with_all = ["write", "diff", "explain"], display_order = 5, help_heading = DO)]
     pub(crate) output: Form,
     /// File with the configuration; flags override it
     ///
@@ -81,10 +81,10 @@ pub(crate) struct Args {
     ///
     /// `text` shows the line that a message is about, `short` takes a line each. `json` is an object a line, `github` annotates a pull
     /// request, `sarif` is for code scanning.
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text", hide_possible_values = true, hide_default_value = true, help_heading = MESSAGES)]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, hide_possible_values = true, hide_default_value = true, help_heading = MESSAGES)]
     pub(crate) message_format: MessageFormat,
     /// Colours: auto, always or never [default: auto]
-    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true, hide_default_value = true, hide_short_help = true, help_heading = MESSAGES)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, hide_possible_values = true, hide_default_value = true, hide_short_help = true, help_heading = MESSAGES)]
     pub(crate) color: clap::ColorChoice,
     /// Also write all messages to this file
     ///
@@ -131,9 +131,10 @@ pub(crate) enum Explain {
 }
 
 /// What a run prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Form {
     /// The manifests with the changes made
+    #[default]
     Manifests,
     /// A kustomize Component with a patch for each workload, for hosts that run no functions (Flux, Argo CD)
     Kustomize,
@@ -142,6 +143,9 @@ pub(crate) enum Form {
     /// What was found and decided, as JSON on one line (set-prestop.dev/plan/v1)
     Json,
 }
+
+/// How the names of all variables begin that are settings.
+const VARIABLES: &str = "SET_PRESTOP_";
 
 const DO: &str = "What to do";
 const MESSAGES: &str = "Messages";
@@ -171,7 +175,7 @@ fn of_environment(mut error: clap::Error) -> clap::Error {
     };
     let flag = flag.split([' ', '=', '[']).next().unwrap_or_default();
     let name = flag.trim_start_matches('-').replace('-', "_");
-    let variable = format!("SET_PRESTOP_{}", name.to_uppercase());
+    let variable = format!("{VARIABLES}{}", name.to_uppercase());
     let mut typed = std::env::args_os();
     let typed = typed.any(|arg| arg.to_string_lossy().starts_with(flag));
     if !typed && std::env::var_os(&variable).is_some() {
@@ -182,6 +186,10 @@ fn of_environment(mut error: clap::Error) -> clap::Error {
 
 /// Reads the command line.
 pub(crate) fn read() -> Result<Args, clap::Error> {
+    if std::env::args_os().len() <= 1 && !any_variable() {
+        // As hosts of functions start it. To set up the parser for nothing takes as long as three documents.
+        return Ok(Args::default());
+    }
     let mut command = Args::command();
     let matches = command.try_get_matches_from_mut(std::env::args_os());
     let matches = matches.map_err(of_environment)?;
@@ -194,4 +202,29 @@ pub(crate) fn read() -> Result<Args, clap::Error> {
     args.checks = args.config.check == Some(true)
         && matches.value_source("check") == Some(ValueSource::CommandLine);
     Ok(args)
+}
+
+/// Whether a setting comes from the environment.
+fn any_variable() -> bool {
+    let mut names = std::env::vars_os().map(|(name, _)| name);
+    names.any(|name| {
+        let name = name.to_string_lossy().to_ascii_uppercase();
+        name.starts_with(VARIABLES)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_arguments_the_parser_finds_the_defaults() {
+        let parsed = Args::command().get_matches_from(["set-prestop"]);
+        let parsed = Args::from_arg_matches(&parsed).unwrap();
+        assert_eq!(format!("{parsed:?}"), format!("{:?}", Args::default()));
+        for arg in Args::command().get_arguments() {
+            let variable = arg.get_env().map(|name| name.to_string_lossy());
+            assert!(variable.is_none_or(|name| name.starts_with(VARIABLES)));
+        }
+    }
 }

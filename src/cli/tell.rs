@@ -16,9 +16,10 @@ use std::path::{Path, PathBuf};
 const WIDTH: usize = 140;
 
 /// How messages are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum MessageFormat {
     /// For people: the line that a warning or an error is about, its place underlined. In a ResourceList as `short`
+    #[default]
     Text,
     /// A line for each message, and one for what to do
     Short,

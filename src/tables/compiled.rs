@@ -190,12 +190,12 @@ impl Route {
 
 impl Services {
     pub(super) const NONE: Self = Self {
-        place: NamedBy::At(Path(List::Borrowed(&[]))),
+        place: NamedBy::At(Path(Text::Borrowed("$"))),
         name: None,
         namespace: None,
         port: None,
-        group: Field(List::Borrowed(&[Text::Borrowed("group")])),
-        kind: Field(List::Borrowed(&[Text::Borrowed("kind")])),
+        group: Field(Text::Borrowed("group")),
+        kind: Field(Text::Borrowed("kind")),
         accept: List::Borrowed(&[(Text::Borrowed(""), Text::Borrowed("Service"))]),
         ignore: List::Borrowed(&[]),
         format: Format::Plain,
@@ -207,10 +207,10 @@ impl Services {
 
 impl Follow {
     pub(super) const NONE: Self = Self {
-        at: Path(List::Borrowed(&[])),
+        at: Path(Text::Borrowed("$")),
         groups: List::Borrowed(&[]),
         kind: Text::Borrowed(""),
-        name: Field(List::Borrowed(&[Text::Borrowed("name")])),
+        name: Field(Text::Borrowed("name")),
         namespace: None,
         except: None,
         every: None,
@@ -523,8 +523,9 @@ fn places(text: &str) -> Result<Path, RowError> {
 
 #[cfg(test)]
 fn names(text: &str) -> Result<List<Text>, RowError> {
-    let names = path("", text)?.names();
+    let names = path("", text)?.names().into_iter();
     Ok(names
+        .collect::<Option<Vec<Text>>>()
         .ok_or_else(|| RowError::new("", format!("`{text}` is more than names")))?
         .into())
 }

@@ -29,7 +29,7 @@ const HEAD: &str = "//! Generated from `data/` by `BLESS=1 cargo test --lib tabl
 
 use super::compiled::{Class::*, NamedBy::*, *};
 use super::row::{Format::*, On::*, ValueType::*, *};
-use crate::tables::path::{Field, Literal::*, Path, Selector::*, Test};
+use crate::tables::path::{Field, Path};
 use std::borrow::Cow::Borrowed;
 ";
 

@@ -3,6 +3,7 @@
 //! A whole parser of the language is larger than everything else that reads rows, and most of it would read what rows can't
 //! have. What this one takes, it reads as the RFC does: a test compares it with a parser of the whole language.
 
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 /// A text of a compiled row: the program's own, or one that was read from the configuration.
@@ -13,27 +14,27 @@ pub(crate) type List<T> = Cow<'static, [T]>;
 
 /// One selector of a path.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Selector {
-    Name(Text),
+pub(crate) enum Selector<'r> {
+    Name(Cow<'r, str>),
     Index(i64),
     Every,
     /// What all of these tests hold for.
-    Where(List<Test>),
+    Where(Vec<Test<'r>>),
 }
 
 /// `[?@.k == literal]`; `equal` is false for `!=`.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Test {
+pub(crate) struct Test<'r> {
     /// Names and indexes, which lead to one node at most.
-    pub(crate) at: List<Selector>,
+    pub(crate) at: SmallVec<[Selector<'r>; 1]>,
     pub(crate) equal: bool,
-    pub(crate) literal: Literal,
+    pub(crate) literal: Literal<'r>,
 }
 
 /// What a test compares with.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Literal {
-    String(Text),
+pub(crate) enum Literal<'r> {
+    String(Cow<'r, str>),
     Int(i64),
     Float(f64),
     Bool(bool),
@@ -49,27 +50,31 @@ pub(super) enum PathFault {
     Unknown(&'static str),
 }
 
-/// Reads a path.
-pub(super) fn parse(text: &str) -> Result<Vec<Selector>, PathFault> {
+/// The selectors of a path one by one, up to the first that can't be read.
+pub(super) fn parse(text: &str) -> impl Iterator<Item = Result<Selector<'_>, PathFault>> {
     let mut reader = Reader { text, at: 0 };
-    if !reader.takes("$") {
-        return Err(PathFault::Syntax(0));
-    }
-    let mut steps = Vec::new();
-    loop {
+    let begun = reader.takes("$");
+    let mut ended = false;
+    std::iter::from_fn(move || {
         reader.blanks();
-        if reader.rest().is_empty() {
-            return Ok(steps);
+        if ended || begun && reader.rest().is_empty() {
+            return None;
         }
-        steps.push(reader.segment()?);
-    }
+        let step = if begun {
+            reader.segment()
+        } else {
+            reader.wrong()
+        };
+        ended = step.is_err();
+        Some(step)
+    })
 }
 
 /// An operand of a comparison.
-enum Operand {
-    Below(Vec<Selector>),
+enum Operand<'r> {
+    Below(SmallVec<[Selector<'r>; 1]>),
     Root,
-    Literal(Literal),
+    Literal(Literal<'r>),
 }
 
 struct Reader<'r> {
@@ -77,8 +82,8 @@ struct Reader<'r> {
     at: usize,
 }
 
-impl Reader<'_> {
-    fn rest(&self) -> &str {
+impl<'r> Reader<'r> {
+    fn rest(&self) -> &'r str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -102,7 +107,7 @@ impl Reader<'_> {
     }
 
     /// Takes what these characters are.
-    fn while_is(&mut self, is: impl Fn(char) -> bool) -> &str {
+    fn while_is(&mut self, is: impl Fn(char) -> bool) -> &'r str {
         let start = self.at;
         let length = self.rest().find(|c| !is(c)).unwrap_or(self.rest().len());
         self.at += length;
@@ -113,7 +118,7 @@ impl Reader<'_> {
         self.while_is(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
     }
 
-    fn segment(&mut self) -> Result<Selector, PathFault> {
+    fn segment(&mut self) -> Result<Selector<'r>, PathFault> {
         if self.takes("..") {
             return Err(PathFault::Unknown("a descendant segment (`..`)"));
         }
@@ -121,7 +126,7 @@ impl Reader<'_> {
             if self.takes("*") {
                 return Ok(Selector::Every);
             }
-            return Ok(Selector::Name(self.name()?.into()));
+            return self.name().map(|name| Selector::Name(name.into()));
         }
         self.expect("[")?;
         self.blanks();
@@ -136,27 +141,26 @@ impl Reader<'_> {
         }
     }
 
-    fn selector(&mut self) -> Result<Selector, PathFault> {
+    fn selector(&mut self) -> Result<Selector<'r>, PathFault> {
         match self.rest().chars().next() {
-            Some('\'' | '"') => Ok(Selector::Name(self.quoted()?.into())),
+            Some('\'' | '"') => self.quoted().map(Selector::Name),
             Some('*') => self.expect("*").map(|()| Selector::Every),
             Some(':') => Err(PathFault::Unknown("a slice (`[a:b]`)")),
             Some('?') => {
                 self.expect("?")?;
-                self.filter().map(|tests| Selector::Where(tests.into()))
+                self.filter().map(Selector::Where)
             }
             _ => self.index().map(Selector::Index),
         }
     }
 
     /// A name without quotes.
-    fn name(&mut self) -> Result<String, PathFault> {
+    fn name(&mut self) -> Result<&'r str, PathFault> {
         let is_first = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
         if !self.rest().starts_with(is_first) {
             return self.wrong();
         }
-        let name = self.while_is(|c| is_first(c) || c.is_ascii_digit());
-        Ok(name.to_owned())
+        Ok(self.while_is(|c| is_first(c) || c.is_ascii_digit()))
     }
 
     /// An integer that JSON's readers keep exactly, without leading zeros.
@@ -177,11 +181,18 @@ impl Reader<'_> {
     }
 
     /// A text in quotes, with the escapes of JSON.
-    fn quoted(&mut self) -> Result<String, PathFault> {
+    fn quoted(&mut self) -> Result<Cow<'r, str>, PathFault> {
         let Some(quote) = self.rest().chars().next() else {
             return self.wrong();
         };
         self.at += 1;
+        let start = self.at;
+        let plain = self.while_is(|c| c != quote && c != '\\' && c >= ' ');
+        if self.rest().starts_with(quote) {
+            self.at += 1;
+            return Ok(plain.into());
+        }
+        self.at = start;
         let mut text = String::new();
         loop {
             let Some(c) = self.rest().chars().next() else {
@@ -201,7 +212,7 @@ impl Reader<'_> {
                 c => self.at += c.len_utf8(),
             }
             if c == quote {
-                return Ok(text);
+                return Ok(text.into());
             }
             text.push(c);
         }
@@ -243,7 +254,7 @@ impl Reader<'_> {
     }
 
     /// The comparisons of a filter, which have to hold together.
-    fn filter(&mut self) -> Result<Vec<Test>, PathFault> {
+    fn filter(&mut self) -> Result<Vec<Test<'r>>, PathFault> {
         let mut tests = Vec::new();
         loop {
             self.blanks();
@@ -261,7 +272,7 @@ impl Reader<'_> {
         }
     }
 
-    fn test(&mut self) -> Result<Test, PathFault> {
+    fn test(&mut self) -> Result<Test<'r>, PathFault> {
         let left = self.operand()?;
         let end = self.at;
         self.blanks();
@@ -281,18 +292,14 @@ impl Reader<'_> {
         self.blanks();
         match (left, self.operand()?) {
             (Operand::Below(at), Operand::Literal(literal))
-            | (Operand::Literal(literal), Operand::Below(at)) => Ok(Test {
-                at: at.into(),
-                equal,
-                literal,
-            }),
+            | (Operand::Literal(literal), Operand::Below(at)) => Ok(Test { at, equal, literal }),
             _ => Err(PathFault::Unknown(
                 "a filter that does not compare `@` with a literal",
             )),
         }
     }
 
-    fn operand(&mut self) -> Result<Operand, PathFault> {
+    fn operand(&mut self) -> Result<Operand<'r>, PathFault> {
         if self.takes("@") {
             return self.below().map(Operand::Below);
         }
@@ -301,7 +308,7 @@ impl Reader<'_> {
         }
         if self.rest().starts_with(['\'', '"']) {
             let text = self.quoted()?;
-            return Ok(Operand::Literal(Literal::String(text.into())));
+            return Ok(Operand::Literal(Literal::String(text)));
         }
         let words = [
             ("true", Literal::Bool(true)),
@@ -324,8 +331,8 @@ impl Reader<'_> {
     }
 
     /// The selectors behind an `@`.
-    fn below(&mut self) -> Result<Vec<Selector>, PathFault> {
-        let mut below = Vec::new();
+    fn below(&mut self) -> Result<SmallVec<[Selector<'r>; 1]>, PathFault> {
+        let mut below = SmallVec::new();
         loop {
             let end = self.at;
             self.blanks();
@@ -342,10 +349,10 @@ impl Reader<'_> {
     }
 
     /// A number as JSON writes it.
-    fn number(&mut self) -> Result<Literal, PathFault> {
+    fn number(&mut self) -> Result<Literal<'r>, PathFault> {
         let start = self.at;
         self.takes("-");
-        let digits = self.while_is(|c| c.is_ascii_digit()).to_owned();
+        let digits = self.while_is(|c| c.is_ascii_digit());
         let mut right = !digits.is_empty() && (digits == "0" || !digits.starts_with('0'));
         let mut whole = true;
         if self.takes(".") {
@@ -377,8 +384,12 @@ mod tests {
 
     use super::*;
 
+    fn parse(text: &str) -> Result<Vec<Selector<'_>>, PathFault> {
+        super::parse(text).collect()
+    }
+
     /// What a parser of the whole language makes of a text, in the terms of this one.
-    fn by_rfc(text: &str) -> Result<Vec<Selector>, PathFault> {
+    fn by_rfc<'r>(text: &str) -> Result<Vec<Selector<'r>>, PathFault> {
         let query = parse_json_path(text).map_err(|_| PathFault::Syntax(0))?;
         let steps = query.segments.into_iter().map(step);
         steps
@@ -386,7 +397,7 @@ mod tests {
             .map_err(|()| PathFault::Unknown(""))
     }
 
-    fn step(segment: whole::Segment) -> Result<Selector, ()> {
+    fn step<'r>(segment: whole::Segment) -> Result<Selector<'r>, ()> {
         let whole::Segment::Selector(selector) = segment else {
             return Err(());
         };
@@ -394,27 +405,26 @@ mod tests {
             whole::Selector::Name(name) => Ok(Selector::Name(name.into())),
             whole::Selector::Index(index) => Ok(Selector::Index(index)),
             whole::Selector::Wildcard => Ok(Selector::Every),
-            whole::Selector::Filter(filter) => {
-                tests_of(filter).map(|all| Selector::Where(all.into()))
-            }
+            whole::Selector::Filter(filter) => tests_of(filter).map(Selector::Where),
             whole::Selector::Slice(..) => Err(()),
         }
     }
 
-    fn tests_of(filter: whole::Filter) -> Result<Vec<Test>, ()> {
+    fn tests_of<'r>(filter: whole::Filter) -> Result<Vec<Test<'r>>, ()> {
         match filter {
             whole::Filter::Atom(whole::FilterAtom::Comparison(comparison)) => {
                 Ok(vec![test(*comparison)?])
             }
             whole::Filter::And(filters) => {
-                let each: Result<Vec<Vec<Test>>, ()> = filters.into_iter().map(tests_of).collect();
+                let each: Result<Vec<Vec<Test<'_>>>, ()> =
+                    filters.into_iter().map(tests_of).collect();
                 Ok(each?.concat())
             }
             _ => Err(()),
         }
     }
 
-    fn test(comparison: whole::Comparison) -> Result<Test, ()> {
+    fn test<'r>(comparison: whole::Comparison) -> Result<Test<'r>, ()> {
         use whole::{Comparable, SingularQuery, SingularQuerySegment};
         let (equal, left, right) = match comparison {
             whole::Comparison::Eq(left, right) => (true, left, right),

@@ -472,8 +472,8 @@ mod tests {
         assert!(route("networking.k8s.io").services.is_empty());
         assert!(!route("extensions").services.is_empty());
         let crew = tables.workload("y.z", "Crew").unwrap();
-        let names = crew.templates.iter().map(path::Path::names);
-        assert_eq!(names.collect::<Vec<_>>(), [Some(vec!["member".into()])]);
+        let paths = crew.templates.iter().map(|path| path.0.as_ref());
+        assert_eq!(paths.collect::<Vec<_>>(), ["$.member"]);
         assert!(tables.workload("apps", "Crew").is_none());
         for kind in [
             "Yonder",

@@ -6,16 +6,20 @@
 //! and comparisons with literals, joined by `&&`. A path with another is refused, with its name, when its row is read.
 
 use super::grammar::{self, PathFault};
-pub(crate) use super::grammar::{List, Literal, Selector, Test, Text};
+pub(crate) use super::grammar::{List, Text};
+use super::grammar::{Literal, Selector, Test};
 use lossless_yaml::{Kind, Node, Step};
 use smallvec::{SmallVec, smallvec};
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// What a path finds: a handful, mostly.
 pub(crate) type Nodes<'t, 's> = SmallVec<[Node<'t, 's>; 4]>;
 
-/// A compiled `JSONPath`.
-#[derive(Clone, Debug)]
-pub(crate) struct Path(pub(crate) List<Selector>);
+/// A `JSONPath` that rows may have: its text, of which a walk reads one selector after the other. As lists of selectors the
+/// built-in rows would be twice as large, and all of them are relocated when the program starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Path(pub(crate) Text);
 
 /// A node of the wrong type along a path.
 #[derive(Clone, Debug)]
@@ -28,7 +32,7 @@ pub(crate) struct Misfit<'t, 's> {
 
 /// Names below a node, such as `name` or `port.name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Field(pub(crate) List<Text>);
+pub(crate) struct Field(pub(crate) Text);
 
 /// How many more nodes the walks of one run may visit.
 #[derive(Debug)]
@@ -43,19 +47,28 @@ pub(crate) struct VisitBudget {
 pub(crate) struct PathError(String);
 
 impl Path {
-    /// Compiles a path.
+    /// Takes a path.
     ///
     /// # Errors
     ///
     /// The text is not a `JSONPath`, with the column; or it has a selector that rows cannot have, with its name.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
-        match grammar::parse(text) {
-            Ok(steps) => Ok(Self(steps.into())),
-            Err(PathFault::Syntax(at)) => Err(syntax(text, at)),
-            Err(PathFault::Unknown(selector)) => Err(PathError(format!(
+        match grammar::parse(text).find_map(Result::err) {
+            None => Ok(Self(text.to_owned().into())),
+            Some(PathFault::Syntax(at)) => Err(syntax(text, at)),
+            Some(PathFault::Unknown(selector)) => Err(PathError(format!(
                 "`{text}` has {selector}, expected names, indexes, `[*]`, `[?@.name == 'value']`, `[?@.name != 'value']`, or several of these joined by `&&`"
             ))),
         }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = Selector<'_>> {
+        steps(&self.0)
+    }
+
+    /// How many steps it has.
+    pub(crate) fn len(&self) -> usize {
+        self.steps().count()
     }
 
     /// Every node that the path leads to from `node`, in document order. With `ignore_case` a name finds a key of any
@@ -67,7 +80,40 @@ impl Path {
         ignore_case: bool,
         budget: &mut VisitBudget,
     ) -> Nodes<'t, 's> {
-        walk(&self.0, node, ignore_case, budget)
+        self.walk(0..usize::MAX, node, ignore_case, budget)
+    }
+
+    /// Every node that these of its steps lead to: see [`Path::find`].
+    pub(crate) fn walk<'t, 's>(
+        &self,
+        steps: Range<usize>,
+        node: Node<'t, 's>,
+        ignore_case: bool,
+        budget: &mut VisitBudget,
+    ) -> Nodes<'t, 's> {
+        let mut found: Nodes<'t, 's> = smallvec![node];
+        let mut next = Nodes::new();
+        for step in self.steps().take(steps.end).skip(steps.start) {
+            match &step {
+                Selector::Name(name) => {
+                    follow(&mut found, budget, |node| child(node, name, ignore_case));
+                }
+                Selector::Index(index) => follow(&mut found, budget, |node| item(node, *index)),
+                Selector::Every | Selector::Where(_) => {
+                    for node in found.drain(..) {
+                        let visited = children(node).take_while(|_| budget.spend());
+                        next.extend(visited.filter(|each| match &step {
+                            Selector::Where(tests) => {
+                                tests.iter().all(|test| test.holds(*each, ignore_case))
+                            }
+                            _ => true,
+                        }));
+                    }
+                    std::mem::swap(&mut found, &mut next);
+                }
+            }
+        }
+        found
     }
 
     /// The first node on the way of this path that is no list where it asks for items, or that has nothing below it where it
@@ -78,8 +124,8 @@ impl Path {
         budget: &mut VisitBudget,
     ) -> Option<Misfit<'t, 's>> {
         let mut at = vec![(String::new(), node)];
-        for step in self.0.iter() {
-            let (right, expected): (fn(Kind) -> bool, _) = match step {
+        for step in self.steps() {
+            let (right, expected): (fn(Kind) -> bool, _) = match &step {
                 Selector::Name(_) => (|kind| kind == Kind::Mapping, "a mapping"),
                 Selector::Where(_) => (|kind| kind != Kind::Scalar, "a list"),
                 Selector::Every | Selector::Index(_) => (|kind| kind == Kind::Sequence, "a list"),
@@ -94,7 +140,7 @@ impl Path {
             }
             let mut below = Vec::new();
             for (field, node) in at {
-                if let Selector::Name(name) = step {
+                if let Selector::Name(name) = &step {
                     let dot = if field.is_empty() { "" } else { "." };
                     let found = child(node, name, false);
                     below.extend(found.map(|found| (format!("{field}{dot}{name}"), found)));
@@ -114,11 +160,11 @@ impl Path {
         node: Node<'t, 's>,
         budget: &mut VisitBudget,
     ) -> SmallVec<[(Vec<Step>, Node<'t, 's>); 1]> {
-        let mut at: SmallVec<[_; 1]> = smallvec![(Vec::with_capacity(self.0.len()), node)];
-        for step in self.0.iter() {
-            if let Selector::Name(name) = step {
+        let mut at: SmallVec<[_; 1]> = smallvec![(Vec::with_capacity(4), node)];
+        for name in self.names() {
+            if let Some(name) = name {
                 at.retain_mut(|(way, node)| {
-                    let below = child(*node, name, false);
+                    let below = child(*node, &name, false);
                     way.push(Step::Key(name.clone()));
                     below.map(|below| *node = below).is_some()
                 });
@@ -140,61 +186,41 @@ impl Path {
 
     /// Whether it consists only of names and `[*]`.
     pub(crate) fn is_plain(&self) -> bool {
-        let mut steps = self.0.iter();
+        let mut steps = self.steps();
         steps.all(|step| matches!(step, Selector::Name(_) | Selector::Every))
     }
 
-    /// The names of a path that consists only of names; `$` has none.
-    #[cfg(test)]
-    pub(crate) fn names(&self) -> Option<Vec<Text>> {
-        let names = self.0.iter().map(|step| match step {
-            Selector::Name(name) => Some(name.clone()),
-            _ => None,
-        });
-        names.collect()
+    /// What its steps are called; a step that is no name is `None`.
+    pub(crate) fn names(&self) -> SmallVec<[Option<Text>; 4]> {
+        fn name(step: Selector<'_>) -> Option<Cow<'_, str>> {
+            match step {
+                Selector::Name(name) => Some(name),
+                _ => None,
+            }
+        }
+        match &self.0 {
+            Text::Borrowed(text) => steps(text).map(name).collect(),
+            Text::Owned(text) => {
+                let names = steps(text).map(|step| name(step).map(|n| n.into_owned().into()));
+                names.collect()
+            }
+        }
     }
 
     /// How many steps it has in common with another path, up to the last that leads to each item of a list.
     pub(crate) fn common(&self, other: &Path) -> usize {
-        let same = self.0.iter().zip(other.0.iter());
+        let same = self.steps().zip(other.steps());
         let same = same.take_while(|(one, other)| one == other);
         let items = same
             .enumerate()
-            .filter(|(_, (one, _))| **one == Selector::Every);
+            .filter(|(_, (one, _))| *one == Selector::Every);
         items.last().map_or(0, |(index, _)| index + 1)
     }
 }
 
-/// Every node that these steps lead to: see [`Path::find`].
-pub(crate) fn walk<'t, 's>(
-    steps: &[Selector],
-    node: Node<'t, 's>,
-    ignore_case: bool,
-    budget: &mut VisitBudget,
-) -> Nodes<'t, 's> {
-    let mut found: Nodes<'t, 's> = smallvec![node];
-    let mut next = Nodes::new();
-    for step in steps {
-        match step {
-            Selector::Name(name) => {
-                follow(&mut found, budget, |node| child(node, name, ignore_case));
-            }
-            Selector::Index(index) => follow(&mut found, budget, |node| item(node, *index)),
-            Selector::Every | Selector::Where(_) => {
-                for node in found.drain(..) {
-                    let visited = children(node).take_while(|_| budget.spend());
-                    next.extend(visited.filter(|each| match step {
-                        Selector::Where(tests) => {
-                            tests.iter().all(|test| test.holds(*each, ignore_case))
-                        }
-                        _ => true,
-                    }));
-                }
-                std::mem::swap(&mut found, &mut next);
-            }
-        }
-    }
-    found
+/// The steps of a path that can be read to its end.
+fn steps(text: &str) -> impl Iterator<Item = Selector<'_>> {
+    grammar::parse(text).map_while(Result::ok)
 }
 
 /// Puts in place of each node the one that it leads to.
@@ -216,12 +242,11 @@ impl Field {
     ///
     /// A name is missing, or the text is a `JSONPath`.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
-        let names: Vec<Text> = text.split('.').map(|name| name.to_owned().into()).collect();
-        let plain = |name: &Text| {
+        let plain = |name: &str| {
             !name.is_empty() && !name.contains(['$', '[', ']', '*', '@', '\'', '"', ' '])
         };
-        if names.iter().all(plain) {
-            Ok(Self(names.into()))
+        if text.split('.').all(plain) {
+            Ok(Self(text.to_owned().into()))
         } else {
             Err(PathError(format!(
                 "`{text}` is no field, expected names separated by dots such as `port.name`"
@@ -236,7 +261,7 @@ impl Field {
         ignore_case: bool,
     ) -> Option<Node<'t, 's>> {
         self.0
-            .iter()
+            .split('.')
             .try_fold(node, |node, name| child(node, name, ignore_case))
     }
 }
@@ -271,7 +296,7 @@ impl Default for VisitBudget {
     }
 }
 
-impl Test {
+impl Test<'_> {
     /// RFC 9535, 2.3.5.2.2: what is absent equals no literal; values of two types are never equal.
     fn holds(&self, node: Node<'_, '_>, ignore_case: bool) -> bool {
         let value = self.at.iter().try_fold(node, |node, below| match below {
@@ -283,7 +308,7 @@ impl Test {
     }
 }
 
-fn equals(node: Node<'_, '_>, literal: &Literal) -> bool {
+fn equals(node: Node<'_, '_>, literal: &Literal<'_>) -> bool {
     match literal {
         Literal::String(text) => node.is_string() && node.text() == Some(text.as_ref()),
         Literal::Int(number) => node.as_int() == Some(*number),
@@ -436,7 +461,8 @@ merged: {<<: {k: far}, own: near}
     fn names_are_those_of_a_path_of_names_alone() {
         let names = |path| {
             let path = Path::parse(path).unwrap();
-            path.names().map(|names| names.join(" "))
+            let names: Option<Vec<_>> = path.names().into_iter().collect();
+            names.map(|names| names.join(" "))
         };
         assert_eq!(
             names("$.spec['pod.x/template']"),

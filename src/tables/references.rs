@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::model::Address;
-use crate::tables::path::{Field, List, Misfit, Path, Text, VisitBudget, walk};
+use crate::tables::path::{Field, List, Misfit, Path, Text, VisitBudget};
 use crate::tables::{
     Class, Follow, Format, NamedBy, Route, Services, Targets, Use, glob, is_built_in,
 };
@@ -245,19 +245,17 @@ pub(crate) fn addresses(route: &Route, object: Node<'_, '_>) -> Addresses {
             let mut from = 0;
             let columns = || route.hosts.iter().chain(route.url_paths.iter());
             let mut cuts: Vec<usize> = columns().map(|path| path.common(at)).collect();
-            cuts.extend([0, at.0.len()]);
+            cuts.extend([0, at.len()]);
             sort_by(&mut cuts, &mut usize::cmp);
             cuts.dedup();
             for cut in cuts {
-                let steps = at.0.get(from..cut).unwrap_or_default();
                 let mut next = Vec::new();
                 for (node, hosts, paths) in walked {
-                    for node in walk(steps, node, column.ignore_case, &mut budget) {
+                    for node in at.walk(from..cut, node, column.ignore_case, &mut budget) {
                         let mut below = |list: &[Path], above: &Vec<String>| {
                             let own = list.iter().filter(|path| path.common(at) == cut);
                             let own = own.flat_map(|path| {
-                                let rest = path.0.get(cut..).unwrap_or_default();
-                                walk(rest, node, false, &mut budget)
+                                path.walk(cut..usize::MAX, node, false, &mut budget)
                             });
                             let own: Vec<String> = own.filter_map(word).collect();
                             if own.is_empty() { above.clone() } else { own }
@@ -711,8 +709,8 @@ mod tests {
             Classes::Names(names) => lines.extend(names.iter().map(|name| format!("class {name}"))),
             Classes::Follow(follows, path) => lines.extend(follows.into_iter().map(|follow| {
                 let name = place(follow.namespace, by(follow.by));
-                let path = path.names().unwrap().join(".");
-                format!("class at $.{path} of {} {name}", follow.kind)
+                let path = &path.0;
+                format!("class at {path} of {} {name}", follow.kind)
             })),
         }
         lines.extend(
