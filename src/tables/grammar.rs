@@ -115,7 +115,8 @@ impl<'r> Reader<'r> {
     }
 
     fn blanks(&mut self) {
-        self.while_is(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
+        let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r');
+        self.at += self.rest().bytes().take_while(blank).count();
     }
 
     fn segment(&mut self) -> Result<Selector<'r>, PathFault> {
@@ -156,11 +157,16 @@ impl<'r> Reader<'r> {
 
     /// A name without quotes.
     fn name(&mut self) -> Result<&'r str, PathFault> {
-        let is_first = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
-        if !self.rest().starts_with(is_first) {
+        // By bytes, which are many in a run: what is not ASCII may stand in a name as it is.
+        let is_first = |b: u8| b.is_ascii_alphabetic() || b == b'_' || !b.is_ascii();
+        let rest = self.rest().as_bytes();
+        if !rest.first().is_some_and(|b| is_first(*b)) {
             return self.wrong();
         }
-        Ok(self.while_is(|c| is_first(c) || c.is_ascii_digit()))
+        let ends = |b: &u8| !is_first(*b) && !b.is_ascii_digit();
+        let start = self.at;
+        self.at += rest.iter().position(ends).unwrap_or(rest.len());
+        Ok(self.text.get(start..self.at).unwrap_or_default())
     }
 
     /// An integer that JSON's readers keep exactly, without leading zeros.
