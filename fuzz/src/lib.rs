@@ -94,7 +94,7 @@ impl Meaning {
                     && one.iter().all(|(key, value)| match key {
                         Key::Text(name) => two
                             .iter()
-                            .find(|(key, _)| shown(key).as_ref() == Some(name))
+                            .find(|(key, _)| is_key(key, name))
                             .is_some_and(|(_, found)| value.agrees(found)),
                         Key::Complex(key) => two
                             .iter()
@@ -105,6 +105,31 @@ impl Meaning {
             _ => true,
         }
     }
+}
+
+/// Whether a key has this text, or is what another reader makes of it: a plain `0x1F` is the key 31 there, and for kubectl too
+/// (docs/guarantees.md).
+fn is_key(key: &Yaml, name: &String) -> bool {
+    let plain = || serde_yaml::from_str::<Yaml>(name).ok();
+    shown(key).as_ref() == Some(name) || !key.is_string() && plain().as_ref() == Some(key)
+}
+
+/// Whether readers of YAML 1.1 see other nodes in a text: they end the name of an anchor at a colon, take the `?` of `{?a` for a
+/// mark of its own, and the colon of `{a:,}` for a part of the key. No edit of such a document is made (docs/reference.md, rule 1.9).
+#[must_use]
+pub fn has_older_marks(text: &str) -> bool {
+    let anchors = text.split('&').skip(1);
+    let mut names = anchors.filter_map(|after| after.split([' ', '\n', ',', ']', '}']).next());
+    let mut questions = text.match_indices('?').map(|(at, _)| text.split_at(at));
+    let begins = |(before, after): (&str, &str)| {
+        before
+            .trim_end()
+            .ends_with(['{', '[', ',', ':', '}', ']', '"', '\''])
+            && !after.starts_with("? ")
+    };
+    names.any(|name| name.contains(':'))
+        || questions.any(begins)
+        || [":,", ":]", ":}"].iter().any(|mark| text.contains(mark))
 }
 
 /// Whether two keys have one text.
@@ -220,6 +245,34 @@ fn merge(value: &mut Yaml) -> Option<()> {
 pub fn objects(text: &str) -> Option<Vec<serde_json::Value>> {
     let all = values::values(text)?;
     Some(all.into_iter().flat_map(values::flat).collect())
+}
+
+/// Makes numbers of the seconds that only a reader of YAML 1.1 takes for numbers, as kubectl and kustomize do: `010` is 8, and
+/// `1_0` is 10. In quotes they are refused before (docs/reference.md, section 5).
+pub fn older_numbers(value: &mut serde_json::Value) {
+    use serde_json::Value;
+    let number = |text: &str| {
+        let digits = text.replace('_', "");
+        let (radix, digits) = match digits.strip_prefix('0') {
+            Some(octal) if !octal.is_empty() => (8, octal),
+            _ => (10, digits.as_str()),
+        };
+        i64::from_str_radix(digits, radix).ok()
+    };
+    match value {
+        Value::Object(fields) => {
+            for key in ["seconds", "terminationGracePeriodSeconds"] {
+                if let Some(value) = fields.get_mut(key)
+                    && let Some(seconds) = value.as_str().and_then(number)
+                {
+                    *value = seconds.into();
+                }
+            }
+            fields.values_mut().for_each(older_numbers);
+        }
+        Value::Array(items) => items.iter_mut().for_each(older_numbers),
+        _ => {}
+    }
 }
 
 /// The same with the patches of a Component.

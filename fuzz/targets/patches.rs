@@ -7,7 +7,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_json::Value;
 use set_prestop::{Config, ExistingHooks, Handler, Reason, Settings, Source, rewrite};
-use set_prestop_fuzz::{objects, patched};
+use set_prestop_fuzz::{objects, older_numbers, patched};
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     let Some((choice, rest)) = data.split_first() else {
@@ -50,9 +50,10 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     let component = component.expect("a Component");
     let output = outcome.outputs[0].to_string();
     // What no reader takes for values that JSON knows is not patched by anybody.
-    let (Some(before), Some(after)) = (objects(text), objects(&output)) else {
+    let (Some(mut before), Some(mut after)) = (objects(text), objects(&output)) else {
         return Corpus::Keep;
     };
+    before.iter_mut().chain(&mut after).for_each(older_numbers);
     if outcome.counts.changes == 0 || outcome.is_resource_list {
         return Corpus::Keep;
     }

@@ -8,7 +8,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 use serde_yaml::Value as Yaml;
 use set_prestop::{Failure, Outcome, Output, Settings, Source, rewrite};
-use set_prestop_fuzz::{json, read};
+use set_prestop_fuzz::{has_older_marks, json, read};
 use std::collections::HashSet;
 
 fuzz_target!(|data: &[u8]| -> Corpus {
@@ -23,6 +23,9 @@ fuzz_target!(|data: &[u8]| -> Corpus {
     };
     // What libyaml takes for a line break makes other values of the text.
     if text.contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}', '\r']) {
+        return Corpus::Reject;
+    }
+    if has_older_marks(text) {
         return Corpus::Reject;
     }
     // An item that is no object, or a list of its own, is another matter.

@@ -792,6 +792,24 @@ fn what_can_not_be_made_rightly_is_refused() {
     for error in tagged {
         assert!(matches!(error, EditError::Tagged { .. }), "{error}");
     }
+    // Readers of YAML 1.1 see `b` here, and `b:`.
+    for text in [
+        "a: {?b: 1}\n",
+        "a: {c: 1, ?b: 1}\n",
+        "a: [?b]\n",
+        "a: {b:, c: 1}\n",
+        "a: {b:}\n",
+        "a: [b:]\n",
+    ] {
+        let refused = given(text).put("z", Value::Int(3)).refused();
+        assert!(
+            matches!(refused, EditError::Unplaceable { .. }),
+            "{refused}"
+        );
+    }
+    given("a: {? b: 1, c?d: \"?:,\"}\ne: [f: , \"g\":]\n?h: i:,\n")
+        .put("a.b", Value::Int(3))
+        .gives("a: {? b: 3, c?d: \"?:,\"}\ne: [f: , \"g\":]\n?h: i:,\n");
     given("a: !foo {b: 1}\nd: !foo\n  e: 1\n")
         .put("a.c", Value::Int(3))
         .put("d.e", Value::Int(2))
@@ -1008,9 +1026,9 @@ fn a_word_is_quoted_where_its_first_characters_mean_something() {
 
 #[test]
 fn no_comma_follows_a_colon() {
-    given("a: {b:}\n")
+    given("a: {'b':}\n")
         .put("a.c", Value::Int(1))
-        .gives("a: {b: , c: 1}\n");
+        .gives("a: {'b': , c: 1}\n");
     given("a: {b: }\n")
         .put("a.c", Value::Int(1))
         .gives("a: {b: , c: 1}\n");

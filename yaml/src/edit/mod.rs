@@ -20,7 +20,7 @@ use crate::check::{Wrong, check};
 use crate::edit::draft::Care;
 use crate::edit::excerpt::Excerpt;
 use crate::edit::refuse::{
-    refuse_anchors, refuse_control_characters, refuse_line_breaks, tab_behind,
+    refuse_anchors, refuse_control_characters, refuse_flow_marks, refuse_line_breaks, tab_behind,
 };
 use crate::edit::write::Writer;
 use crate::error::EditError;
@@ -52,6 +52,7 @@ impl Tree<'_> {
         refuse_control_characters(self)?;
         refuse_line_breaks(self)?;
         refuse_anchors(self)?;
+        refuse_flow_marks(self)?;
         let mut last = EditError::Verify {
             offset: self.chunk.start,
             what: String::new(),

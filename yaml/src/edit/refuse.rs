@@ -75,6 +75,35 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
     Ok(())
 }
 
+/// Refuses a chunk with a flow collection that readers of YAML 1.1 understand otherwise: in `{?a, b:}` they see the keys `a` and
+/// `b:`. (YAML 1.2.2, 7.3.3, allows a `?` before a word, and ends a word at a colon before a comma or bracket.)
+pub(super) fn refuse_flow_marks(tree: &Tree<'_>) -> Result<(), EditError> {
+    // Most chunks have neither, and are not looked at any closer.
+    let has = |mark: &str| memchr::memmem::find(tree.source.as_bytes(), mark.as_bytes()).is_some();
+    if !["?", ":,", ":]", ":}"].into_iter().any(has) {
+        return Ok(());
+    }
+    let words = (0..)
+        .zip(&tree.nodes)
+        .filter(|(_, raw)| raw.shape == Shape::Plain);
+    for (index, raw) in words {
+        let (start, end) = (raw.start as usize, raw.end as usize);
+        let closes = || matches!(byte(tree.source, end + 1), b',' | b']' | b'}');
+        let reason = if byte(tree.source, start) == b'?' && tree.in_flow(index) {
+            "some readers take the question mark for a mark of its own here, and see another word"
+        } else if byte(tree.source, end) == b':' && closes() {
+            "some readers take the colon for a part of the word here"
+        } else {
+            continue;
+        };
+        return Err(EditError::Unplaceable {
+            offset: tree.chunk.start + start,
+            reason,
+        });
+    }
+    Ok(())
+}
+
 /// Refuses a chunk with a control character (YAML 1.2.2, 5.1).
 ///
 /// No reader has to take it, and the parser itself sees it in some comments and passes it over in others.
