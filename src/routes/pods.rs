@@ -410,6 +410,32 @@ mod tests {
     }
 
     #[test]
+    fn a_way_that_differs_in_one_thing_is_another_one() {
+        let first = link(0, 10);
+        let others = [
+            link(1, 10),
+            link(0, 20),
+            Link {
+                service: Some(1),
+                ..first.clone()
+            },
+            Link {
+                class: Some("alb".to_owned()),
+                ..first.clone()
+            },
+        ];
+        let mut links = Links::default();
+        for link in [&first].into_iter().chain(&others) {
+            links.add(link);
+            links.add(&Link {
+                number: 9,
+                ..link.clone()
+            });
+        }
+        assert_eq!(links.links.len(), 1 + others.len());
+    }
+
+    #[test]
     fn a_visit_adds_something_until_as_many_as_are_kept_ask_for_as_long() {
         let rank = |whatever, otherwise| Rank {
             whatever,

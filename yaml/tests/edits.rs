@@ -1298,3 +1298,33 @@ fn a_list_of_merged_mappings_may_be_shared() {
         .put("c.z", s("v"))
         .gives("a: &a {x: 1}\nl: &l [1, 2]\nc:\n  <<: *a\n  k:\n  - 1\n  z: v\n");
 }
+
+#[test]
+fn a_refusal_names_its_place_in_the_whole_text() {
+    let before = "x: 1\n---\n";
+    let copied = |bytes: usize| format!("x: &x {}\ny: *x\n", "v".repeat(bytes));
+    given(&copied(60_000)).put("x", s("y")).made();
+    for (text, at, value, place) in [
+        ("b: 1\na: &x:y 1\n", "b", s("x"), "&x:y"),
+        ("b: {}#\u{1}\n", "b", s("x"), "\u{1}"),
+        ("b: {}#\u{1f}\n", "b", s("x"), "\u{1f}"),
+        ("b: 1\na: \u{2028}x\n", "b", s("x"), "\u{2028}"),
+        ("b: 1\na: \u{85}x\n", "b", s("x"), "\u{85}"),
+        ("b: 1\r\n# c\r# d\r\n", "b", s("x"), "\r# d"),
+        ("a: [b: 1]\n", "a[0].c", s("x"), "b: 1"),
+        ("\ta:\n", "b", s("x"), "a:"),
+        ("a: 1\nb: !foo 1\n", "b", s("x"), "!foo"),
+        ("a:\n  b: x\n  \t\nc: 1\n", "a.d", q("y"), "\n  \t"),
+        (copied(70_000).as_str(), "x", s("y"), "&x"),
+    ] {
+        let whole = format!("{before}{text}");
+        let tree = Tree::parse(&whole, before.len()..whole.len()).unwrap();
+        let edit = Edit {
+            path: path(at),
+            value,
+        };
+        let refused = tree.edit(&[edit]).unwrap_err();
+        let found = whole.get(refused.offset()..).unwrap();
+        assert!(found.starts_with(place), "{refused}, not at {place:?}");
+    }
+}
