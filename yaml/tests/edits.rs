@@ -973,6 +973,9 @@ fn tabs_that_readers_of_yaml_1_1_refuse_are_not_left_behind() {
         ("a:\n  b: x\n  \t\nc: 1\n", q("y")),
         ("a:\n  b: x\n  \t# c\nc: 1\n", q("y")),
         ("a:\n  d:\n    |\t\nc: 1\n", list(&[s("y")])),
+        ("a:\n  b: x\n  \t\nc: 1\n", s("y")),
+        ("a:\n  b: x\n   \t\nc: 1\n", q("y")),
+        ("a:\n  b: x\n   \t\nc: 1\n", map(&[])),
     ] {
         let refused = given(text).put("a.d", value).refused();
         assert!(
@@ -993,6 +996,21 @@ fn tabs_that_readers_of_yaml_1_1_refuse_are_not_left_behind() {
             "{refused} {text}"
         );
     }
+}
+
+#[test]
+fn a_tab_counts_from_the_key_or_dash_before_a_scalar() {
+    given("- x\n \t\n- y\n")
+        .put("[0]", s("z"))
+        .gives("- z\n \t\n- y\n");
+    given("- a: x\n   \t\n- y\n")
+        .put("[0].a", s("z"))
+        .gives("- a: z\n   \t\n- y\n");
+    let refused = given("- a: x\n \t\n- y\n").put("[0].a", s("z")).refused();
+    assert!(
+        matches!(refused, EditError::Unplaceable { .. }),
+        "{refused}"
+    );
 }
 
 #[test]

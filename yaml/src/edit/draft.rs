@@ -139,3 +139,21 @@ impl<'w, 's> Drafts<'w, 's> {
         Some(splices)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drafts_that_overlap_are_no_splices_and_have_a_place() {
+        let text = "x: 1\n---\na: b\n";
+        let tree = Tree::parse(text, 9..text.len()).unwrap();
+        let mut drafts = Drafts::new(&tree, Care::Middle);
+        assert_eq!(drafts.offset_of_first(), 9);
+        drafts.put(4..4, "c".to_owned());
+        drafts.put(3..4, "d".to_owned());
+        assert_eq!(drafts.offset_of_first(), 12);
+        drafts.put(2..4, "e".to_owned());
+        assert_eq!(drafts.merge(), None);
+    }
+}
