@@ -1101,6 +1101,9 @@ fn lists_show_json_and_spaces_too() {
     given("{\"a\":[\"x\",\"y\"]}\n")
         .put("a[2]", s("z"))
         .gives("{\"a\":[\"x\",\"y\",\"z\"]}\n");
+    given("{\"a\": [\"x\",\"y\"]}\n")
+        .put("a[2]", s("z"))
+        .gives("{\"a\": [\"x\",\"y\",\"z\"]}\n");
     given("{\"a\":[\"x\"]}\n")
         .put("a[1]", s("y"))
         .gives("{\"a\":[\"x\",\"y\"]}\n");
@@ -1125,6 +1128,9 @@ fn a_block_scalar_ends_with_its_content() {
     given("r:\n  ? |\n    k\nb: 1\n")
         .put("r.c", s("v"))
         .gives("r:\n  ? |\n    k\n  c: v\nb: 1\n");
+    given("r:\n  ? |\n    k\n  c: |\n    text")
+        .put("r.b", s("v"))
+        .gives("r:\n  ? |\n    k\n  b: v\n  c: |\n    text");
     given("r:\n- |\n  k\n-\nb: 1\n")
         .put("r[2]", s("v"))
         .gives("r:\n- |\n  k\n-\n- v\nb: 1\n");

@@ -199,16 +199,19 @@ impl<'s> Tree<'s> {
         }
     }
 
-    /// The last node below this one, or itself, that has a place in the text: an empty one after a block scalar
-    /// has none.
+    /// The last node of this one that has a place in the text: an empty one after a block scalar has none, so the
+    /// scalar counts.
     fn last_leaf(&self, node: u32) -> u32 {
         let mut leaf = self.at(node).next(node).saturating_sub(1);
-        while leaf > node && self.at(leaf).shape == Shape::Empty {
-            let before = self.at(leaf - 1);
+        while self.at(leaf).shape == Shape::Empty {
+            let Some(previous) = leaf.checked_sub(1) else {
+                break;
+            };
+            let before = self.at(previous);
             if !before.shape.is_block_scalar() || before.end < self.at(leaf).end {
                 break;
             }
-            leaf -= 1;
+            leaf = previous;
         }
         leaf
     }
