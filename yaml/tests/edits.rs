@@ -505,6 +505,15 @@ fn scalars_change_in_the_middle() {
         "a: \"sleep\n  10; exec\n  x\"\n",
     );
     to("a: 'it''s 5'\n", s("it's 10"), "a: 'it''s 10'\n");
+    // What is written again as a whole would lose its lines or its escape.
+    to("a: 'one\n  5'\n", s("one it's"), "a: 'one\n  it''s'\n");
+    to(
+        "a: 'one\n  five\n  six'\n",
+        s("onfive six"),
+        "a: 'onfive six'\n",
+    );
+    to("a: \"\\x41 5\"\n", s("A \"5\""), "a: \"\\x41 \\\"5\\\"\"\n");
+    to("a: \"\\x41 5\"\n", s("A 5\n10"), "a: \"\\x41 5\\n10\"\n");
     to("a: 'it 5'\n", s("it's"), "a: 'it''s'\n");
     to("a: sleep 5 # c\n", s("sleep 10"), "a: sleep 10 # c\n");
     to("a: one\n  five\n", s("one ten"), "a: one\n  ten\n");
@@ -1194,6 +1203,9 @@ fn a_copy_means_what_its_original_does() {
     given("x: &x {a: , b: 1}\ny: *x\n")
         .put("y.c", s("z"))
         .gives("x: &x {a: , b: 1}\ny:\n  a: null\n  b: 1\n  c: z\n");
+    given("x: &x\n- one\n\n  two\ny: *x\n")
+        .put("y[1]", s("z"))
+        .gives("x: &x\n- one\n\n  two\ny:\n- \"one\\ntwo\"\n- z\n");
     given("x: &x\n- a,b\n- one\n\n  two\ny: [*x, 1]\n")
         .put("y[0][0]", s("d"))
         .gives("x: &x\n- a,b\n- one\n\n  two\ny: [[d, \"one\\ntwo\"], 1]\n");

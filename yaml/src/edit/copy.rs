@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::edit::draft::{Care, Drafts};
-use crate::edit::emit::{New, Scalar, Style, may_be_plain};
+use crate::edit::emit::{New, Scalar, Style};
 use crate::error::EditError;
 use crate::text::sort::sort_by;
 use crate::tree::arena::{Shape, TagKind, flag};
@@ -127,8 +127,7 @@ impl<'w> Drafts<'w, '_> {
                 });
             }
             _ if resolved != Resolved::String => Style::Bare,
-            _ if may_be_plain(&text, false) => Style::Plain,
-            _ => Style::Double,
+            _ => Style::Plain,
         };
         Ok(Scalar { text, style })
     }

@@ -71,7 +71,7 @@ impl<'v> Scalar<'v> {
         let text = self.text.as_ref();
         match self.style {
             Style::Bare => text.into(),
-            Style::Plain if !json && (!flow || may_be_plain(text, true)) => text.into(),
+            Style::Plain if !json && may_be_plain(text, flow) => text.into(),
             Style::Auto if !json && is_safe_plain(text) => text.into(),
             Style::Single if !json && may_be_single(text) => {
                 format!("'{}'", text.replace('\'', "''")).into()
