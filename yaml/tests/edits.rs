@@ -507,6 +507,8 @@ fn scalars_change_in_the_middle() {
     to("a: 'it''s 5'\n", s("it's 10"), "a: 'it''s 10'\n");
     // What is written again as a whole would lose its lines or its escape.
     to("a: 'one\n  5'\n", s("one it's"), "a: 'one\n  it''s'\n");
+    to("a: 'one\n  '\n", s("one 5"), "a: 'one\n  5'\n");
+    to("a: 'one\n  5'\n", s("one-5"), "a: 'one-5'\n");
     to(
         "a: 'one\n  five\n  six'\n",
         s("onfive six"),
