@@ -369,6 +369,12 @@ fn the_first_keys_column_counts() {
         .put("b.c", s("v"))
         .put("new", s("v"))
         .gives("a:\tx\nb:\t# c\n  c: v\nnew: v\n");
+    // What is not on the dash's line shows no column beside it.
+    for first in ["-\n    a: 1\n", "-\n"] {
+        given(first)
+            .put("[1]", map(&[("c", s("x")), ("d", list(&[]))]))
+            .gives(&format!("{first}- c: x\n  d: []\n"));
+    }
     given("- - a\n  - b\n")
         .put("[0][2]", s("v"))
         .gives("- - a\n  - b\n  - v\n");
@@ -1217,6 +1223,9 @@ fn a_copy_means_what_its_original_does() {
     given("{\"x\": &x [1, \"a\"], \"y\": *x}\n")
         .put("x[1]", s("z"))
         .gives("{\"x\": &x [1, \"z\"], \"y\": [1, \"a\"]}\n");
+    given("x: &x\n  a: |\n    t\nr:\n  y: *x\n")
+        .put("r.y.b", s("z"))
+        .gives("x: &x\n  a: |\n    t\nr:\n  y:\n    a: |\n      t\n    b: z\n");
     // A block scalar would take the comment for its text.
     given("x: &x |\n  a\n  b\nl:\n- *x\n    # c\nz: 1\n")
         .put("x", s("v"))
