@@ -1,6 +1,7 @@
 //! How the cost grows: `growth PROGRAM [WORD]...` gives each shape of `benches/shapes` to the program in one size and in twice that
 //! size, and prints how many times longer that took, and the peak memory. With words, only shapes whose names hold one of them.
-//! Where other work slows the machine, `COUNT=1` counts instructions by valgrind instead, on an eighth of the size.
+//! Where other work slows the machine, `COUNT=1` counts instructions by valgrind instead, on an eighth of the size or the
+//! least that shows how the cost grows. A shape whose text grows by more than its number may cost more by as much.
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
@@ -21,6 +22,8 @@ const MOST_ROUNDS: usize = 12;
 /// Twice the work may take so many times the time, and so much memory.
 const MOST_TIME: f64 = 2.2;
 const MOST_BYTES: (f64, f64) = (6.0, 16.0 * 1024.0 * 1024.0);
+/// More than the first hundred ways to a workload, which are kept: what each more of them costs shows behind them.
+const LEAST_NUMBER: usize = 125;
 /// A run is as long as this at least, where the shape can be made so large.
 const LEAST_TIME: Duration = Duration::from_millis(40);
 
@@ -81,15 +84,15 @@ fn measure(
         run(program, &mut twice, folder)?;
         round += 1;
         let ratio = twice.time.as_secs_f64() / once.time.as_secs_f64();
-        if round >= MOST_ROUNDS || round >= ROUNDS && ratio <= MOST_TIME || twice.time.as_secs() > 8
-        {
+        let right = ratio <= most(once.bytes, twice.bytes);
+        if round >= MOST_ROUNDS || round >= ROUNDS && right || twice.time.as_secs() > 8 {
             break ratio;
         }
     };
     #[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
     let bytes = twice.bytes as f64;
     let right = (
-        ratio <= MOST_TIME,
+        ratio <= most(once.bytes, twice.bytes),
         twice.memory <= MOST_BYTES.0 * bytes + MOST_BYTES.1,
     );
     let mark = |right: bool| if right { ' ' } else { '*' };
@@ -108,14 +111,21 @@ fn measure(
     Ok(right.0 && right.1)
 }
 
+/// How many times more a text of so many bytes may take than one of fewer.
+#[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
+fn most(once: usize, twice: usize) -> f64 {
+    let growth = twice as f64 / once as f64;
+    MOST_TIME.max(MOST_TIME / 2.0 * growth)
+}
+
 /// As [`measure`], by instructions.
 fn count(
     program: &str,
     shape: &shapes::Shape,
     folder: &Path,
 ) -> Result<bool, Box<dyn std::error::Error>> {
-    let number = shape.number / 8;
-    let mut counts = [0.0; 2];
+    let number = (shape.number / 8).max(LEAST_NUMBER.min(shape.number));
+    let mut counts = [(0.0, 0); 2];
     for (number, count) in [number, 2 * number].into_iter().zip(&mut counts) {
         let size = size(shape, number, folder)?;
         let mut command = Command::new("valgrind");
@@ -131,14 +141,11 @@ fn count(
         let counted = said
             .lines()
             .find_map(|line| line.split_once("Collected : "));
-        *count = counted
-            .ok_or("valgrind counted nothing")?
-            .1
-            .trim()
-            .parse::<f64>()?;
+        let counted = counted.ok_or("valgrind counted nothing")?.1;
+        *count = (counted.trim().parse::<f64>()?, size.bytes);
     }
-    let [once, twice] = counts;
-    let right = twice <= MOST_TIME * once;
+    let [(once, fewer), (twice, more)] = counts;
+    let right = twice <= most(fewer, more) * once;
     println!(
         "{number:>7} {:>8.2} million | {:>7} {:>8.2} million {:>6.2}{} | {}",
         once / 1e6,

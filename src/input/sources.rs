@@ -274,8 +274,9 @@ fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>
     }
     // Results follow the items, so the last item must end its line.
     if part.ends_with('\n')
-        && kind_line(part, 0) == Some("ResourceList")
+        && ends_lines_plainly(part)
         && let Some(items) = lossless_yaml::items(text, range.clone())
+        && is_named_resource_list(text, &items)
         && let Ok(head) = Tree::parse(text, items.head.clone())
         && is_resource_list(&head)
     {
@@ -297,6 +298,12 @@ fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>
     }
     let tree = Tree::parse(text, range)?;
     Ok(is_resource_list(&tree).then_some(ResourceList::Whole(tree)))
+}
+
+/// Whether the one kind that the lines around the items say is that of a ResourceList. Between the items it has no keys.
+fn is_named_resource_list(text: &str, items: &Items) -> bool {
+    let kind = |range: &Range<usize>| kind_of_lines(text.get(range.clone())?, 0);
+    kind(&items.head) == Some(Some("ResourceList")) && kind(&items.tail) == Some(None)
 }
 
 fn is_resource_list(tree: &Tree<'_>) -> bool {
@@ -698,14 +705,28 @@ fn item_kind(part: &str, dash_column: usize) -> Option<&str> {
 /// parser. A scalar cannot contain such a line (YAML 1.2.2, 8.1: its lines are indented more), but a lone carriage return
 /// can hide one, because it ends a line too (YAML 1.2.2, 5.4).
 fn kind_line(part: &str, column: usize) -> Option<&str> {
-    let bytes = part.as_bytes();
-    if memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
+    if !ends_lines_plainly(part) {
         return None;
     }
     // All keys of a document are in the column of the first one.
-    if column == 0 && begins_indented(bytes) {
+    if column == 0 && begins_indented(part.as_bytes()) {
         return None;
     }
+    kind_of_lines(part, column).flatten()
+}
+
+/// Whether no line is ended by a lone carriage return.
+fn ends_lines_plainly(part: &str) -> bool {
+    let bytes = part.as_bytes();
+    !memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n'))
+}
+
+/// The kind that the lines at a column say, if they say one; the outer `None` if they do not decide it.
+#[expect(
+    clippy::option_option,
+    reason = "whether the lines decide it, and whether they have a kind, are two things"
+)]
+fn kind_of_lines(part: &str, column: usize) -> Option<Option<&str>> {
     let mut found = None;
     for start in outdented(part, column) {
         let line = part.get(start..)?;
@@ -753,7 +774,7 @@ fn kind_line(part: &str, column: usize) -> Option<&str> {
             Some(_) => return None,
         }
     }
-    found
+    Some(found)
 }
 
 /// Where the first line that is neither blank nor a comment nor begins with three dashes has its content.

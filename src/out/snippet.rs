@@ -191,14 +191,11 @@ impl Window {
         let (source, position) = positions.of(at)?;
         let all = source.text;
         let range = underlined(all, &at.range)?;
-        let start = all.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
-        let end = all
-            .get(range.end..)?
-            .find('\n')
-            .map_or(all.len(), |at| range.end + at);
-        let before =
-            all.get(floor(all, start.max(range.start.saturating_sub(AROUND)))..range.start)?;
-        let behind = all.get(range.end..floor(all, end.min(range.end.saturating_add(AROUND))))?;
+        // Only what is shown is looked at: a text of one line may have a message for each of its words.
+        let before = all.get(floor(all, range.start.saturating_sub(AROUND))..range.start)?;
+        let before = before.rsplit('\n').next().unwrap_or_default();
+        let behind = all.get(range.end..floor(all, range.end.saturating_add(AROUND)))?;
+        let behind = behind.split('\n').next().unwrap_or_default();
         // A byte order mark is not part of the line.
         let behind = behind.strip_suffix('\r').unwrap_or(behind);
         let place = all.get(range.clone())?;
@@ -258,17 +255,21 @@ impl Window {
 fn underlined(text: &str, range: &Range<usize>) -> Option<Range<usize>> {
     let start = floor(text, range.start);
     let rest = text.get(start..)?;
-    let line = rest.get(..rest.find(['\n', '\r']).unwrap_or(rest.len()))?;
+    let near = rest.get(..floor(rest, LONGEST))?;
+    let line = near.split(['\n', '\r']).next()?;
     let length = match range.len() {
-        0 => word(line),
+        0 => word(line, line.len() < near.len() || near.len() == rest.len()),
         length => length,
     };
     let length = floor(line, length.min(UNDERLINED));
     Some(start..start + length)
 }
 
-/// Bytes of the word at the beginning: a key, a plain or quoted value, a mark.
-fn word(line: &str) -> usize {
+/// How many bytes are looked at for the end of a word.
+const LONGEST: usize = 4096;
+
+/// Bytes of the word at the beginning: a key, a plain or quoted value, a mark. If the line is not whole, it goes on.
+fn word(line: &str, whole: bool) -> usize {
     let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''));
     if let Some(quote) = quote {
         return line
@@ -286,7 +287,8 @@ fn word(line: &str) -> usize {
             };
             open == 0
         });
-        return end.map_or(1, |end| end + 1);
+        let unclosed = if whole { 1 } else { line.len() };
+        return end.map_or(unclosed, |end| end + 1);
     }
     if line.starts_with("- ") {
         return 1;

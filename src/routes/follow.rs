@@ -110,12 +110,19 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     waiting.extend(self.referred_to(object, follow));
                 }
             }
+            if let Some([only]) = waiting.get(before..)
+                && bearer != route
+                && found.only_leads_on()
+            {
+                self.shorten(bearer, *only);
+            }
             if let Some(added) = waiting.get_mut(before..) {
                 added.reverse();
             }
             while next.is_none()
                 && let Some(to) = waiting.pop()
             {
+                let to = self.through(to);
                 if to == route || !visited.insert(to) {
                     continue;
                 }
@@ -134,6 +141,28 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             }
         }
         Ok(named)
+    }
+
+    /// Notes that an object only leads on to another one, so that a long chain is gone through once, however many routes lead
+    /// into it.
+    fn shorten(&mut self, from: usize, to: usize) {
+        let end = self.through(to);
+        if end != from {
+            self.shortcuts.insert(from, end);
+        }
+    }
+
+    /// The object that a chain of objects leads to, or the object itself if it does not only lead on.
+    fn through(&mut self, from: usize) -> usize {
+        let mut end = from;
+        while let Some(next) = self.shortcuts.get(&end) {
+            end = *next;
+        }
+        let mut at = from;
+        while at != end {
+            at = self.shortcuts.insert(at, end).unwrap_or(end);
+        }
+        end
     }
 
     fn references_of(&mut self, index: usize) -> Result<Option<References<'t, 's>>, TraceError> {

@@ -170,6 +170,8 @@ pub(crate) struct Tracer<'a, 't, 's> {
     /// The visits to names that several objects have, and to objects that lead on.
     namesakes: HashMap<ObjectKey, Namesakes>,
     visited: HashMap<usize, Visits>,
+    /// For objects that only lead on: where that ends.
+    shortcuts: HashMap<usize, usize>,
     /// Whether an object that leads on leads to anything.
     leads: HashMap<usize, bool>,
     /// How many more names may be compared for suggestions.
@@ -241,6 +243,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             number: 0,
             namesakes: HashMap::new(),
             visited: HashMap::new(),
+            shortcuts: HashMap::new(),
             leads: HashMap::new(),
             comparisons: MOST_COMPARISONS.0 + MOST_COMPARISONS.1 * render.objects.len(),
             all_services: OnceCell::new(),

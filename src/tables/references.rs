@@ -5,7 +5,7 @@
 
 use lossless_yaml::{Kind, Node, Tree, sort_by};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::Address;
 use crate::tables::path::{Field, List, Misfit, Path, Text, VisitBudget};
@@ -25,6 +25,16 @@ pub(crate) struct References<'t, 's> {
     pub(crate) faults: Vec<UnreadAnnotation<'t, 's>>,
     /// References of a group and kind that no row follows.
     pub(crate) unknown: Vec<UnknownRef<'t, 's>>,
+}
+
+impl References<'_, '_> {
+    /// Whether the object names nothing but objects to follow, and nothing has to be told of it.
+    pub(crate) fn only_leads_on(&self) -> bool {
+        self.services.is_empty()
+            && self.targets.is_empty()
+            && self.unknown.is_empty()
+            && self.faults.is_empty()
+    }
 }
 
 /// A backend of a group and kind that no row follows.
@@ -424,19 +434,46 @@ fn is_action(
     })
 }
 
+/// Up to so many Services, comparing each with the others is faster than noting them.
+const FEW: usize = 16;
+
 /// Each Service once; certain if one of its references is.
 fn unique<'t, 's>(found: impl Iterator<Item = ServiceRef<'t, 's>>) -> Vec<ServiceRef<'t, 's>> {
     let mut services: Vec<ServiceRef<'t, 's>> = Vec::new();
+    // The positions of those with the same name and namespace, once there are many.
+    let mut named: HashMap<_, Vec<usize>> = HashMap::new();
+    let name = |each: &ServiceRef<'t, 's>| {
+        let namespace = each.namespace.as_deref().map(str::to_owned);
+        (each.name.to_string(), namespace)
+    };
     for service in found {
-        let same = |each: &&mut ServiceRef<'t, 's>| {
+        let same = |each: &ServiceRef<'t, 's>| {
             each.name == service.name
                 && each.namespace == service.namespace
                 && (&each.group, &each.kind) == (&service.group, &service.kind)
         };
-        match services.iter_mut().find(same) {
-            Some(each) => each.only_if_present &= service.only_if_present,
-            None => services.push(service),
+        if services.len() == FEW && named.is_empty() {
+            for (at, each) in services.iter().enumerate() {
+                named.entry(name(each)).or_default().push(at);
+            }
         }
+        let known = if services.len() < FEW {
+            services.iter().position(same)
+        } else {
+            let mut alike = named.get(&name(&service)).into_iter().flatten();
+            alike
+                .find(|at| services.get(**at).is_some_and(same))
+                .copied()
+        };
+        if let Some(each) = known.and_then(|at| services.get_mut(at)) {
+            each.only_if_present &= service.only_if_present;
+            continue;
+        }
+        if services.len() >= FEW {
+            let alike = named.entry(name(&service)).or_default();
+            alike.push(services.len());
+        }
+        services.push(service);
     }
     services
 }

@@ -314,8 +314,18 @@ pub(crate) fn double(text: &str) -> String {
     out
 }
 
+/// Whether the text has no character that double quotes need an escape for.
+fn is_clear(text: &str) -> bool {
+    let clear = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    text.bytes().fold(true, |all, byte| all & clear(byte))
+}
+
 /// The text as written between double quotes (YAML 1.2.2, 5.7).
 pub(crate) fn escape(out: &mut String, text: &str) {
+    if is_clear(text) {
+        out.push_str(text);
+        return;
+    }
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -370,17 +380,23 @@ const WORDS: [&str; 10] = [
 
 /// Whether every reader takes this text, unquoted, for the same string.
 pub(crate) fn is_safe_plain(text: &str) -> bool {
-    let inner = |c: char| c.is_ascii_alphanumeric() || "/_.-+=@$%~: ".contains(c);
+    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"/_.-+=@$%~: ".contains(&byte);
     let dashes = text.trim_start_matches('-');
     let numeric = text.trim_start_matches(['-', '+', '.']);
-    may_be_plain(text, false)
-        && text.chars().all(inner)
+    // Most texts with other characters are known by these, so they come first.
+    text.bytes().all(inner)
+        && (is_word(text) || may_be_plain(text, false))
         // `-c` is an ordinary flag. Quotes make `-`, `--`, `-1` and `-.5` easier to see.
         && dashes.starts_with(|c: char| c.is_ascii_alphabetic() || "/_.".contains(c))
         // Numbers, dates and base 60 begin like this in some version of YAML.
         && !numeric.starts_with(|c: char| c.is_ascii_digit())
         && !numeric.is_empty()
-        && !(text.contains(':') && text.contains(['{', '}', '[', ']', ',']))
         && resolve(text) == Resolved::String
         && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether it begins with a letter and has nothing that could end a plain scalar.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !text.bytes().any(|byte| matches!(byte, b' ' | b':' | b'#'))
 }

@@ -11,6 +11,7 @@ pub(crate) mod emit;
 mod excerpt;
 mod fate;
 mod layout;
+mod listing;
 mod refuse;
 mod replace;
 mod scalar;
@@ -19,6 +20,7 @@ mod write;
 use crate::check::{Wrong, check};
 use crate::edit::draft::Care;
 use crate::edit::excerpt::Excerpt;
+use crate::edit::listing::Listing;
 use crate::edit::refuse::{
     refuse_anchors, refuse_control_characters, refuse_flow_marks, refuse_line_breaks, tab_behind,
 };
@@ -80,7 +82,8 @@ fn attempt(
     let Some(mut splices) = drafts.merge() else {
         return Ok(Err(wrong("two splices overlap".to_owned())));
     };
-    let holds = excerpt_holds(tree, wanted, &mut splices, scratch);
+    let holds = listing_holds(tree, wanted, &splices, care, scratch)
+        || excerpt_holds(tree, wanted, &mut splices, scratch);
     if !holds {
         if let Err(what) = read_again(tree, wanted, &splices, scratch)? {
             return Ok(Err(wrong(what)));
@@ -117,6 +120,32 @@ fn excerpt_holds(
     let holds = read_again(&excerpt.tree(tree), wanted, splices, scratch);
     swap(splices);
     matches!(holds, Ok(Ok(())))
+}
+
+/// Whether a long list that is written is right: read by the parser with its first and its last item alone, and the others one
+/// by one. See [`listing`].
+fn listing_holds(
+    tree: &Tree<'_>,
+    wanted: &Wanted<'_>,
+    splices: &[Splice],
+    care: Care,
+    scratch: &mut Scratch,
+) -> bool {
+    let Some(listing) = Listing::of(wanted) else {
+        return false;
+    };
+    let written = |wanted: &Wanted<'_>| Writer::new(tree, wanted, care).run().ok()?.merge();
+    let (Ok(first), Ok(ends)) = (
+        Wanted::of(tree, &listing.first),
+        Wanted::of(tree, &listing.ends),
+    ) else {
+        return false;
+    };
+    let (Some(first), Some(short)) = (written(&first), written(&ends)) else {
+        return false;
+    };
+    listing.holds([&first, &short, splices], scratch)
+        && matches!(read_again(tree, &ends, &short, scratch), Ok(Ok(())))
 }
 
 /// Reads the edited text and compares it with the old tree; gives what is wrong.

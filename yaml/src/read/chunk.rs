@@ -66,8 +66,8 @@ fn lines<'t>(text: &'t str, with: &'static str) -> impl Iterator<Item = usize> +
 
 /// Starts of the lines that begin at `column` (from 0) or left of it. Blank lines are left out.
 ///
-/// Most lines of a manifest begin further right: for the first column bytes are skipped in blocks, and for any other each line
-/// is looked at, since a block would have to be read once for each column.
+/// Most lines of a manifest begin further right, so bytes are skipped in blocks. For columns that lists in manifests do not
+/// have, each line is looked at.
 pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
     let stands_out = move |start: &usize| {
@@ -77,7 +77,15 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
             .find(|byte| **byte != b' ')
             .is_some_and(|byte| *byte != b'\n')
     };
-    let (mut at, mut end) = (0, if column == 0 { 0 } else { bytes.len() });
+    let is_deeper = match column {
+        0 => Some(is_deeper::<1> as fn(&[u8]) -> bool),
+        1 => Some(is_deeper::<2> as _),
+        2 => Some(is_deeper::<3> as _),
+        3 => Some(is_deeper::<4> as _),
+        4 => Some(is_deeper::<5> as _),
+        _ => None,
+    };
+    let (mut at, mut end) = (0, if is_deeper.is_some() { 0 } else { bytes.len() });
     let breaks = std::iter::from_fn(move || {
         loop {
             let block = bytes.get(at..end).unwrap_or_default();
@@ -89,8 +97,8 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
                 return None;
             }
             at = end;
-            while let Some(block) = bytes.get(at..=at + BLOCK)
-                && is_indented(block)
+            while let Some(block) = bytes.get(at..at + BLOCK + column + 1)
+                && is_deeper.is_some_and(|is_deeper| is_deeper(block))
             {
                 at += BLOCK;
             }
@@ -103,14 +111,24 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
 /// Bytes in one block.
 const BLOCK: usize = 64;
 
-/// Whether a space follows each line break in the first [`BLOCK`] bytes.
-fn is_indented(block: &[u8]) -> bool {
-    let after = block.get(1..).unwrap_or_default();
-    let pairs = block.iter().take(BLOCK).zip(after);
-    let bad = pairs.fold(0, |bad, (byte, after)| {
-        bad | u8::from(*byte == b'\n') & u8::from(*after != b' ')
-    });
-    bad == 0
+/// Whether so many spaces follow each line break in the first [`BLOCK`] bytes. It is written so that compilers make it of
+/// instructions for many bytes at once.
+fn is_deeper<const SPACES: usize>(block: &[u8]) -> bool {
+    let bytes = |from: usize| block.get(from..)?.first_chunk::<BLOCK>();
+    let mut no_spaces = [0_u8; BLOCK];
+    for from in 1..=SPACES {
+        let Some(after) = bytes(from) else {
+            return false;
+        };
+        for (at, byte) in no_spaces.iter_mut().zip(after) {
+            *at |= *byte ^ b' ';
+        }
+    }
+    bytes(0).is_some_and(|bytes| {
+        let breaks = no_spaces.iter().zip(bytes);
+        let bad = breaks.map(|(at, byte)| if *byte == b'\n' { *at } else { 0 });
+        bad.fold(0, |any, bad| any | bad) == 0
+    })
 }
 
 /// Whether the text holds nothing but comments, directives, blank lines and document ends: what the next
@@ -170,6 +188,9 @@ pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
         .map(|(from, to)| from..to)
         .collect();
     let tail = tail..body.len();
+    if is_ambiguous(body, key, &head, &tail) {
+        return None;
+    }
     let parts = std::iter::once(head.clone())
         .chain(items.iter().cloned())
         .chain([tail.clone()]);
@@ -185,23 +206,29 @@ pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
     })
 }
 
-/// Where the line `items:` begins; none if there are two, or something follows, or the document has directives.
+/// Where the first line `items:` begins; none if something follows on it.
 fn list_key(body: &str) -> Option<usize> {
-    let mut keys = memmem::find_iter(body.as_bytes(), b"\nitems:").map(|at| at + 1);
     let key = if body.starts_with("items:") {
         0
     } else {
-        keys.next()?
+        memmem::find(body.as_bytes(), b"\nitems:")? + 1
     };
-    if keys.next().is_some()
-        || body.starts_with('%')
-        || memmem::find(body.as_bytes(), b"\n%").is_some()
-    {
-        return None;
-    }
     let rest = slice(body, key + "items:".len()..line_end(body, key));
     let comment = rest.starts_with([' ', '\t']) && is_comment(rest);
     (is_blank(rest) || comment).then_some(key)
+}
+
+/// Whether there is a directive, or `items:` once more. Between the list's first item and its end no line can be either.
+fn is_ambiguous(body: &str, key: usize, head: &Range<usize>, tail: &Range<usize>) -> bool {
+    let begins = |from: usize, to: usize, line: &[u8]| {
+        let part = slice(body, from.saturating_sub(1)..to);
+        memmem::find(part.as_bytes(), line).is_some()
+    };
+    body.starts_with('%')
+        || begins(0, head.end, b"\n%")
+        || begins(tail.start, tail.end, b"\n%")
+        || begins(key + 1, head.end, b"\nitems:")
+        || begins(tail.start, tail.end, b"\nitems:")
 }
 
 /// The start and the indentation of the first line from `at` on that is neither blank nor a comment.
