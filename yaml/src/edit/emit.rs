@@ -131,7 +131,7 @@ pub(crate) struct Block<'a> {
 impl Block<'_> {
     pub(crate) fn line(&self, out: &mut String, column: usize) {
         out.push_str(self.line_end);
-        out.extend(std::iter::repeat_n(' ', column));
+        indent(out, column);
     }
 
     /// `key: value`, the key at `column`, which the caller has reached.
@@ -194,7 +194,7 @@ impl Block<'_> {
     /// `- value`, the dash at `column`, which the caller has reached, the value `offset` columns after it.
     pub(crate) fn item(&self, out: &mut String, item: &New<'_>, column: usize, offset: usize) {
         out.push('-');
-        out.extend(std::iter::repeat_n(' ', offset - 1));
+        indent(out, offset - 1);
         self.lines(out, item, column + offset);
     }
 
@@ -214,6 +214,16 @@ impl Block<'_> {
             }
         }
     }
+}
+
+/// Adds so many spaces.
+fn indent(out: &mut String, mut spaces: usize) {
+    const SPACES: &str = "                                ";
+    while let Some(rest) = spaces.checked_sub(SPACES.len()) {
+        out.push_str(SPACES);
+        spaces = rest;
+    }
+    out.push_str(SPACES.get(..spaces).unwrap_or_default());
 }
 
 /// How flow collections are written at a place.
@@ -380,7 +390,13 @@ const WORDS: [&str; 10] = [
 
 /// Whether every reader takes this text, unquoted, for the same string.
 pub(crate) fn is_safe_plain(text: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"/_.-+=@$%~: ".contains(&byte);
+    let inner = |byte: u8| {
+        let mark = matches!(
+            byte,
+            b'/' | b'_' | b'.' | b'-' | b'+' | b'=' | b'@' | b'$' | b'%' | b'~' | b':' | b' '
+        );
+        byte.is_ascii_alphanumeric() || mark
+    };
     let dashes = text.trim_start_matches('-');
     let numeric = text.trim_start_matches(['-', '+', '.']);
     // Most texts with other characters are known by these, so they come first.

@@ -21,6 +21,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem::Finder;
+
 use crate::read::scratch::Scratch;
 use crate::text::splice::Splice;
 use crate::tree::arena::{Shape, Tree};
@@ -87,12 +89,13 @@ impl<'w> Listing<'w> {
         let mut wanted = self.items.iter().skip(1);
         let mut at = 0;
         let count = self.items.len() - 2;
+        let next = Finder::new(dash);
         for _ in 0..count {
             let item = middle.get(at..).unwrap_or_default();
             let Some(begun) = item.strip_prefix(dash) else {
                 return false;
             };
-            let length = begun.find(dash).unwrap_or(begun.len());
+            let length = next.find(begun.as_bytes()).unwrap_or(begun.len());
             let end = at + dash.len() + length;
             if !wanted
                 .next()

@@ -251,6 +251,7 @@ pub(crate) fn holds(node: Node<'_, '_>, value: &Value) -> bool {
         Value::Str(value) | Value::Quoted(value) => {
             node.is_string() && node.tree.scalar_text(node.tree.resolve(node.index)) == value
         }
+        Value::Mapping(entries) if holds_in_order(node, entries) => true,
         Value::Mapping(entries) => {
             node.kind() == Kind::Mapping
                 && node.entries().count() == entries.len()
@@ -267,4 +268,28 @@ pub(crate) fn holds(node: Node<'_, '_>, value: &Value) -> bool {
                     .all(|(node, value)| holds(node, value))
         }
     }
+}
+
+/// Whether a mapping that merges nothing has these entries and no others, as they are written: so it is where they were written
+/// by us.
+fn holds_in_order(node: Node<'_, '_>, entries: &[(Cow<'static, str>, Value)]) -> bool {
+    let tree = node.tree;
+    let mapping = tree.resolve(node.index);
+    let raw = tree.at(mapping);
+    if entries.len() > FEW || !raw.shape.is_mapping() || raw.has(flag::MERGES) {
+        return false;
+    }
+    let mut written = tree.pairs(mapping);
+    let mut before = entries.iter();
+    let distinct = entries.iter().rev().all(|(name, _)| {
+        before.next_back();
+        before.clone().all(|(other, _)| other != name)
+    });
+    distinct
+        && entries.iter().all(|(name, value)| {
+            written.next().is_some_and(|(key, found)| {
+                tree.key_text(key) == Some(name.as_ref()) && holds(tree.node_at(found), value)
+            })
+        })
+        && written.next().is_none()
 }

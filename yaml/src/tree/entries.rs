@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::text::span::slice;
 use crate::tree::arena::{Tree, flag};
 
 /// Up to so many entries, doubled keys are found by comparing each key with the others.
@@ -22,9 +21,10 @@ impl Tree<'_> {
     fn is_key(&self, at: u32, text: &str) -> bool {
         let raw = self.at(at);
         if raw.is_bare() {
-            // Most keys differ in length.
+            // Most keys differ in length, and most of the others in their first byte.
+            let (key, text) = (self.source.as_bytes().get(raw.range()), text.as_bytes());
             return (raw.end - raw.start) as usize == text.len()
-                && slice(self.source, raw.range()) == text;
+                && key.is_some_and(|key| key.first() == text.first() && key == text);
         }
         !raw.has(flag::MERGE_KEY) && self.key_text(at) == Some(text)
     }
