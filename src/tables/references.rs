@@ -4,8 +4,9 @@
 //! select.
 
 use lossless_yaml::{Kind, Node, Tree, sort_by};
+use smallvec::SmallVec;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::model::Address;
 use crate::tables::path::{Field, List, Misfit, Path, Text, VisitBudget};
@@ -434,47 +435,37 @@ fn is_action(
     })
 }
 
-/// Up to so many Services, comparing each with the others is faster than noting them.
-const FEW: usize = 16;
-
 /// Each Service once; certain if one of its references is.
 fn unique<'t, 's>(found: impl Iterator<Item = ServiceRef<'t, 's>>) -> Vec<ServiceRef<'t, 's>> {
-    let mut services: Vec<ServiceRef<'t, 's>> = Vec::new();
-    // The positions of those with the same name and namespace, once there are many.
-    let mut named: HashMap<_, Vec<usize>> = HashMap::new();
-    let name = |each: &ServiceRef<'t, 's>| {
-        let namespace = each.namespace.as_deref().map(str::to_owned);
-        (each.name.to_string(), namespace)
-    };
-    for service in found {
-        let same = |each: &ServiceRef<'t, 's>| {
-            each.name == service.name
-                && each.namespace == service.namespace
-                && (&each.group, &each.kind) == (&service.group, &service.kind)
-        };
-        if services.len() == FEW && named.is_empty() {
-            for (at, each) in services.iter().enumerate() {
-                named.entry(name(each)).or_default().push(at);
-            }
-        }
-        let known = if services.len() < FEW {
-            services.iter().position(same)
-        } else {
-            let mut alike = named.get(&name(&service)).into_iter().flatten();
-            alike
-                .find(|at| services.get(**at).is_some_and(same))
-                .copied()
-        };
-        if let Some(each) = known.and_then(|at| services.get_mut(at)) {
-            each.only_if_present &= service.only_if_present;
-            continue;
-        }
-        if services.len() >= FEW {
-            let alike = named.entry(name(&service)).or_default();
-            alike.push(services.len());
-        }
-        services.push(service);
+    let mut services: Vec<ServiceRef<'t, 's>> = found.collect();
+    if services.len() < 2 {
+        return services;
     }
+    let identity = |number: &usize| {
+        let service = services.get(*number);
+        service.map(|each| (&each.name, &each.namespace, &each.group, &each.kind))
+    };
+    let mut order: SmallVec<[usize; 8]> = (0..services.len()).collect();
+    sort_by(&mut order, &mut |a, b| identity(a).cmp(&identity(b)));
+    let mut again = Vec::new();
+    for same in order.chunk_by(|a, b| identity(a) == identity(b)) {
+        if let [first, others @ ..] = same {
+            again.extend(others.iter().map(|other| (*other, *first)));
+        }
+    }
+    sort_by(&mut again, &mut Ord::cmp);
+    for (other, first) in &again {
+        let certain = services.get(*other).is_some_and(|o| !o.only_if_present);
+        if let Some(first) = services.get_mut(*first).filter(|_| certain) {
+            first.only_if_present = false;
+        }
+    }
+    let mut again = again.into_iter().map(|(other, _)| other).peekable();
+    let mut numbers = 0..;
+    services.retain(|_| {
+        let number = numbers.next();
+        again.next_if(|other| Some(*other) == number).is_none()
+    });
     services
 }
 

@@ -66,8 +66,8 @@ fn lines<'t>(text: &'t str, with: &'static str) -> impl Iterator<Item = usize> +
 
 /// Starts of the lines that begin at `column` (from 0) or left of it. Blank lines are left out.
 ///
-/// Most lines of a manifest begin further right, so bytes are skipped in blocks. For columns that lists in manifests do not
-/// have, each line is looked at.
+/// Most lines of a manifest begin further right, so bytes are skipped in blocks. For columns that neither the lists of
+/// manifests nor the keys in them have, each line is looked at.
 pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
     let bytes = text.as_bytes();
     let stands_out = move |start: &usize| {
@@ -77,15 +77,14 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
             .find(|byte| **byte != b' ')
             .is_some_and(|byte| *byte != b'\n')
     };
-    let is_deeper = match column {
-        0 => Some(is_deeper::<1> as fn(&[u8]) -> bool),
-        1 => Some(is_deeper::<2> as _),
-        2 => Some(is_deeper::<3> as _),
-        3 => Some(is_deeper::<4> as _),
-        4 => Some(is_deeper::<5> as _),
-        _ => None,
+    let is_deeper = move |block: &[u8]| match column {
+        0 => is_indented(block),
+        2 => is_deeper::<3>(block),
+        4 => is_deeper::<5>(block),
+        _ => false,
     };
-    let (mut at, mut end) = (0, if is_deeper.is_some() { 0 } else { bytes.len() });
+    let in_blocks = matches!(column, 0 | 2 | 4);
+    let (mut at, mut end) = (0, if in_blocks { 0 } else { bytes.len() });
     let breaks = std::iter::from_fn(move || {
         loop {
             let block = bytes.get(at..end).unwrap_or_default();
@@ -98,7 +97,7 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
             }
             at = end;
             while let Some(block) = bytes.get(at..at + BLOCK + column + 1)
-                && is_deeper.is_some_and(|is_deeper| is_deeper(block))
+                && is_deeper(block)
             {
                 at += BLOCK;
             }
@@ -110,6 +109,16 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
 
 /// Bytes in one block.
 const BLOCK: usize = 64;
+
+/// Whether a space follows each line break in the first [`BLOCK`] bytes.
+fn is_indented(block: &[u8]) -> bool {
+    let after = block.get(1..).unwrap_or_default();
+    let pairs = block.iter().take(BLOCK).zip(after);
+    let bad = pairs.fold(0, |bad, (byte, after)| {
+        bad | u8::from(*byte == b'\n') & u8::from(*after != b' ')
+    });
+    bad == 0
+}
 
 /// Whether so many spaces follow each line break in the first [`BLOCK`] bytes. It is written so that compilers make it of
 /// instructions for many bytes at once.
