@@ -76,7 +76,7 @@ pub fn rewrite<'s>(
     sources: &[Source<'s>],
     settings: &Settings,
 ) -> Result<Outcome<'s>, Failure<'s>> {
-    let mut opened = input::open(sources, settings.among_files)
+    let mut opened = input::open(sources, settings.among_files, settings.threads)
         .map_err(|message| Failure::new(&[], vec![message]))?;
     run(&mut opened, settings).map_err(|stop| match stop {
         Stop::Unread(message) => Failure::new(&[], vec![message]),

@@ -60,9 +60,36 @@ pub(crate) fn in_order<S, R: Send>(
     all
 }
 
+/// The answers of both, by two threads if there may be more than one.
+pub(crate) fn both<A, B: Send>(
+    threads: usize,
+    one: impl FnOnce() -> A,
+    other: impl Fn() -> B + Sync,
+) -> (A, B) {
+    if threads < 2 || cfg!(target_family = "wasm") {
+        return (one(), other());
+    }
+    scope(|scope| {
+        let started = Builder::new().spawn_scoped(scope, &other);
+        let one = one();
+        let other = match started {
+            Ok(started) => started.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => other(),
+        };
+        (one, other)
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::in_order;
+    use super::{both, in_order};
+
+    #[test]
+    fn both_are_answered_by_any_number_of_threads() {
+        for threads in [0, 1, 2, 64] {
+            assert_eq!(both(threads, || 1, || "two"), (1, "two"), "{threads}");
+        }
+    }
 
     #[test]
     fn answers_come_in_the_order_of_the_things() {

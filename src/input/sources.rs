@@ -4,7 +4,7 @@
 //! not parsed (docs/reference.md, section 6); one whose kind is in the tables always is.
 
 use crate::config::annotations::PREFIX;
-use crate::input::parallel::in_order;
+use crate::input::parallel::{both, in_order};
 use crate::model::{Place, Plan};
 use crate::say::input::{
     dropped, glued as glued_marker, nul_byte, odd_break as odd_break_told, syntax,
@@ -216,6 +216,9 @@ pub(crate) fn nearly_a_kind<'s, 'k>(
     })
 }
 
+/// A text of fewer bytes is gone through faster than another thread starts.
+const LARGE: usize = 1 << 19;
+
 /// Splits each source into documents, and opens the one that is the ResourceList of a function. A ResourceList beside other
 /// sources, or with `among_files`, is an ordinary list.
 ///
@@ -224,11 +227,21 @@ pub(crate) fn nearly_a_kind<'s, 'k>(
 pub(crate) fn open<'s>(
     sources: &[Source<'s>],
     among_files: bool,
+    threads: usize,
 ) -> Result<Vec<Opened<'s>>, Message> {
     let several = sources.iter().filter(|source| !source.read_only).count() > 1;
     let mut opened = Vec::with_capacity(sources.len());
     for (index, source) in sources.iter().enumerate() {
-        if let Some(offset) = memchr(0, source.text.as_bytes()) {
+        let is_large = source.text.len() >= LARGE;
+        let threads = if is_large { threads } else { 1 };
+        let mut first_glued = None;
+        let seen = |at| {
+            first_glued = first_glued.or_else(|| glued(source.text, at).map(|key| (at, key)));
+        };
+        let documents = || lossless_yaml::documents_seen(source.text, seen).collect();
+        let nul = || memchr(0, source.text.as_bytes());
+        let (documents, nul): (Vec<_>, _) = both(threads, documents, nul);
+        if let Some(offset) = nul {
             let mut message = nul_byte();
             message.place = Some(Place {
                 source: index,
@@ -237,11 +250,6 @@ pub(crate) fn open<'s>(
             });
             return Err(message);
         }
-        let mut first_glued = None;
-        let seen = |at| {
-            first_glued = first_glued.or_else(|| glued(source.text, at).map(|key| (at, key)));
-        };
-        let documents: Vec<_> = lossless_yaml::documents_seen(source.text, seen).collect();
         if let Some((offset, key)) = first_glued {
             let mut message = glued_marker(key);
             message.place = Some(Place {
@@ -253,7 +261,7 @@ pub(crate) fn open<'s>(
         }
         let list = match documents.as_slice() {
             [only] if !(several || among_files || source.read_only) => {
-                open_list(source.text, only.clone())
+                open_list(source.text, only.clone(), threads)
                     .map_err(|e| unreadable(index, 1, source.text, &e))?
             }
             _ => None,
@@ -267,15 +275,23 @@ pub(crate) fn open<'s>(
     Ok(opened)
 }
 
-fn open_list(text: &str, range: Range<usize>) -> Result<Option<ResourceList<'_>>, SyntaxError> {
+fn open_list(
+    text: &str,
+    range: Range<usize>,
+    threads: usize,
+) -> Result<Option<ResourceList<'_>>, SyntaxError> {
     let part = text.get(range.clone()).unwrap_or_default();
     if !part.contains("ResourceList") {
         return Ok(None);
     }
+    let split = || lossless_yaml::split(text, range.clone());
+    let words = || (ends_lines_plainly(part), lossless_yaml::may_share(part));
+    let (items, (plain, shares)) = both(threads, split, words);
     // Results follow the items, so the last item must end its line.
     if part.ends_with('\n')
-        && ends_lines_plainly(part)
-        && let Some(items) = lossless_yaml::items(text, range.clone())
+        && plain
+        && let Some(items) = items
+        && (!shares || items.are_apart(text))
         && is_named_resource_list(text, &items)
         && let Ok(head) = Tree::parse(text, items.head.clone())
         && is_resource_list(&head)

@@ -112,8 +112,12 @@ const BLOCK: usize = 64;
 
 /// Whether a space follows each line break in the first [`BLOCK`] bytes.
 fn is_indented(block: &[u8]) -> bool {
-    let after = block.get(1..).unwrap_or_default();
-    let pairs = block.iter().take(BLOCK).zip(after);
+    let block = block.first_chunk::<{ BLOCK + 1 }>();
+    let parts = block.map(|block| (block.first_chunk::<BLOCK>(), block.last_chunk::<BLOCK>()));
+    let Some((Some(bytes), Some(after))) = parts else {
+        return false;
+    };
+    let pairs = bytes.iter().zip(after);
     let bad = pairs.fold(0, |bad, (byte, after)| {
         bad | u8::from(*byte == b'\n') & u8::from(*after != b' ')
     });
@@ -177,6 +181,17 @@ pub struct Items {
     pub dash_column: usize,
 }
 
+impl Items {
+    /// Whether no piece has an alias to an anchor of another one, as far as words show.
+    #[must_use]
+    pub fn are_apart(&self, text: &str) -> bool {
+        let parts = std::iter::once(self.head.clone())
+            .chain(self.items.iter().cloned())
+            .chain([self.tail.clone()]);
+        !crosses(text, &parts.collect::<Vec<_>>())
+    }
+}
+
 /// Splits the document `range` at the items of its block list `items:`.
 ///
 /// None if a piece might not mean the same alone: no `items:` at column 0 or two of them, a list in flow
@@ -184,6 +199,12 @@ pub struct Items {
 /// has to be parsed as a whole, as it has to be if a piece does not parse.
 #[must_use]
 pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
+    split(text, document).filter(|items| items.are_apart(text))
+}
+
+/// The same, whether or not a piece has an alias to an anchor of another one. See [`may_share`] and [`Items::are_apart`].
+#[must_use]
+pub fn split(text: &str, document: Range<usize>) -> Option<Items> {
     let body = text.get(document.clone())?;
     let key = list_key(body)?;
     let (first, dash) = first_line(body, next_line(body, key))?;
@@ -200,10 +221,7 @@ pub fn items(text: &str, document: Range<usize>) -> Option<Items> {
     if is_ambiguous(body, key, &head, &tail) {
         return None;
     }
-    let parts = std::iter::once(head.clone())
-        .chain(items.iter().cloned())
-        .chain([tail.clone()]);
-    if crosses(body, &parts.collect::<Vec<_>>()) || !frames(body, &head, key, &tail) {
+    if !frames(body, &head, key, &tail) {
         return None;
     }
     let shift = |range: Range<usize>| document.start + range.start..document.start + range.end;
@@ -315,27 +333,34 @@ fn frames(body: &str, head: &Range<usize>, key: usize, tail: &Range<usize>) -> b
     keys_of(head) == Some(vec![key]) && keys_of(tail) == Some(Vec::new())
 }
 
+/// Whether a text may have an alias: it has words of both forms. It may be asked before anything is known of the text.
+#[must_use]
+pub fn may_share(text: &str) -> bool {
+    words(text, b'*').next().is_some() && words(text, b'&').next().is_some()
+}
+
+/// The words behind this sign, if it may be that of an anchor or an alias.
+fn words(piece: &str, sign: u8) -> impl Iterator<Item = &str> {
+    memchr::memchr_iter(sign, piece.as_bytes()).filter_map(move |at| {
+        let before = at.checked_sub(1).map_or(b' ', |before| byte(piece, before));
+        let word = slice(piece, at + 1..piece.len());
+        let ends = |(at, c): &(usize, char)| " \t\r\n,[]{}".contains(*c) || *c == ':' && *at > 0;
+        let end = word
+            .char_indices()
+            .find(ends)
+            .map_or(word.len(), |(at, _)| at);
+        let word = slice(word, 0..end);
+        let stands = matches!(
+            before,
+            b' ' | b'\t' | b'\r' | b'\n' | b'[' | b'{' | b',' | b':'
+        );
+        (stands && !word.is_empty()).then_some(word)
+    })
+}
+
 /// Whether a word that may be an alias is in another part than a word that may be its anchor.
-fn crosses(body: &str, parts: &[Range<usize>]) -> bool {
-    let words = |part: &Range<usize>, sign: u8| {
-        let piece = slice(body, part.clone());
-        memchr::memchr_iter(sign, piece.as_bytes()).filter_map(move |at| {
-            let before = at.checked_sub(1).map_or(b' ', |before| byte(piece, before));
-            let word = slice(piece, at + 1..piece.len());
-            let ends =
-                |(at, c): &(usize, char)| " \t\r\n,[]{}".contains(*c) || *c == ':' && *at > 0;
-            let end = word
-                .char_indices()
-                .find(ends)
-                .map_or(word.len(), |(at, _)| at);
-            let word = slice(word, 0..end);
-            let stands = matches!(
-                before,
-                b' ' | b'\t' | b'\r' | b'\n' | b'[' | b'{' | b',' | b':'
-            );
-            (stands && !word.is_empty()).then_some(word)
-        })
-    };
+fn crosses(text: &str, parts: &[Range<usize>]) -> bool {
+    let words = |part: &Range<usize>, sign: u8| words(slice(text, part.clone()), sign);
     // The part of each anchor; none for a name that several have.
     let mut anchors: HashMap<&str, Option<usize>> = HashMap::new();
     for (number, part) in parts.iter().enumerate() {
