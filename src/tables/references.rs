@@ -840,13 +840,16 @@ mod tests {
     #[test]
     fn a_service_that_is_named_twice_is_one() {
         let row = "{groups: [a.b], kind: A, services: [{at: '$.urls[*]', format: url}]}";
-        let object = "urls: [cart.shop, 'http://cart.shop.svc:80', cart.shop, cart]";
+        let object =
+            "urls: [b.shop, cart.shop, 'http://cart.shop.svc:80', cart.shop, cart, a.shop, b.shop]";
         let shop = Some("shop".to_owned());
         assert_eq!(
             services(row, object),
             [
-                ("cart".to_owned(), shop, false),
-                ("cart".to_owned(), None, false)
+                ("b".to_owned(), shop.clone(), true),
+                ("cart".to_owned(), shop.clone(), false),
+                ("cart".to_owned(), None, false),
+                ("a".to_owned(), shop, true),
             ]
         );
     }

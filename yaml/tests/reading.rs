@@ -6,8 +6,8 @@
 )]
 
 use lossless_yaml::{
-    Kind, Node, Splice, Step, Tree, Value, documents, emit_entry, items, pieces, position,
-    unified_diff,
+    Kind, Node, Splice, Step, Tree, Value, documents, emit_entry, items, may_share, pieces,
+    position, unified_diff,
 };
 
 fn parse(text: &str) -> Tree<'_> {
@@ -119,6 +119,26 @@ fn lists_that_may_mean_something_else_in_pieces_are_not_split() {
     ] {
         assert!(items(text, 0..text.len()).is_some(), "{text}");
     }
+}
+
+#[test]
+fn a_text_may_share_something_if_it_has_words_of_both_forms() {
+    for (text, shares) in [
+        ("a: &x b\nc: *x\n", true),
+        ("a: &x b\n", false),
+        ("a: *x\n", false),
+        ("a: &x b\nc: 2 * 3\nd: e*f\n", false),
+        ("a: 2>&1 & b\nc: *x\n", false),
+    ] {
+        assert_eq!(may_share(text), shares, "{text}");
+    }
+    let text = "items:\n- &a x\n- *a\n";
+    assert!(may_share(text));
+    assert!(
+        !lossless_yaml::split(text, 0..text.len())
+            .unwrap()
+            .are_apart(text)
+    );
 }
 
 #[test]
