@@ -990,7 +990,7 @@ fn tabs_that_readers_of_yaml_1_1_refuse_are_not_left_behind() {
         ("a:\n  b: x\n  \t\nc: 1\n", q("y")),
         ("a:\n  b: x\n  \t# c\nc: 1\n", q("y")),
         ("a:\n  d:\n    |\t\nc: 1\n", list(&[s("y")])),
-        ("a:\n  b: x\n  \t\nc: 1\n", s("y")),
+        ("a:\n  b: x\n  \t\nc: 1\n", s("z")),
         ("a:\n  b: x\n   \t\nc: 1\n", q("y")),
         ("a:\n  b: x\n   \t\nc: 1\n", map(&[])),
     ] {
