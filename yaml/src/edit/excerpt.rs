@@ -393,7 +393,13 @@ spec:
 
     #[test]
     fn entries_that_readers_could_take_in_two_ways_are_read() {
-        let plain = ["k: v", "k: 'v'", "k: [v, {w: \"x\"}]", "k:\n  l:\n  - m: n"];
+        let plain = [
+            "k: v",
+            "k: 'v'",
+            "k: [v, {w: \"x\"}]",
+            "k:\n  l:\n  - m: n",
+            "k:\n- l: m",
+        ];
         for entry in plain {
             let left = excerpt(&format!("a: b\n{entry}\nc: d\n"), &[]);
             assert_eq!(left.unwrap().as_deref(), Some("a: b\n"), "{entry}");
@@ -431,8 +437,25 @@ spec:
             let left = excerpt(&format!("a: b\n{shared}\nc: d\n"), &[]);
             assert_eq!(left.unwrap(), None, "{shared}");
         }
+        // Of these, other entries are left out.
+        for (text, expected) in [
+            ("a: b\nk:\n  l: m\n\n  n: o\n", "a: b\nk:\n  l: m\n\n"),
+            (
+                "a:\n  b: c\n  ? d\n  : e\n  f: g\n",
+                "a:\n  b: c\n  ? d\n  : e\n",
+            ),
+        ] {
+            assert_eq!(excerpt(text, &[]).unwrap().as_deref(), Some(expected));
+        }
         assert_eq!(excerpt("a: b\nc: d", &[]).unwrap(), None);
         assert_eq!(excerpt("? - a\n: b\nc: d\n", &[]).unwrap(), None);
+    }
+
+    #[test]
+    fn what_a_splice_touches_is_read_and_the_next_entry_too() {
+        let left = |at| excerpt("a: b\nc: d\ne: f\ng: h\n", &[at]).unwrap();
+        assert_eq!(left(4).as_deref(), Some("a: b\nc: d\n"));
+        assert_eq!(left(10), None);
     }
 
     #[test]
