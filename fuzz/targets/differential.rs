@@ -26,6 +26,11 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         let Some(ours) = tree.root().and_then(Meaning::of) else {
             continue;
         };
+        // A document that is a block scalar as a whole: its lines may begin in the first column, and libyaml takes those with a
+        // `#` for comments. No manifest is a text.
+        if matches!(ours, Meaning::Text(_)) && part.contains(['|', '>']) {
+            continue;
+        }
         if let Some([theirs]) = read(part).as_deref() {
             assert!(ours.agrees(theirs), "{part}\n{ours:?}\n{theirs:?}");
         }
