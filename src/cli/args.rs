@@ -187,7 +187,7 @@ fn of_environment(mut error: clap::Error) -> clap::Error {
 /// Reads the command line.
 pub(crate) fn read() -> Result<Args, clap::Error> {
     if std::env::args_os().len() <= 1 && !any_variable() {
-        // As hosts of functions start it. To set up the parser for nothing takes as long as three documents.
+        // As hosts of functions start it. To set up the parser for nothing is a fifth of a run on three documents.
         return Ok(Args::default());
     }
     let mut command = Args::command();

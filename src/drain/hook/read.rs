@@ -239,9 +239,9 @@ fn program_sleep(index: usize, words: &[&str]) -> Result<Existing, NotASleep> {
 fn script(words: &[&str], index: usize) -> Existing {
     let script = words.get(index).copied().unwrap_or_default();
     let next = words.get(index + 1);
-    let one_word = script.split_whitespace().count() == 1;
-    let sleeps = one_word && base_name(script.trim()) == "sleep";
-    if sleeps && next.is_some_and(|next| duration(next).is_some()) {
+    let is_sleep =
+        !script.trim().contains(char::is_whitespace) && base_name(script.trim()) == "sleep";
+    if is_sleep && next.is_some_and(|next| duration(next).is_some()) {
         let next = next.copied().unwrap_or_default();
         return Existing::Script {
             index,
