@@ -90,9 +90,9 @@ pub(super) fn refuse_flow_marks(tree: &Tree<'_>) -> Result<(), EditError> {
         let (start, end) = (raw.start as usize, raw.end as usize);
         let closes = || matches!(byte(tree.source, end + 1), b',' | b']' | b'}');
         let reason = if byte(tree.source, start) == b'?' && tree.in_flow(index) {
-            "some readers take the question mark for a mark of its own here, and see another word"
+            "some YAML readers treat this `?` as a key indicator, not as part of the word"
         } else if byte(tree.source, end) == b':' && closes() {
-            "some readers take the colon for a part of the word here"
+            "some YAML readers treat this `:` as part of the word"
         } else {
             continue;
         };
