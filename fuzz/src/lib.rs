@@ -127,7 +127,7 @@ pub fn has_older_marks(text: &str) -> bool {
             .ends_with(['{', '[', ',', ':', '}', ']', '"', '\''])
             && !after.starts_with("? ")
     };
-    names.any(|name| name.contains(':'))
+    names.any(|name| name.contains([':', '?', '%', '@', '`']))
         || questions.any(begins)
         || [":,", ":]", ":}"].iter().any(|mark| text.contains(mark))
 }

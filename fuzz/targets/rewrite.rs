@@ -176,7 +176,11 @@ fn unplanned(value: &mut Yaml) {
             for planned in ["terminationGracePeriodSeconds", "results"] {
                 mapping.shift_remove(planned);
             }
-            let empty = match mapping.get_mut("lifecycle") {
+            let mut lifecycle = mapping.get_mut("lifecycle");
+            while let Some(Yaml::Tagged(tagged)) = lifecycle {
+                lifecycle = Some(&mut tagged.value);
+            }
+            let empty = match lifecycle {
                 Some(Yaml::Mapping(lifecycle)) => {
                     lifecycle.shift_remove("preStop");
                     lifecycle.is_empty()

@@ -158,7 +158,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         // Only the kind whose classes are objects has both a field and an older annotation.
         let row = self.tables.route(object.group, object.kind);
         let unread = controller_by_class(first)
-            .filter(|controller| controller.annotation_only.iter().any(|c| c == first));
+            .filter(|controller| controller.annotation_only.iter().any(|c| **c == *first));
         if let Some(controller) = unread
             && row.is_some_and(|row| row.default_class)
             && object.annotation(CLASS_ANNOTATION) != Some(first)
@@ -298,7 +298,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let objects = self.render.objects.iter().enumerate();
         let meant = objects.filter(|(_, o)| {
             let labels = o.node().get("metadata").and_then(|m| m.get("labels"));
-            o.kind == follow.kind
+            *o.kind == *follow.kind
                 && group(o.group)
                 && !o.is_local()
                 && (follow.every_namespace || o.namespace == wanted || o.namespace.is_none())

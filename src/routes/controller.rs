@@ -265,10 +265,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         };
         for index in [service, Some(route)].into_iter().flatten() {
             let found = self.annotations_of(index).find_map(|(key, value)| {
-                let stated = delay.keys.iter().any(|each| *each == key);
+                let stated = delay.keys.iter().any(|each| **each == *key);
                 let pairs = value.text().filter(|_| stated)?.split(',');
                 let mut pairs = pairs.filter_map(|pair| pair.split_once('='));
-                let seconds = pairs.find(|(name, _)| name.trim() == delay.attribute);
+                let seconds = pairs.find(|(name, _)| name.trim() == &*delay.attribute);
                 Some((key, seconds?.1.trim().parse::<u64>().ok()?))
             });
             let Some((key, seconds)) = found else {

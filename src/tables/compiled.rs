@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use super::path::{Field, Path, PathError};
+use super::pool::{List, Text};
 use super::row::{
     ClassColumn, FollowColumn, Follows, Format, RouteRow, SerialColumn, ServiceColumn,
     TargetColumn, When, WorkloadRow,
 };
-use crate::tables::path::{Field, List, Path, PathError, Text};
 
 /// A compiled [`RouteRow`].
 #[derive(Clone, Debug)]
@@ -48,8 +49,8 @@ pub(crate) struct Services {
     pub(crate) port: Option<Field>,
     pub(crate) group: Field,
     pub(crate) kind: Field,
-    /// Groups and kinds.
-    pub(crate) accept: List<(Text, Text)>,
+    /// Groups and kinds; Services of the core group where there is no such column.
+    pub(crate) accept: Option<List<(Text, Text)>>,
     /// Groups and kinds.
     pub(crate) ignore: List<(Text, Text)>,
     pub(crate) format: Format,
@@ -167,22 +168,22 @@ impl RowError {
 
 impl Route {
     pub(super) const NONE: Self = Self {
-        groups: List::Borrowed(&[]),
-        kind: Text::Borrowed(""),
+        groups: List::EMPTY,
+        kind: Text::EMPTY,
         controller: None,
-        controller_where: List::Borrowed(&[]),
+        controller_where: List::EMPTY,
         default_class: false,
         followed: false,
-        when: List::Borrowed(&[]),
+        when: List::EMPTY,
         otherwise: None,
-        class: Class::Paths(List::Borrowed(&[])),
-        services: List::Borrowed(&[]),
-        hosts: List::Borrowed(&[]),
-        url_paths: List::Borrowed(&[]),
-        follow: List::Borrowed(&[]),
-        targets: List::Borrowed(&[]),
-        makes: List::Borrowed(&[]),
-        suffixes: List::Borrowed(&[]),
+        class: Class::Paths(List::EMPTY),
+        services: List::EMPTY,
+        hosts: List::EMPTY,
+        url_paths: List::EMPTY,
+        follow: List::EMPTY,
+        targets: List::EMPTY,
+        makes: List::EMPTY,
+        suffixes: List::EMPTY,
         renamed: false,
         granted: false,
     };
@@ -190,14 +191,14 @@ impl Route {
 
 impl Services {
     pub(super) const NONE: Self = Self {
-        place: NamedBy::At(Path(Text::Borrowed("$"))),
+        place: NamedBy::At(Path(Text::ROOT)),
         name: None,
         namespace: None,
         port: None,
-        group: Field(Text::Borrowed("group")),
-        kind: Field(Text::Borrowed("kind")),
-        accept: List::Borrowed(&[(Text::Borrowed(""), Text::Borrowed("Service"))]),
-        ignore: List::Borrowed(&[]),
+        group: Field(Text::GROUP),
+        kind: Field(Text::KIND),
+        accept: None,
+        ignore: List::EMPTY,
         format: Format::Plain,
         unless: None,
         except: None,
@@ -207,10 +208,10 @@ impl Services {
 
 impl Follow {
     pub(super) const NONE: Self = Self {
-        at: Path(Text::Borrowed("$")),
-        groups: List::Borrowed(&[]),
-        kind: Text::Borrowed(""),
-        name: Field(Text::Borrowed("name")),
+        at: Path(Text::ROOT),
+        groups: List::EMPTY,
+        kind: Text::EMPTY,
+        name: Field(Text::NAME),
         namespace: None,
         except: None,
         every: None,
@@ -221,17 +222,17 @@ impl Follow {
 
 impl Selects {
     pub(super) const NONE: Self = Self {
-        groups: List::Borrowed(&[]),
-        kind: Text::Borrowed(""),
+        groups: List::EMPTY,
+        kind: Text::EMPTY,
         selector: None,
     };
 }
 
 impl Workload {
     pub(super) const NONE: Self = Self {
-        groups: List::Borrowed(&[]),
-        kind: Text::Borrowed(""),
-        templates: List::Borrowed(&[]),
+        groups: List::EMPTY,
+        kind: Text::EMPTY,
+        templates: List::EMPTY,
         follow: None,
         leave: None,
         routed: false,
@@ -240,7 +241,7 @@ impl Workload {
         recreate: None,
         max_unavailable: None,
         serial: None,
-        strategic_merge: List::Borrowed(&[]),
+        strategic_merge: List::EMPTY,
     };
 }
 
@@ -257,7 +258,7 @@ impl RouteRow {
             ));
         }
         let when = match &self.when {
-            None => List::default(),
+            None => List::EMPTY,
             Some(When::One(text)) => vec![path("when", text)?].into(),
             Some(When::Any(texts)) => paths("when", texts)?,
         };
@@ -274,7 +275,7 @@ impl RouteRow {
             followed: self.followed,
             when,
             otherwise: self.otherwise.as_deref().map(owned),
-            class: class.unwrap_or(Class::Paths(List::default())),
+            class: class.unwrap_or(Class::Paths(List::EMPTY)),
             services: each("services", &self.services, ServiceColumn::compile)?.into(),
             hosts: paths("hosts", &self.hosts)?,
             url_paths: paths("urlPaths", &self.url_paths)?,
@@ -309,10 +310,7 @@ impl ClassColumn {
 impl ServiceColumn {
     fn compile(&self) -> Result<Services, RowError> {
         let place = self.place()?;
-        let accept = match &self.accept {
-            None => vec![(Text::Borrowed(""), Text::Borrowed("Service"))].into(),
-            Some(accept) => group_kinds("accept", accept)?.into(),
-        };
+        let accept = optional(self.accept.as_ref(), |accept| group_kinds("accept", accept))?;
         Ok(Services {
             place,
             name: optional(self.name.as_ref(), |text| field("name", text))?,
@@ -320,7 +318,7 @@ impl ServiceColumn {
             port: optional(self.port.as_ref(), |text| field("port", text))?,
             group: field("group", self.group.as_deref().unwrap_or("group"))?,
             kind: field("kind", self.kind.as_deref().unwrap_or("kind"))?,
-            accept,
+            accept: accept.map(List::from),
             ignore: group_kinds("ignore", &self.ignore)?.into(),
             format: self.format,
             unless: optional(self.unless.as_ref(), |text| field("unless", text))?,
@@ -498,9 +496,7 @@ fn identity(groups: &[String], kind: &str) -> Result<(), RowError> {
 
 fn group_kinds(column: &str, texts: &[String]) -> Result<Vec<(Text, Text)>, RowError> {
     each(column, texts, |text| match text.rsplit_once('/') {
-        Some((group, kind)) if !kind.is_empty() => {
-            Ok((group.to_owned().into(), kind.to_owned().into()))
-        }
+        Some((group, kind)) if !kind.is_empty() => Ok((owned(group), owned(kind))),
         _ => Err(RowError::new(
             "",
             format!(
@@ -524,6 +520,7 @@ fn places(text: &str) -> Result<Path, RowError> {
 #[cfg(test)]
 fn names(text: &str) -> Result<List<Text>, RowError> {
     let names = path("", text)?.names().into_iter();
+    let names = names.map(|name| name.as_deref().map(owned));
     Ok(names
         .collect::<Option<Vec<Text>>>()
         .ok_or_else(|| RowError::new("", format!("`{text}` is more than names")))?
@@ -543,11 +540,11 @@ fn field(column: &str, text: &str) -> Result<Field, RowError> {
 }
 
 fn owned(text: &str) -> Text {
-    Text::Owned(text.to_owned())
+    text.into()
 }
 
 fn texts(texts: &[String]) -> List<Text> {
-    texts.iter().map(|text| owned(text)).collect()
+    List::Owned(texts.iter().map(|text| owned(text)).collect())
 }
 
 fn at(column: &str, error: &PathError) -> RowError {

@@ -10,13 +10,14 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use super::compiled::{Follow, Route, Selects, Services, Workload};
+use super::pool::{DEFAULTS, Text};
 use super::row::{Controller, RouteRow, SelectorRow, Sign, WorkloadRow};
 use super::{kinds, sorted};
-use crate::tables::path::Text;
 
 const HEAD: &str = "//! Generated from `data/` by `BLESS=1 cargo test --lib tables`: do not edit.
 //!
-//! The built-in rows, compiled. Those of routes and workloads are sorted by kind, as they are looked up.
+//! The built-in rows, compiled. Those of routes and workloads are sorted by kind, as they are looked up. `T` is the place of a
+//! text, `L` that of a list's items (`pool.rs`).
 
 #![cfg_attr(
     not(test),
@@ -28,9 +29,9 @@ const HEAD: &str = "//! Generated from `data/` by `BLESS=1 cargo test --lib tabl
 )]
 
 use super::compiled::{Class::*, NamedBy::*, *};
+use super::path::{Field, Path};
+use super::pool::{Item, List::BuiltIn as L, Text, Text::BuiltIn as T};
 use super::row::{Format::*, On::*, ValueType::*, *};
-use crate::tables::path::{Field, Path};
-use std::borrow::Cow::Borrowed;
 ";
 
 #[test]
@@ -39,13 +40,14 @@ use std::borrow::Cow::Borrowed;
     reason = "it is said by the environment whether the file is to be written"
 )]
 fn the_built_in_rows_are_those_of_the_data() {
-    let wanted = generated();
-    if include_str!("generated.rs") == wanted {
+    let (rust, texts) = generated();
+    if include_str!("generated.rs") == rust && include_str!("generated.txt") == texts {
         return;
     }
     if std::env::var_os("BLESS").is_some() {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables/generated.rs");
-        std::fs::write(file, wanted).unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables");
+        std::fs::write(folder.join("generated.rs"), rust).unwrap();
+        std::fs::write(folder.join("generated.txt"), texts).unwrap();
         panic!(
             "src/tables/generated.rs is written, but what runs was built before: run the tests again"
         );
@@ -53,7 +55,8 @@ fn the_built_in_rows_are_those_of_the_data() {
     panic!("src/tables/generated.rs is not what src/tables/data says: run `BLESS=1 cargo test`");
 }
 
-fn generated() -> String {
+/// The rows as Rust, and their texts.
+fn generated() -> (String, String) {
     let routes: Vec<RouteRow> = read(include_str!("data/routes.yaml"));
     let routes = sorted(routes.iter().map(|row| row.compile().unwrap()).collect());
     let workloads: Vec<WorkloadRow> = read(include_str!("data/workloads.yaml"));
@@ -67,12 +70,11 @@ fn generated() -> String {
     let tell = objects.chain(policies);
     let tell = tell.map(|object| object.rsplit_once('/').unwrap().1.to_owned());
     let mut kinds = kinds(&routes, &workloads);
-    kinds.extend(tell.map(Text::from));
+    kinds.extend(tell.map(|kind| Text::from(kind.as_str())));
     kinds.extend(selectors.iter().map(|row| row.kind.clone()));
     kinds.extend(["Namespace", "ReferenceGrant"].map(Text::from));
     kinds.sort_unstable();
     kinds.dedup();
-    let mut text = HEAD.to_owned();
     let none = [
         format!("{:?}", Route::NONE),
         format!("{:?}", Services::NONE),
@@ -86,43 +88,60 @@ fn generated() -> String {
         Value::Structure(name, fields) => (name.clone(), Value::Structure(name, fields)),
         other => panic!("{other:?}"),
     });
-    let none = none.collect();
-    table(&mut text, "ROUTES: &[Route]", &routes, &none);
-    table(&mut text, "WORKLOADS: &[Workload]", &workloads, &none);
-    table(&mut text, "SELECTORS: &[Selects]", &selectors, &none);
-    table(&mut text, "CONTROLLERS: &[Controller]", &controllers, &none);
-    text.push_str("\n/// The kinds of these rows and those that they ask for, sorted.\n");
-    text.push_str("#[rustfmt::skip]\n");
-    writeln!(text, "pub(super) static KINDS: &[&str] = &{kinds:?};").unwrap();
+    let tables = [
+        ("ROUTES", "Route", values(&routes)),
+        ("WORKLOADS", "Workload", values(&workloads)),
+        ("SELECTORS", "Selects", values(&selectors)),
+        ("CONTROLLERS", "Controller", values(&controllers)),
+        ("KINDS", "Text", values(&kinds)),
+    ];
+    let mut writer = Writer::new(none.collect(), tables.iter().flat_map(|table| &table.2));
+    let rows = tables.map(|(name, item, rows)| {
+        let rows: Vec<String> = rows.iter().map(|row| writer.rust(row)).collect();
+        (name, item, rows)
+    });
+    let mut text = HEAD.to_owned();
+    let lines = |text: &mut String, rows: &[String]| {
+        for row in rows {
+            writeln!(text, "    {row},").unwrap();
+        }
+    };
+    for (name, item, rows) in rows {
+        text.push_str("\n#[rustfmt::skip]\n");
+        writeln!(text, "pub(super) static {name}: &[{item}] = &[").unwrap();
+        lines(&mut text, &rows);
+        text.push_str("];\n");
+    }
+    for (item, items) in &writer.lists {
+        text.push_str("\n#[rustfmt::skip]\n");
+        writeln!(text, "static {}: &[{item}] = &[", name_of(item)).unwrap();
+        lines(&mut text, items);
+        writeln!(text, "];\n\nimpl Item for {item} {{").unwrap();
+        text.push_str("    fn built_in() -> &'static [Self] {\n");
+        writeln!(text, "        {}\n    }}\n}}", name_of(item)).unwrap();
+    }
     let lines = include_str!("data/shellless.txt").lines();
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let lines: Vec<&str> = lines.collect();
-    text.push_str("\n/// The lines of `shellless.txt` without its comments.\n");
-    text.push_str("#[rustfmt::skip]\n");
-    let lines = lines.join("\n");
+    let lines = lines.collect::<Vec<&str>>().join("\n");
+    text.push_str("\n/// The lines of `shellless.txt` without its comments.\n#[rustfmt::skip]\n");
     writeln!(text, "pub(super) static SHELLLESS: &str = {lines:?};").unwrap();
-    text
+    (text, writer.texts)
+}
+
+/// The name of the static with the items of a type: `PATH_TEXT` for `(Path, Text)`.
+fn name_of(item: &str) -> String {
+    let words = item.split(|c: char| !c.is_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    words.collect::<Vec<&str>>().join("_").to_uppercase()
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> T {
     serde_yaml::from_str(text).unwrap()
 }
 
-fn table(
-    text: &mut String,
-    declaration: &str,
-    rows: &[impl Debug],
-    none: &BTreeMap<String, Value>,
-) {
-    text.push_str("\n#[rustfmt::skip]\n");
-    writeln!(text, "pub(super) static {declaration} = &[").unwrap();
-    for row in rows {
-        let debug = format!("{row:?}");
-        text.push_str("    ");
-        Reader(&debug).value().write(text, none);
-        text.push_str(",\n");
-    }
-    text.push_str("];\n");
+fn values(rows: &[impl Debug]) -> Vec<Value> {
+    let rows = rows.iter().map(|row| Reader(&format!("{row:?}")).value());
+    rows.collect()
 }
 
 /// What `Debug` prints, read: Rust lacks only that texts and lists are borrowed.
@@ -130,7 +149,6 @@ fn table(
 enum Value {
     /// A number, `false`, `None`, the name of a variant.
     Word(String),
-    /// A text, in its quotes.
     Text(String),
     List(Vec<Value>),
     /// The text in parentheses, and the word before them.
@@ -171,9 +189,9 @@ impl Reader<'_> {
                 escaped = c == '\\' && !escaped;
                 ends
             });
-            let (text, rest) = self.0.split_at(end.unwrap() + 1);
+            let (quoted, rest) = self.0.split_at(end.unwrap() + 1);
             self.0 = rest;
-            return Value::Text(text.to_owned());
+            return Value::Text(serde_json::from_str(quoted).unwrap());
         }
         if self.is("[") {
             return Value::List(self.until("]", Self::value));
@@ -195,44 +213,113 @@ impl Reader<'_> {
 }
 
 impl Value {
-    /// Writes it as Rust, on one line. Of a structure with a `NONE` only what differs from that is written.
-    fn write(&self, text: &mut String, none: &BTreeMap<String, Value>) {
-        let list = |text: &mut String, values: &[Value]| {
-            for (index, value) in values.iter().enumerate() {
-                text.push_str(if index == 0 { "" } else { ", " });
-                value.write(text, none);
-            }
-        };
+    /// Every text in it.
+    fn texts<'a>(&'a self, found: &mut Vec<&'a str>) {
         match self {
-            Value::Word(word) => text.push_str(word),
-            Value::Text(quoted) => write!(text, "Borrowed({quoted})").unwrap(),
-            Value::List(values) => {
-                text.push_str("Borrowed(&[");
-                list(text, values);
-                text.push_str("])");
-            }
-            Value::Tuple(name, values) => {
-                write!(text, "{name}(").unwrap();
-                list(text, values);
-                text.push(')');
-            }
-            Value::Structure(name, fields) => {
-                let none_fields = match none.get(name) {
-                    Some(Value::Structure(_, fields)) => fields.as_slice(),
-                    _ => &[],
-                };
-                let said = fields.iter().filter(|field| !none_fields.contains(field));
-                write!(text, "{name} {{").unwrap();
-                for (index, (field, value)) in said.clone().enumerate() {
-                    let comma = if index == 0 { "" } else { "," };
-                    write!(text, "{comma} {field}: ").unwrap();
-                    value.write(text, none);
+            Value::Word(_) => {}
+            Value::Text(text) => found.push(text),
+            Value::List(values) | Value::Tuple(_, values) => {
+                for value in values {
+                    value.texts(found);
                 }
-                if said.count() < fields.len() {
-                    write!(text, ", ..{name}::NONE").unwrap();
+            }
+            Value::Structure(_, fields) => {
+                for (_, value) in fields {
+                    value.texts(found);
                 }
-                text.push_str(" }");
             }
         }
     }
+
+    /// Its type.
+    fn item(&self) -> String {
+        match self {
+            Value::Text(_) => "Text".to_owned(),
+            Value::Word(_) => "On".to_owned(),
+            Value::Tuple(name, values) if name.is_empty() => {
+                let values: Vec<String> = values.iter().map(Value::item).collect();
+                format!("({})", values.join(", "))
+            }
+            Value::Tuple(name, _) | Value::Structure(name, _) => name.clone(),
+            Value::List(_) => panic!("a list of lists"),
+        }
+    }
+}
+
+/// Writes values as Rust, and collects what rows only have the places of.
+struct Writer {
+    /// The structures in which no column is set.
+    none: BTreeMap<String, Value>,
+    /// Each on a line, unless it is a part of another.
+    texts: String,
+    /// The items of lists, by their type.
+    lists: BTreeMap<String, Vec<String>>,
+}
+
+impl Writer {
+    fn new<'a>(none: BTreeMap<String, Value>, rows: impl Iterator<Item = &'a Value>) -> Self {
+        let mut found = Vec::new();
+        for row in rows {
+            row.texts(&mut found);
+        }
+        // The longest first: a shorter one may be a part of it.
+        found.sort_by_key(|text| (std::cmp::Reverse(text.len()), *text));
+        let mut texts = format!("{DEFAULTS}\n");
+        for text in found {
+            if !texts.contains(text) {
+                writeln!(texts, "{text}").unwrap();
+            }
+        }
+        let lists = BTreeMap::new();
+        Self { none, texts, lists }
+    }
+
+    /// The value on one line. Of a structure with a `NONE` only what differs from that is written.
+    fn rust(&mut self, value: &Value) -> String {
+        match value {
+            Value::Word(word) => word.clone(),
+            Value::Text(text) => place('T', self.texts.find(text).unwrap(), text.len()),
+            Value::List(values) => self.list(values),
+            Value::Tuple(name, values) => {
+                let values: Vec<String> = values.iter().map(|value| self.rust(value)).collect();
+                format!("{name}({})", values.join(", "))
+            }
+            Value::Structure(name, fields) => {
+                let none = match self.none.get(name) {
+                    Some(Value::Structure(_, fields)) => fields.clone(),
+                    _ => Vec::new(),
+                };
+                let said = fields.iter().filter(|field| !none.contains(field));
+                let mut said: Vec<String> = said
+                    .map(|(field, value)| format!("{field}: {}", self.rust(value)))
+                    .collect();
+                if said.len() < fields.len() {
+                    said.push(format!("..{name}::NONE"));
+                }
+                format!("{name} {{ {} }}", said.join(", "))
+            }
+        }
+    }
+
+    /// Puts the items among those of all lists, unless they are there already, one after the other.
+    fn list(&mut self, values: &[Value]) -> String {
+        let Some(item) = values.first().map(Value::item) else {
+            return place('L', 0, 0);
+        };
+        let wanted: Vec<String> = values.iter().map(|value| self.rust(value)).collect();
+        let items = self.lists.entry(item).or_default();
+        let known = items
+            .windows(wanted.len())
+            .position(|items| items == wanted);
+        let first = known.unwrap_or(items.len());
+        if known.is_none() {
+            items.extend(wanted);
+        }
+        place('L', first, values.len())
+    }
+}
+
+fn place(mark: char, first: usize, length: usize) -> String {
+    let fits = |number| u16::try_from(number).unwrap();
+    format!("{mark}({}, {})", fits(first), fits(length))
 }

@@ -6,12 +6,6 @@
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
-/// A text of a compiled row: the program's own, or one that was read from the configuration.
-pub(crate) type Text = Cow<'static, str>;
-
-/// A list of a compiled row, as [`Text`] is a text of one.
-pub(crate) type List<T> = Cow<'static, [T]>;
-
 /// One selector of a path.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Selector<'r> {

@@ -17,25 +17,51 @@ mod generated;
 #[cfg(bootstrap)]
 mod generated {
     //! No rows, so that those of `data/` can be compiled anew.
+    use super::compiled::{Follow, Services, Targets};
+    use super::path::Path;
+    use super::pool::{Item, Text};
+    use super::row::{On, Policy, Sign};
     use super::{Controller, Route, Selects, Workload};
     pub(super) static ROUTES: &[Route] = &[];
     pub(super) static WORKLOADS: &[Workload] = &[];
     pub(super) static CONTROLLERS: &[Controller] = &[];
     pub(super) static SELECTORS: &[Selects] = &[];
-    pub(super) static KINDS: &[&str] = &[];
+    pub(super) static KINDS: &[Text] = &[];
     pub(super) static SHELLLESS: &str = "";
+
+    macro_rules! no_items {
+        ($($item:ty),*) => {
+            $(impl Item for $item {
+                fn built_in() -> &'static [Self] {
+                    &[]
+                }
+            })*
+        };
+    }
+    no_items!(
+        Follow,
+        On,
+        (Path, Text),
+        Path,
+        Policy,
+        Services,
+        Sign,
+        Targets,
+        Text,
+        (Text, Text)
+    );
 }
 mod grammar;
 mod images;
 mod inner;
 pub(crate) mod path;
+mod pool;
 pub(crate) mod references;
 mod row;
 
 use lossless_yaml::sort_by;
 use std::str::Chars;
 
-use self::path::Text;
 use compiled::each;
 pub(crate) use compiled::{
     Class, Follow, NamedBy, Route, RowError, Selects, Services, Targets, Use, Workload,
@@ -46,6 +72,7 @@ pub(crate) use controllers::{
 };
 pub(crate) use images::shellless;
 pub(crate) use inner::is_inner;
+use pool::Text;
 pub(crate) use row::{Controller, Format, On};
 pub use row::{RouteRow, WorkloadRow};
 
@@ -63,7 +90,7 @@ pub(crate) struct Tables {
 /// How to find a row.
 trait Row {
     fn groups(&self) -> &[Text];
-    fn kind(&self) -> &str;
+    fn kind(&self) -> &Text;
 }
 
 impl Row for Route {
@@ -71,7 +98,7 @@ impl Row for Route {
         &self.groups
     }
 
-    fn kind(&self) -> &str {
+    fn kind(&self) -> &Text {
         &self.kind
     }
 }
@@ -81,7 +108,7 @@ impl Row for Selects {
         &self.groups
     }
 
-    fn kind(&self) -> &str {
+    fn kind(&self) -> &Text {
         &self.kind
     }
 }
@@ -91,7 +118,7 @@ impl Row for Workload {
         &self.groups
     }
 
-    fn kind(&self) -> &str {
+    fn kind(&self) -> &Text {
         &self.kind
     }
 }
@@ -116,11 +143,13 @@ impl Tables {
     /// Whether an object of this kind can matter to any row: as a route, as a workload, as something a row follows, or as
     /// a sign of a controller.
     pub(crate) fn knows(&self, kind: &str) -> bool {
-        generated::KINDS.binary_search(&kind).is_ok()
-            || self
-                .kinds
-                .binary_search_by(|each| each.as_ref().cmp(kind))
-                .is_ok()
+        let among = |kinds: &[Text]| {
+            let kinds = kinds.get(kinds.partition_point(|each| *each < *kind)..);
+            kinds
+                .and_then(<[_]>::first)
+                .is_some_and(|each| *each == *kind)
+        };
+        among(generated::KINDS) || among(&self.kinds)
     }
 
     /// Whether objects of this kind are read: those of a row, and those with namespaces, classes and hosts.
@@ -138,15 +167,14 @@ impl Tables {
 
     /// The kinds of all routes.
     pub(crate) fn route_kinds(&self) -> impl Iterator<Item = &str> + Clone {
-        self.routes.iter().chain(generated::ROUTES).map(Row::kind)
+        let routes = self.routes.iter().chain(generated::ROUTES);
+        routes.map(|row| &**row.kind())
     }
 
     /// The kinds of all workloads.
     pub(crate) fn workload_kinds(&self) -> impl Iterator<Item = &str> + Clone {
-        self.workloads
-            .iter()
-            .chain(generated::WORKLOADS)
-            .map(Row::kind)
+        let workloads = self.workloads.iter().chain(generated::WORKLOADS);
+        workloads.map(|row| &**row.kind())
     }
 
     /// The API group that may be meant for a workload of this kind that has no row.
@@ -188,16 +216,16 @@ fn sorted<T: Row>(mut rows: Vec<T>) -> Vec<T> {
 
 /// The first row of a kind that has the group. Every object is looked up, so the rows are sorted.
 fn find<'a, T: Row>(rows: &'a [T], group: &str, kind: &str) -> Option<&'a T> {
-    let first = rows.partition_point(|row| row.kind() < kind);
+    let first = rows.partition_point(|row| *row.kind() < *kind);
     let rows = rows.get(first..)?.iter();
-    let mut rows = rows.take_while(|row| row.kind() == kind);
-    rows.find(|row| row.groups().iter().any(|each| each == group))
+    let mut rows = rows.take_while(|row| *row.kind() == *kind);
+    rows.find(|row| row.groups().iter().any(|each| *each == *group))
 }
 
 /// The API group of this kind that is nearly `group`: `networking.k8s`, `app`.
 fn nearly<'a, T: Row>(rows: &'a [T], group: &str, kind: &str) -> Option<&'a str> {
-    let rows = rows.iter().filter(|row| row.kind() == kind);
-    let mut groups = rows.flat_map(|row| row.groups().iter().map(AsRef::as_ref));
+    let rows = rows.iter().filter(|row| *row.kind() == *kind);
+    let mut groups = rows.flat_map(|row| row.groups().iter().map(|group| &**group));
     groups.find(|known: &&str| {
         let slips = strsim::damerau_levenshtein(known, group);
         !known.is_empty() && !group.is_empty() && slips <= 3
@@ -605,7 +633,7 @@ mod tests {
         let found = rendered(|group, kind| (group, kind) == ("alibabacloud.com", "AlbConfig"));
         assert_eq!(found.map(Controller::name), Some(ack));
         let found = policy("networking.gke.io", "GCPBackendPolicy");
-        assert!(found.is_some_and(|(_, fields)| fields == ["targetRef"]));
+        assert!(found.is_some_and(|(_, fields)| *fields[0] == *"targetRef"));
     }
 
     #[test]

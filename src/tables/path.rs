@@ -6,8 +6,8 @@
 //! and comparisons with literals, joined by `&&`. A path with another is refused, with its name, when its row is read.
 
 use super::grammar::{self, PathFault};
-pub(crate) use super::grammar::{List, Text};
 use super::grammar::{Literal, Selector, Test};
+use super::pool::Text;
 use lossless_yaml::{Kind, Node, Step};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ use std::ops::Range;
 pub(crate) type Nodes<'t, 's> = SmallVec<[Node<'t, 's>; 4]>;
 
 /// A `JSONPath` that rows may have: its text, of which a walk reads one selector after the other. As lists of selectors the
-/// built-in rows would be twice as large, and all of them are relocated when the program starts.
+/// built-in rows would be twice as large.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Path(pub(crate) Text);
 
@@ -54,7 +54,7 @@ impl Path {
     /// The text is not a `JSONPath`, with the column; or it has a selector that rows cannot have, with its name.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         match grammar::parse(text).find_map(Result::err) {
-            None => Ok(Self(text.to_owned().into())),
+            None => Ok(Self(text.into())),
             Some(PathFault::Syntax(at)) => Err(syntax(text, at)),
             Some(PathFault::Unknown(selector)) => Err(PathError(format!(
                 "`{text}` has {selector}, expected names, indexes, `[*]`, `[?@.name == 'value']`, `[?@.name != 'value']`, or several of these joined by `&&`"
@@ -191,20 +191,19 @@ impl Path {
     }
 
     /// What its steps are called; a step that is no name is `None`.
-    pub(crate) fn names(&self) -> SmallVec<[Option<Text>; 4]> {
+    pub(crate) fn names(&self) -> SmallVec<[Option<Cow<'static, str>>; 4]> {
         fn name(step: Selector<'_>) -> Option<Cow<'_, str>> {
             match step {
                 Selector::Name(name) => Some(name),
                 _ => None,
             }
         }
-        match &self.0 {
-            Text::Borrowed(text) => steps(text).map(name).collect(),
-            Text::Owned(text) => {
-                let names = steps(text).map(|step| name(step).map(|n| n.into_owned().into()));
-                names.collect()
-            }
+        if let Some(text) = self.0.built_in() {
+            return steps(text).map(name).collect();
         }
+        let names = self.steps().map(name);
+        let names = names.map(|name| name.map(|name| name.into_owned().into()));
+        names.collect()
     }
 
     /// How many steps it has in common with another path, up to the last that leads to each item of a list.
@@ -246,7 +245,7 @@ impl Field {
             !name.is_empty() && !name.contains(['$', '[', ']', '*', '@', '\'', '"', ' '])
         };
         if text.split('.').all(plain) {
-            Ok(Self(text.to_owned().into()))
+            Ok(Self(text.into()))
         } else {
             Err(PathError(format!(
                 "`{text}` is no field, expected names separated by dots such as `port.name`"

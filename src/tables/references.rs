@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::model::Address;
-use crate::tables::path::{Field, List, Misfit, Path, Text, VisitBudget};
+use crate::tables::path::{Field, Misfit, Path, VisitBudget};
+use crate::tables::pool::{List, Text};
 use crate::tables::{
     Class, Follow, Format, NamedBy, Route, Services, Targets, Use, glob, is_built_in,
 };
@@ -507,7 +508,7 @@ fn annotated<'t, 's>(
 fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'t, 's>> {
     let get = |field: &Field| field.get(node, column.ignore_case);
     let (group, kind) = referred(column, node)?;
-    if !holds(&column.accept, &group, &kind) {
+    if !column.accepts(&group, &kind) {
         return None;
     }
     if column.unless.as_ref().and_then(get).and_then(Node::as_bool) == Some(true) {
@@ -543,7 +544,7 @@ fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'
 /// The group and kind that a reference refers to. What it leaves out is taken from the first kind that it may refer to.
 fn referred<'t>(column: &Services, node: Node<'t, '_>) -> Option<(Cow<'t, str>, Cow<'t, str>)> {
     let get = |field: &Field| field.get(node, column.ignore_case).and_then(text);
-    let (group, kind) = column.accept.first().cloned().unwrap_or_default();
+    let (group, kind) = column.accepts_first();
     match (get(&column.group), get(&column.kind)) {
         (None, None) if kind.is_empty() => None,
         (stated_group, stated) => {
@@ -557,8 +558,26 @@ fn referred<'t>(column: &Services, node: Node<'t, '_>) -> Option<(Cow<'t, str>, 
     }
 }
 
+impl Services {
+    fn accepts(&self, group: &str, kind: &str) -> bool {
+        match &self.accept {
+            Some(accept) => holds(accept, group, kind),
+            None => group.is_empty() && kind == "Service",
+        }
+    }
+
+    /// The first group and kind that it accepts; empty if it accepts none.
+    fn accepts_first(&self) -> (Cow<'static, str>, Cow<'static, str>) {
+        match self.accept.as_deref() {
+            Some([(group, kind), ..]) => (group.kept(), kind.kept()),
+            Some([]) => Default::default(),
+            None => ("".into(), "Service".into()),
+        }
+    }
+}
+
 fn holds(list: &[(Text, Text)], group: &str, kind: &str) -> bool {
-    list.iter().any(|(g, k)| g == group && k == kind)
+    list.iter().any(|(g, k)| **g == *group && **k == *kind)
 }
 
 /// A reference that no column accepts or follows, unless it may be ignored.
@@ -571,9 +590,9 @@ fn unknown<'t, 's>(
     let place = column.name.as_ref()?.get(node, column.ignore_case)?;
     let name = text(place)?;
     let excepted = |except: &Text| glob(except, name);
-    let known = holds(&column.accept, &group, &kind)
+    let known = column.accepts(&group, &kind)
         || holds(&column.ignore, &group, &kind)
-        || route.follow.iter().any(|follow| follow.kind == kind)
+        || route.follow.iter().any(|follow| *follow.kind == *kind)
         || column.except.as_ref().is_some_and(excepted);
     (!known).then(|| UnknownRef {
         group: group.into_owned(),
@@ -622,7 +641,7 @@ fn follow_refs(follow: &Follow, object: Node<'_, '_>, budget: &mut VisitBudget) 
     let nodes = follow.at.find(object, false, budget).into_iter();
     let refs = nodes.filter_map(|node| {
         let kind = node.get("kind").and_then(text);
-        if follow.label.is_none() && kind.is_some_and(|kind| kind != follow.kind) {
+        if follow.label.is_none() && kind.is_some_and(|kind| *kind != *follow.kind) {
             return None;
         }
         let name = follow.name.get(node, false).and_then(word)?;
@@ -634,7 +653,7 @@ fn follow_refs(follow: &Follow, object: Node<'_, '_>, budget: &mut VisitBudget) 
         let namespace = namespace.and_then(|f| f.get(node, false)).and_then(word);
         let by = match &follow.label {
             Some(label) => By::Label(label.clone(), name),
-            None if follow.every.as_ref().is_some_and(|every| *every == name) => By::Every,
+            None if follow.every.as_ref().is_some_and(|every| **every == *name) => By::Every,
             None => By::Name(name),
         };
         Some(FollowRef {

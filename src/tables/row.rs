@@ -8,7 +8,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::tables::path::{List, Text};
+use super::pool::{List, Text};
 
 /// A kind of object that names Services, and where the names are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -470,28 +470,28 @@ pub(crate) struct Delay {
 impl Sign {
     /// A row in which no column is set.
     pub(super) const NONE: Self = Self {
-        on: List::Borrowed(&[]),
-        keys: List::Borrowed(&[]),
+        on: List::EMPTY,
+        keys: List::EMPTY,
         is: None,
         having: None,
-        values: List::Borrowed(&[]),
+        values: List::EMPTY,
     };
 }
 
 impl Controller {
     /// A row in which no column is set.
     pub(super) const NONE: Self = Self {
-        controllers: List::Borrowed(&[]),
-        product: Text::Borrowed(""),
+        controllers: List::EMPTY,
+        product: Text::EMPTY,
         sleep_seconds: None,
-        source: Text::Borrowed(""),
-        classes: List::Borrowed(&[]),
-        shared: List::Borrowed(&[]),
-        annotation_only: List::Borrowed(&[]),
+        source: Text::EMPTY,
+        classes: List::EMPTY,
+        shared: List::EMPTY,
+        annotation_only: List::EMPTY,
         unless: None,
-        signs: List::Borrowed(&[]),
-        objects: List::Borrowed(&[]),
-        policies: List::Borrowed(&[]),
+        signs: List::EMPTY,
+        objects: List::EMPTY,
+        policies: List::EMPTY,
         delay: None,
     };
 
