@@ -118,8 +118,7 @@ fn is_key(key: &Yaml, name: &String) -> bool {
 /// mark of its own, and the colon of `{a:,}` for a part of the key. No edit of such a document is made (docs/reference.md, rule 1.9).
 #[must_use]
 pub fn has_older_marks(text: &str) -> bool {
-    let anchors = text.split('&').skip(1);
-    let mut names = anchors.filter_map(|after| after.split([' ', '\n', ',', ']', '}']).next());
+    let mut names = anchors(text);
     let mut questions = text.match_indices('?').map(|(at, _)| text.split_at(at));
     let begins = |(before, after): (&str, &str)| {
         before
@@ -130,6 +129,12 @@ pub fn has_older_marks(text: &str) -> bool {
     names.any(|name| name.contains([':', '?', '%', '@', '`']))
         || questions.any(begins)
         || [":,", ":]", ":}"].iter().any(|mark| text.contains(mark))
+}
+
+/// The names of what may be anchors.
+fn anchors(text: &str) -> impl Iterator<Item = &str> {
+    let anchors = text.split('&').skip(1);
+    anchors.filter_map(|after| after.split([' ', '\n', ',', ']', '}']).next())
 }
 
 /// Whether two keys have one text.
@@ -205,6 +210,12 @@ fn written(value: &Value) -> Meaning {
 /// The documents of a text as an independent reader sees them; none where it refuses the text.
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<Yaml>> {
+    // It takes an alias for another node where the name of an anchor is there a second time.
+    let mut names: Vec<&str> = anchors(text).filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
+    if names.windows(2).any(|pair| pair[0] == pair[1]) {
+        return None;
+    }
     let mut documents = Vec::new();
     for document in serde_yaml::Deserializer::from_str(text) {
         let mut value = Yaml::deserialize(document).ok()?;
