@@ -149,11 +149,7 @@ fn answer(texts: &[(String, String)], settings: &Settings) -> Answer {
     let sources = texts.iter().map(|(name, text)| Source::new(name, text));
     let sources: Vec<Source<'_>> = sources.collect();
     match rewrite(&sources, settings) {
-        Ok(mut outcome) => {
-            // What is passed over unread is found by its form only where it is read after all.
-            outcome
-                .messages
-                .retain(|message| message.reason != Reason::KindUnknown);
+        Ok(outcome) => {
             let outputs: String = outcome.outputs.iter().map(ToString::to_string).collect();
             let told = format!(
                 "{:#?}\n{}",

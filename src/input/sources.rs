@@ -88,7 +88,7 @@ impl<'a> ToParse<'a> {
     /// Whether to look at an object that is not needed. Faults in it are left for the next reader to find.
     fn looks(&self, kind: &str, part: &str) -> bool {
         let has = |word: &str| memmem::find(part.as_bytes(), word.as_bytes()).is_some();
-        self.pods && kind != "CustomResourceDefinition" && has("containers") && has("template")
+        self.pods && kind != "CustomResourceDefinition" && has("containers")
     }
 }
 

@@ -46,8 +46,10 @@ impl<'t> Tracer<'_, 't, '_> {
                 Some((path, service?))
             });
             let identity = (object.group, object.kind, object.namespace, object.name);
-            // A misspelt kind is told of the Service.
+            // A misspelt kind is told of the Service. Containers of the object itself may be beside those that it makes, as the
+            // sidecars of a `Prometheus` are.
             if let Some((path, service)) = selected
+                && (self.tables.knows(object.kind) || !path.0.is_empty())
                 && (self.tables.knows(object.kind)
                     || input::kind_meant_by(object.kind, self.tables.workload_kinds()).is_none())
                 && told.insert(identity)
