@@ -133,8 +133,11 @@ pub fn has_older_marks(text: &str) -> bool {
 
 /// The names of what may be anchors.
 fn anchors(text: &str) -> impl Iterator<Item = &str> {
-    let anchors = text.split('&').skip(1);
-    anchors.filter_map(|after| after.split([' ', '\n', ',', ']', '}']).next())
+    let marks = text.match_indices('&').map(|(at, _)| text.split_at(at));
+    let before = |c: char| c.is_whitespace() || ['[', '{', ',', ':'].contains(&c);
+    marks
+        .filter(move |(start, _)| start.is_empty() || start.ends_with(before))
+        .filter_map(|(_, mark)| mark[1..].split([' ', '\n', ',', ']', '}']).next())
 }
 
 /// Whether two keys have one text.
@@ -211,7 +214,8 @@ fn written(value: &Value) -> Meaning {
 #[must_use]
 pub fn read(text: &str) -> Option<Vec<Yaml>> {
     // It takes an alias for another node where the name of an anchor is there a second time.
-    let mut names: Vec<&str> = anchors(text).filter(|name| !name.is_empty()).collect();
+    let begins = |name: &&str| name.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let mut names: Vec<&str> = anchors(text).filter(begins).collect();
     names.sort_unstable();
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
         return None;

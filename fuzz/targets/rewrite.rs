@@ -100,9 +100,11 @@ fn failed(text: &str, failure: &Failure<'_>) {
 fn only_hooks_go(text: &str, output: &set_prestop::Output<'_>) {
     let mut free = Vec::new();
     for range in documents(text) {
-        if let Ok(tree) = Tree::parse(text, range)
-            && let Some(root) = tree.root()
-        {
+        // Where an item that can't matter has a fault, the items beside it are edited all the same.
+        let Ok(tree) = Tree::parse(text, range) else {
+            return;
+        };
+        if let Some(root) = tree.root() {
             spans(text, root, &mut HashSet::new(), &mut free);
         }
     }
