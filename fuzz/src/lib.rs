@@ -235,7 +235,11 @@ fn merge(value: &mut Yaml) -> Option<()> {
         Yaml::Sequence(items) => items.iter_mut().try_for_each(merge),
         Yaml::Tagged(tagged) => merge(&mut tagged.value),
         Yaml::Mapping(entries) => {
-            entries.iter_mut().try_for_each(|(_, value)| merge(value))?;
+            for (mut key, mut value) in std::mem::take(entries) {
+                merge(&mut key)?;
+                merge(&mut value)?;
+                entries.insert(key, value);
+            }
             let sources = match entries.shift_remove("<<") {
                 None => return Some(()),
                 Some(Yaml::Sequence(items)) => items,
