@@ -78,7 +78,7 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
             .is_some_and(|byte| *byte != b'\n')
     };
     let is_deeper = move |block: &[u8]| match column {
-        0 => is_indented(block),
+        0 => is_deeper::<1>(block),
         2 => is_deeper::<3>(block),
         4 => is_deeper::<5>(block),
         _ => false,
@@ -109,20 +109,6 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
 
 /// Bytes in one block.
 const BLOCK: usize = 64;
-
-/// Whether a space follows each line break in the first [`BLOCK`] bytes.
-fn is_indented(block: &[u8]) -> bool {
-    let block = block.first_chunk::<{ BLOCK + 1 }>();
-    let parts = block.map(|block| (block.first_chunk::<BLOCK>(), block.last_chunk::<BLOCK>()));
-    let Some((Some(bytes), Some(after))) = parts else {
-        return false;
-    };
-    let pairs = bytes.iter().zip(after);
-    let bad = pairs.fold(0, |bad, (byte, after)| {
-        bad | u8::from(*byte == b'\n') & u8::from(*after != b' ')
-    });
-    bad == 0
-}
 
 /// Whether so many spaces follow each line break in the first [`BLOCK`] bytes. It is written so that compilers make it of
 /// instructions for many bytes at once.
