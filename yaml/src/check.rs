@@ -697,6 +697,28 @@ mod tests {
                 "x: {k: z}\na: |\n  b\n\nc: .nan\n",
                 "x: {k: z}\na: >\n  b\n\nc: .NaN\n",
             ),
+            // The same letters with another indentation, and not a number as text.
+            (
+                "x: {k: v}\na:\n  b: |1\n     c\n",
+                "x: {k: z}\na:\n  b: |1\n     c\n",
+                "x: {k: z}\na:\n b: |1\n     c\n",
+            ),
+            (
+                "x: {k: v}\na: .nan\n",
+                "x: {k: z}\na: .nan\n",
+                "x: {k: z}\na: '.nan'\n",
+            ),
+            // The order of keys, beside a merge key and beside one that is written twice.
+            (
+                "x: {k: v}\na: {<<: {p: q}, r: s, t: u}\n",
+                "x: {k: z}\na: {<<: {p: q}, r: s, t: u}\n",
+                "x: {k: z}\na: {<<: {p: q}, t: u, r: s}\n",
+            ),
+            (
+                "x: {k: v}\na: {b: 1, b: 2, c: 3}\n",
+                "x: {k: z}\na: {b: 1, b: 2, c: 3}\n",
+                "x: {k: z}\na: {b: 1, c: 3, b: 2}\n",
+            ),
             // Comments: on the header of a block scalar, inside a scalar, and behind one another.
             (
                 "x: {k: v}\na: | # b\n  # c\nd: e#f # g # h\n",

@@ -1211,6 +1211,9 @@ fn a_copy_means_what_its_original_does() {
     given("x: &x {a: , b: 1}\ny: *x\n")
         .put("y.c", s("z"))
         .gives("x: &x {a: , b: 1}\ny:\n  a: null\n  b: 1\n  c: z\n");
+    given("x: &x {a: !!str 1}\ny: *x\n")
+        .put("y.b", s("z"))
+        .gives("x: &x {a: !!str 1}\ny:\n  a: \"1\"\n  b: z\n");
     given("x: &x\n- one\n\n  two\ny: *x\n")
         .put("y[1]", s("z"))
         .gives("x: &x\n- one\n\n  two\ny:\n- \"one\\ntwo\"\n- z\n");

@@ -166,8 +166,8 @@ mod tests {
         [Edit { path, value }]
     }
 
-    /// Whether a text for these items is right, and the text that is.
-    fn holds_with(items: Vec<Value>, change: &dyn Fn(&str) -> String) -> (bool, String) {
+    /// Whether a splice for these items is right, and the text that is.
+    fn holds_with(items: Vec<Value>, change: &dyn Fn(&mut Splice)) -> (bool, String) {
         let tree = Tree::parse(OLD, 0..OLD.len()).unwrap();
         let written = |edit: &[Edit]| {
             let wanted = Wanted::of(&tree, edit).unwrap();
@@ -179,7 +179,7 @@ mod tests {
         let listing = Listing::of(&wanted).unwrap();
         let mut all = written(&edit);
         let right = all[0].text.clone();
-        all[0].text = change(&right);
+        change(&mut all[0]);
         let (first, ends) = (written(&listing.first), written(&listing.ends));
         let holds = listing.holds([&first, &ends, &all], &mut Scratch::default());
         (holds, right)
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn what_is_written_between_the_ends_is_read_item_by_item() {
         let items = || (0..LONG).map(value).collect::<Vec<_>>();
-        let (holds, right) = holds_with(items(), &str::to_owned);
+        let (holds, right) = holds_with(items(), &|_| ());
         assert!(holds, "{right}");
         for (from, to) in [
             ("`5`", "`6`"),
@@ -211,9 +211,13 @@ mod tests {
             ("  - text: \"`5`", "---\n  - text: \"`5`"),
         ] {
             assert!(right.contains(from), "{from}");
-            let (holds, _) = holds_with(items(), &|text| text.replacen(from, to, 1));
+            let (holds, _) = holds_with(items(), &|splice| {
+                splice.text = splice.text.replacen(from, to, 1);
+            });
             assert!(!holds, "{from} as {to}");
         }
+        let (holds, _) = holds_with(items(), &|splice| splice.range = 0..0);
+        assert!(!holds, "written elsewhere");
     }
 
     #[test]
@@ -235,7 +239,7 @@ mod tests {
         // In debug builds the whole text is read as well.
         assert!(tree.edit(&edit(items.clone())).is_ok());
         for length in LONG..items.len() {
-            let (holds, text) = holds_with(items[..length].to_vec(), &str::to_owned);
+            let (holds, text) = holds_with(items[..length].to_vec(), &|_| ());
             assert!(holds, "{text}");
         }
     }
