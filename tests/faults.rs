@@ -271,6 +271,27 @@ fn a_file_that_is_gone_and_one_that_can_not_be_read_stop_the_run() {
     assert_eq!(text(folder.path(), "tea.yaml"), TEA);
 }
 
+/// A large one is read in halves.
+#[test]
+fn a_large_file_is_read_from_where_its_stream_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers = (0..1_000_000).map(|line| format!("# {line}\n"));
+    let text = format!("{TEA}---\n{}", numbers.collect::<String>());
+    let expected = text.replace(TEA, &drained());
+    let path = folder.path().join("large.yaml");
+    fs::write(&path, format!("# a line that is read\n{text}")).unwrap();
+    let named = run(folder.path(), &["large.yaml"]);
+    assert!(named.stdout.ends_with(expected.as_bytes()));
+    let mut file = fs::File::open(&path).unwrap();
+    file.read_exact(&mut [0; 22]).unwrap();
+    let mut command = command(folder.path(), &[]);
+    let run = command.stdin(file.try_clone().unwrap()).output().unwrap();
+    assert!(run.stdout == expected.as_bytes(), "{}", told(&run));
+    let mut rest = Vec::new();
+    file.read_to_end(&mut rest).unwrap();
+    assert_eq!(rest, b"", "the stream is at its end for the next program");
+}
+
 #[test]
 fn a_full_disk_leaves_all_as_it_was() {
     let folder = folder(&["a.yaml"]);

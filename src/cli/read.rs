@@ -168,7 +168,7 @@ fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
     use std::os::fd::AsFd as _;
     let mut stdin = fs::File::from(io::stdin().as_fd().try_clone_to_owned()?);
     // What was read before an error is in `bytes`.
-    while let Err(error) = stdin.read_to_end(bytes) {
+    while let Err(error) = read_to_end(&mut stdin, bytes) {
         if error.kind() != io::ErrorKind::WouldBlock {
             return Err(error);
         }
@@ -180,6 +180,49 @@ fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
 #[cfg(not(unix))]
 fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
     io::stdin().lock().read_to_end(bytes).map(|_| ())
+}
+
+/// Reads what is left of a file. Of a large one another thread reads a half: most of the time goes to memory that is new to the process.
+#[cfg(unix)]
+fn read_to_end(file: &mut fs::File, bytes: &mut Vec<u8>) -> io::Result<()> {
+    use std::io::{Seek as _, SeekFrom};
+    use std::os::unix::fs::FileExt as _;
+    /// Bytes from which on a thread pays.
+    const LARGE: u64 = 8 << 20;
+
+    let found = file.metadata()?;
+    let start = if found.is_file() && bytes.is_empty() {
+        file.stream_position()?
+    } else {
+        found.len()
+    };
+    let length = found.len().saturating_sub(start);
+    if length >= LARGE
+        && let Ok(size) = usize::try_from(length)
+    {
+        *bytes = vec![0; size];
+        let (front, back) = bytes.split_at_mut(size / 2);
+        let middle = start + front.len() as u64;
+        let shared = &*file;
+        let read = std::thread::scope(|threads| {
+            let other = std::thread::Builder::new()
+                .spawn_scoped(threads, move || shared.read_exact_at(back, middle));
+            let front = shared.read_exact_at(front, start);
+            other.is_ok_and(|other| other.join().is_ok_and(|back| back.is_ok())) && front.is_ok()
+        });
+        if read {
+            file.seek(SeekFrom::Start(start + length))?;
+        } else {
+            bytes.clear();
+        }
+    }
+    // What was added to the file meanwhile, all of a small one, or of one that is shorter now.
+    file.read_to_end(bytes).map(|_| ())
+}
+
+#[cfg(not(unix))]
+fn read_to_end(file: &mut fs::File, bytes: &mut Vec<u8>) -> io::Result<()> {
+    file.read_to_end(bytes).map(|_| ())
 }
 
 fn file(path: &Path, real: PathBuf, named: bool) -> Result<Read, Refused> {
@@ -196,7 +239,10 @@ fn file(path: &Path, real: PathBuf, named: bool) -> Result<Read, Refused> {
 /// The text of a file.
 pub(crate) fn read_text(path: &Path) -> Result<String, Refused> {
     let name = path.display().to_string();
-    let bytes = fs::read(path).map_err(|error| say::unread(path, &error))?;
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|mut file| read_to_end(&mut file, &mut bytes))
+        .map_err(|error| say::unread(path, &error))?;
     utf8(&name, bytes)
 }
 
