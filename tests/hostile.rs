@@ -274,7 +274,10 @@ fn each_field(base: &str, settings: &Settings) -> (usize, usize) {
                 }
                 let value = serde_yaml::from_str(value).unwrap();
                 let mut documents = base.clone();
-                documents[at] = replaced(document, &path, &value);
+                let mut here = documents.iter_mut().skip(at);
+                here.next()
+                    .unwrap()
+                    .clone_from(&replaced(document, &path, &value));
                 // The writer has no form for tags in tags.
                 let Some(text) = stream(&documents) else {
                     continue;
