@@ -274,10 +274,9 @@ fn each_field(base: &str, settings: &Settings) -> (usize, usize) {
                 }
                 let value = serde_yaml::from_str(value).unwrap();
                 let mut documents = base.clone();
-                let mut here = documents.iter_mut().skip(at);
-                here.next()
-                    .unwrap()
-                    .clone_from(&replaced(document, &path, &value));
+                if let Some(place) = documents.get_mut(at) {
+                    *place = replaced(document, &path, &value);
+                }
                 // The writer has no form for tags in tags.
                 let Some(text) = stream(&documents) else {
                     continue;
