@@ -840,7 +840,7 @@ fn what_can_not_be_made_rightly_is_refused() {
         .put("a.d", s("x"))
         .put("c", s("2"))
         .gives("a: !!map {b: 1, d: x}\nc: !!str \"2\"\n");
-    for name in ["x:y", "x?", "x%y", "x@y", "x`", ":x"] {
+    for name in ["x:y", "x?", "x%y", "x@y", "x`", ":x", "x'", "x\"y", "x~'#"] {
         let error = given(&format!("a: &{name} 1\n")).put("b", s("x")).refused();
         assert!(
             matches!(error, EditError::Unplaceable { .. }),

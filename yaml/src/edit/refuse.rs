@@ -60,15 +60,16 @@ fn column_of_entry(source: &str, scalar: usize) -> usize {
 }
 
 /// Refuses a chunk with an anchor whose name ends earlier for readers of YAML 1.1: they take the rest of it for the
-/// value. (YAML 1.2.2, 6.9.2, allows all characters but those of flow collections.)
+/// value, or refuse it. With a quote or a `#` in it, a part of it looks like a text or a comment. (YAML 1.2.2, 6.9.2,
+/// allows all characters but those of flow collections.)
 pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
     let anchors = tree.props.iter().filter_map(|props| props.anchor.clone());
     for anchor in anchors {
         let range = anchor.start as usize..anchor.end as usize;
-        if slice(tree.source, range).contains([':', '?', '%', '@', '`']) {
+        if slice(tree.source, range).contains([':', '?', '%', '@', '`', '\'', '"', '#']) {
             return Err(EditError::Unplaceable {
                 offset: tree.chunk.start + anchor.start as usize,
-                reason: "some readers see a shorter anchor here, and take the rest of its name for the value",
+                reason: "some readers see a shorter anchor here, and take the rest of its name for the value or refuse it",
             });
         }
     }
