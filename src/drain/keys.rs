@@ -71,7 +71,7 @@ fn is_nearly(key: &str, known: &str) -> bool {
     let most = if other > 7 { 2 } else { 1 };
     // Slips are at least as many as one has more letters than the other: most keys need not be compared.
     let near = || strsim::damerau_levenshtein(&plain(key), &plain(known)) <= most;
-    begins && (length == other || length.min(other) >= 7)
+    begins && length.min(other) >= 7
         || length.abs_diff(other) <= most && near()
         || lacks_a_word(key, known)
 }
@@ -123,16 +123,12 @@ pub(super) fn twice<'t>(
     let own = [object.get("spec"), Some(template.node), spec];
     let nodes = own.into_iter().flatten();
     let nodes = nodes.chain(containers).chain(hooks).chain(handlers);
-    let mut told: Vec<(&str, Range<usize>, Range<usize>)> = Vec::new();
+    let mut told = Vec::new();
+    // A bare Pod is its own template, and aliases are one place: what is told twice is shown once.
     for node in nodes {
         for (first, again) in node.doubled_keys() {
             let key = again.text().filter(|key| *key != "<<");
-            // A bare Pod is its own template, and aliases are one place.
-            let is_known = told.iter().any(|(.., at)| *at == again.span());
-            told.extend(
-                key.filter(|_| !is_known)
-                    .map(|key| (key, first.span(), again.span())),
-            );
+            told.extend(key.map(|key| (key, first.span(), again.span())));
         }
     }
     told
@@ -178,4 +174,41 @@ pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Ve
     }
     told.extend(spec.into_iter().flat_map(misspelt_in_spec));
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{GRACE, is_nearly};
+
+    #[test]
+    fn a_slip_is_told_from_another_word() {
+        for (key, known) in [
+            ("pre-stop", "preStop"),
+            ("prestop", "preStop"),
+            ("preStopp", "preStop"),
+            ("preStopHook", "preStop"),
+            ("presotp", "preStop"),
+            ("Exec", "exec"),
+            ("exek", "exec"),
+            ("second", "seconds"),
+            ("life-cukle", "lifecycle"),
+            ("termination_grace_period_seconds", GRACE),
+            ("terminationGracePeriod", GRACE),
+            ("terminationGrace", GRACE),
+            ("gracePeriodSeconds", GRACE),
+        ] {
+            assert!(is_nearly(key, known), "{key} for {known}");
+        }
+        for (key, known) in [
+            ("", "containers"),
+            ("stop", "preStop"),
+            ("sec", "seconds"),
+            ("execute", "exec"),
+            ("slip", "sleep"),
+            ("grace", GRACE),
+            ("gracePeriod", GRACE),
+        ] {
+            assert!(!is_nearly(key, known), "{key} for {known}");
+        }
+    }
 }

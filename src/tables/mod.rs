@@ -490,6 +490,17 @@ mod tests {
     }
 
     #[test]
+    fn a_group_with_a_slip_is_nearly_that_of_a_kind() {
+        let tables = Tables::new(&[], &[]).unwrap();
+        let near = |group, kind| tables.nearly_a_workload(group, kind);
+        assert_eq!(near("app", "Deployment"), Some("apps"));
+        assert_eq!(near("batch", "Deployment"), None);
+        // The group of the core kinds has no letters.
+        assert_eq!(near("", "Deployment"), None);
+        assert_eq!(near("v1", "ReplicationController"), None);
+    }
+
+    #[test]
     fn the_users_row_comes_before_the_built_in_one() {
         let row = "{groups: [networking.k8s.io], kind: Ingress, follow: [{at: $.x, group: y.z, kind: Yonder}]}";
         let row: RouteRow = serde_yaml::from_str(row).unwrap();

@@ -129,14 +129,6 @@ impl<T> From<Vec<T>> for List<T> {
     }
 }
 
-impl<T: PartialEq + Item> PartialEq for List<T> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl<T: Eq + Item> Eq for List<T> {}
-
 impl<T: fmt::Debug + Item> fmt::Debug for List<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)

@@ -63,7 +63,7 @@ pub(crate) struct ServiceRef<'t, 's> {
 }
 
 /// Other objects.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct FollowRef {
     pub(crate) groups: List<Text>,
     pub(crate) kind: Text,
@@ -868,8 +868,12 @@ mod tests {
                 ("b".to_owned(), shop.clone(), true),
                 ("cart".to_owned(), shop.clone(), false),
                 ("cart".to_owned(), None, false),
-                ("a".to_owned(), shop, true),
+                ("a".to_owned(), shop.clone(), true),
             ]
+        );
+        assert_eq!(
+            services(row, "urls: [a.shop, a.shop]"),
+            [("a".to_owned(), shop, true)]
         );
     }
 
