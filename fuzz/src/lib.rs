@@ -109,7 +109,10 @@ impl Meaning {
 
 /// Whether a key has this text, or is what another reader makes of it: a plain `0x1F` is the key 31 there, and for kubectl too
 /// (docs/guarantees.md).
-fn is_key(key: &Yaml, name: &String) -> bool {
+fn is_key(mut key: &Yaml, name: &String) -> bool {
+    while let Yaml::Tagged(tagged) = key {
+        key = &tagged.value;
+    }
     let plain = || serde_yaml::from_str::<Yaml>(name).ok();
     shown(key).as_ref() == Some(name) || !key.is_string() && plain().as_ref() == Some(key)
 }
