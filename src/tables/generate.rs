@@ -75,6 +75,48 @@ fn generated() -> (String, String) {
     kinds.extend(["Namespace", "ReferenceGrant"].map(Text::from));
     kinds.sort_unstable();
     kinds.dedup();
+    let tables = [
+        ("ROUTES", "Route", values(&routes)),
+        ("WORKLOADS", "Workload", values(&workloads)),
+        ("SELECTORS", "Selects", values(&selectors)),
+        ("CONTROLLERS", "Controller", values(&controllers)),
+        ("KINDS", "Text", values(&kinds)),
+    ];
+    let mut writer = Writer::new(tables.iter().flat_map(|table| &table.2));
+    let rows = tables.map(|(name, item, rows)| {
+        let rows: Vec<String> = rows.iter().map(|row| writer.rust(row)).collect();
+        (name, item, rows)
+    });
+    let mut text = HEAD.to_owned();
+    for (name, item, rows) in rows {
+        let public = format!("pub(super) static {name}");
+        write_static(&mut text, &public, item, &rows);
+    }
+    for (item, items) in &writer.lists {
+        let name = name_of(item);
+        write_static(&mut text, &format!("static {name}"), item, items);
+        writeln!(text, "\nimpl Item for {item} {{").unwrap();
+        text.push_str("    fn built_in() -> &'static [Self] {\n");
+        writeln!(text, "        {name}\n    }}\n}}").unwrap();
+    }
+    let lines = include_str!("data/shellless.txt").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = lines.collect::<Vec<&str>>().join("\n");
+    text.push_str("\n/// The lines of `shellless.txt` without its comments.\n#[rustfmt::skip]\n");
+    writeln!(text, "pub(super) static SHELLLESS: &str = {lines:?};").unwrap();
+    (text, writer.texts)
+}
+
+fn write_static(text: &mut String, name: &str, item: &str, rows: &[String]) {
+    writeln!(text, "\n#[rustfmt::skip]\n{name}: &[{item}] = &[").unwrap();
+    for row in rows {
+        writeln!(text, "    {row},").unwrap();
+    }
+    text.push_str("];\n");
+}
+
+/// The structures in which no column is set, by their name.
+fn without_columns() -> BTreeMap<String, Value> {
     let none = [
         format!("{:?}", Route::NONE),
         format!("{:?}", Services::NONE),
@@ -88,44 +130,7 @@ fn generated() -> (String, String) {
         Value::Structure(name, fields) => (name.clone(), Value::Structure(name, fields)),
         other => panic!("{other:?}"),
     });
-    let tables = [
-        ("ROUTES", "Route", values(&routes)),
-        ("WORKLOADS", "Workload", values(&workloads)),
-        ("SELECTORS", "Selects", values(&selectors)),
-        ("CONTROLLERS", "Controller", values(&controllers)),
-        ("KINDS", "Text", values(&kinds)),
-    ];
-    let mut writer = Writer::new(none.collect(), tables.iter().flat_map(|table| &table.2));
-    let rows = tables.map(|(name, item, rows)| {
-        let rows: Vec<String> = rows.iter().map(|row| writer.rust(row)).collect();
-        (name, item, rows)
-    });
-    let mut text = HEAD.to_owned();
-    let lines = |text: &mut String, rows: &[String]| {
-        for row in rows {
-            writeln!(text, "    {row},").unwrap();
-        }
-    };
-    for (name, item, rows) in rows {
-        text.push_str("\n#[rustfmt::skip]\n");
-        writeln!(text, "pub(super) static {name}: &[{item}] = &[").unwrap();
-        lines(&mut text, &rows);
-        text.push_str("];\n");
-    }
-    for (item, items) in &writer.lists {
-        text.push_str("\n#[rustfmt::skip]\n");
-        writeln!(text, "static {}: &[{item}] = &[", name_of(item)).unwrap();
-        lines(&mut text, items);
-        writeln!(text, "];\n\nimpl Item for {item} {{").unwrap();
-        text.push_str("    fn built_in() -> &'static [Self] {\n");
-        writeln!(text, "        {}\n    }}\n}}", name_of(item)).unwrap();
-    }
-    let lines = include_str!("data/shellless.txt").lines();
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let lines = lines.collect::<Vec<&str>>().join("\n");
-    text.push_str("\n/// The lines of `shellless.txt` without its comments.\n#[rustfmt::skip]\n");
-    writeln!(text, "pub(super) static SHELLLESS: &str = {lines:?};").unwrap();
-    (text, writer.texts)
+    none.collect()
 }
 
 /// The name of the static with the items of a type: `PATH_TEXT` for `(Path, Text)`.
@@ -257,7 +262,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn new<'a>(none: BTreeMap<String, Value>, rows: impl Iterator<Item = &'a Value>) -> Self {
+    fn new<'a>(rows: impl Iterator<Item = &'a Value>) -> Self {
         let mut found = Vec::new();
         for row in rows {
             row.texts(&mut found);
@@ -270,8 +275,11 @@ impl Writer {
                 writeln!(texts, "{text}").unwrap();
             }
         }
-        let lists = BTreeMap::new();
-        Self { none, texts, lists }
+        Self {
+            none: without_columns(),
+            texts,
+            lists: BTreeMap::new(),
+        }
     }
 
     /// The value on one line. Of a structure with a `NONE` only what differs from that is written.

@@ -143,12 +143,8 @@ impl Tables {
     /// Whether an object of this kind can matter to any row: as a route, as a workload, as something a row follows, or as
     /// a sign of a controller.
     pub(crate) fn knows(&self, kind: &str) -> bool {
-        let among = |kinds: &[Text]| {
-            let kinds = kinds.get(kinds.partition_point(|each| *each < *kind)..);
-            kinds
-                .and_then(<[_]>::first)
-                .is_some_and(|each| *each == *kind)
-        };
+        let compare = |each: &Text| each.bytes().cmp(kind.as_bytes());
+        let among = |kinds: &[Text]| kinds.binary_search_by(compare).is_ok();
         among(generated::KINDS) || among(&self.kinds)
     }
 

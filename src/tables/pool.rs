@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 /// A text of a row.
 #[derive(Clone)]
@@ -38,6 +38,11 @@ const TEXTS: &str = include_str!("generated.txt");
 #[cfg(test)]
 pub(super) const DEFAULTS: &str = "$namekindgroup";
 
+fn range(first: u16, length: u16) -> Range<usize> {
+    let first = usize::from(first);
+    first..first + usize::from(length)
+}
+
 impl Text {
     pub(super) const EMPTY: Self = Self::BuiltIn(0, 0);
     pub(super) const ROOT: Self = Self::BuiltIn(0, 1);
@@ -47,22 +52,18 @@ impl Text {
 
     /// The text, if it is the program's own.
     pub(super) fn built_in(&self) -> Option<&'static str> {
-        let Self::BuiltIn(first, length) = self else {
-            return None;
-        };
-        let first = usize::from(*first);
-        TEXTS.get(first..first + usize::from(*length))
+        match self {
+            Self::BuiltIn(first, length) => TEXTS.get(range(*first, *length)),
+            Self::Owned(_) => None,
+        }
     }
 
     /// The text, for comparing: every object is looked up, and a part of a text costs more than one of bytes.
-    fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Self::BuiltIn(first, length) => {
-                let first = usize::from(*first);
-                let texts = TEXTS.as_bytes();
-                texts
-                    .get(first..first + usize::from(*length))
-                    .unwrap_or_default()
+                let bytes = TEXTS.as_bytes().get(range(*first, *length));
+                bytes.unwrap_or_default()
             }
             Self::Owned(text) => text.as_bytes(),
         }
@@ -96,6 +97,7 @@ impl<T> List<T> {
     pub(super) const EMPTY: Self = Self::BuiltIn(0, 0);
 }
 
+#[cfg(test)]
 impl<T> Default for List<T> {
     fn default() -> Self {
         Self::EMPTY
@@ -108,8 +110,7 @@ impl<T: Item> Deref for List<T> {
     fn deref(&self) -> &[T] {
         match self {
             Self::BuiltIn(first, count) => {
-                let first = usize::from(*first);
-                let items = T::built_in().get(first..first + usize::from(*count));
+                let items = T::built_in().get(range(*first, *count));
                 items.unwrap_or_default()
             }
             Self::Owned(items) => items,
