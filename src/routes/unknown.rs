@@ -49,9 +49,10 @@ impl<'t> Tracer<'_, 't, '_> {
             // A misspelt kind is told of the Service. Containers of the object itself may be beside those that it makes, as the
             // sidecars of a `Prometheus` are.
             if let Some((path, service)) = selected
-                && (self.tables.knows(object.kind) || !path.0.is_empty())
                 && (self.tables.knows(object.kind)
-                    || input::kind_meant_by(object.kind, self.tables.workload_kinds()).is_none())
+                    || !path.0.is_empty()
+                        && input::kind_meant_by(object.kind, self.tables.workload_kinds())
+                            .is_none())
                 && told.insert(identity)
             {
                 let selects = format!("{} `{}`", service.kind, service.name);
