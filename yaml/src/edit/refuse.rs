@@ -69,7 +69,7 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
         if slice(tree.source, range).contains([':', '?', '%', '@', '`', '\'', '"', '#']) {
             return Err(EditError::Unplaceable {
                 offset: tree.chunk.start + anchor.start as usize,
-                reason: "some readers see a shorter anchor here, and take the rest of its name for the value or refuse it",
+                reason: "some YAML readers end the name of this anchor earlier, and read the rest as the value or reject it",
             });
         }
     }
