@@ -6,6 +6,7 @@ use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
 use crate::say::{Message, input as say};
 use lossless_yaml::{Kind, Node};
+use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -158,6 +159,9 @@ pub(crate) struct Render<'t, 's> {
     previous: HashMap<(&'t str, &'t str), Vec<usize>>,
 }
 
+/// Objects that one name means, by their indexes in text order: one, mostly.
+pub(crate) type Meant = SmallVec<[usize; 2]>;
+
 /// Takes out the objects of the context whose kind, namespace and name one to change has, and tells of each.
 fn take_shadowed<'t, 's>(objects: &mut Vec<Object<'t, 's>>) -> Vec<Message> {
     if !objects.iter().any(|object| object.is_context) {
@@ -294,17 +298,17 @@ impl<'t, 's> Render<'t, 's> {
         kind: &str,
         name: &str,
         wanted: Option<&str>,
-    ) -> Vec<usize> {
+    ) -> Meant {
         let counts = |index: &usize| {
             let object = self.get(*index);
             object.is_some_and(|object| group(object.group) && !object.is_local())
         };
-        let within = |all: &[usize], namespace: Option<&str>| -> Vec<usize> {
+        let within = |all: &[usize], namespace: Option<&str>| -> Meant {
             let of = |index: &usize| self.get(*index).is_some_and(|o| o.namespace == namespace);
             let all = all.iter().copied();
             all.filter(|index| of(index) && counts(index)).collect()
         };
-        let some = |of: &dyn Fn(Option<&str>) -> Vec<usize>, all: &dyn Fn() -> Vec<usize>| {
+        let some = |of: &dyn Fn(Option<&str>) -> Meant, all: &dyn Fn() -> Meant| {
             let exact = of(wanted);
             match wanted {
                 _ if !exact.is_empty() => exact,
@@ -314,7 +318,7 @@ impl<'t, 's> Render<'t, 's> {
         };
         let first = self.names.get(&(kind, name));
         let found = match first {
-            None => Vec::new(),
+            None => Meant::new(),
             Some((first, last)) if first == last => {
                 let only = [*first];
                 let all = || only.iter().copied().filter(counts).collect();

@@ -30,7 +30,7 @@ pub struct Plan {
     /// How long its containers must sleep.
     pub sleep: Sleep,
     /// The paths from routes to it, in the order of the input.
-    pub ways: Arc<Vec<Way>>,
+    pub ways: Arc<[Way]>,
     /// Its regular containers, in their order.
     pub containers: Vec<Container>,
     /// Its time budget.

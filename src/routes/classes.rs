@@ -5,12 +5,13 @@
 use super::Tracer;
 use super::entry::{Entry, Unknown};
 use crate::config::ClassRule;
-use crate::input::objects::Object;
+use crate::input::objects::{Meant, Object};
 use crate::model::{Origin, Sleep};
 use crate::say::{Severity, routes as say};
 use crate::tables::path::Path;
 use crate::tables::references::{self, By, Classes, FollowRef};
 use crate::tables::{Controller, DEFAULT_SLEEP, controller_by_class, controller_by_name, glob};
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 
 /// Marks an IngressClass as the one of routes without a class.
@@ -20,16 +21,19 @@ const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
 /// The longest chain of objects from a route to its class: a `ListenerSet` between route and Gateway is one step.
 const MOST_STEPS: usize = 8;
 
+/// The entries of a route: one, mostly.
+type Entries<'t> = SmallVec<[Entry<'t>; 1]>;
+
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// How requests reach a route; `None` if all its classes are skipped.
-    pub(super) fn entries(&mut self, index: usize, classes: &Classes) -> Option<Vec<Entry>> {
-        let mut found = Vec::new();
+    pub(super) fn entries(&mut self, index: usize, classes: &Classes<'t>) -> Option<Entries<'t>> {
+        let mut found = Entries::new();
         self.read_entries(index, classes, 0, &mut found);
-        let mut entries: Vec<Entry> = Vec::with_capacity(found.len());
+        let mut entries = Entries::new();
         let mut seen = BTreeSet::new();
         let only = found.len() == 1;
         for entry in found {
-            if let Some(stated) = self.class_rule(entry.class.as_deref())
+            if let Some(stated) = self.class_rule(entry.class)
                 && (only || seen.insert(entry.identity()))
             {
                 entries.push(Entry { stated, ..entry });
@@ -39,9 +43,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The entry of a Service that is its own route; `None` if its class is skipped.
-    pub(super) fn load_balancer(&mut self, index: usize, class: Option<&str>) -> Option<Entry> {
+    pub(super) fn load_balancer(
+        &mut self,
+        index: usize,
+        class: Option<&'t str>,
+    ) -> Option<Entry<'t>> {
         Some(Entry {
-            class: class.map(str::to_owned),
+            class,
             stated: self.class_rule(class)?,
             route: index,
             gateway: None,
@@ -54,9 +62,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     fn read_entries(
         &mut self,
         index: usize,
-        classes: &Classes,
+        classes: &Classes<'t>,
         step: usize,
-        found: &mut Vec<Entry>,
+        found: &mut Entries<'t>,
     ) {
         let Some(object) = self.render.get(index) else {
             return;
@@ -79,7 +87,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 }
                 entry.class = match names.first() {
                     None if entry.needs_class => self.default_class(),
-                    first => first.cloned(),
+                    first => first.copied(),
                 };
                 found.push(entry);
             }
@@ -99,22 +107,18 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     fn follow_class(
         &mut self,
         object: &Object<'t, 's>,
-        follow: &FollowRef,
+        follow: &FollowRef<'t>,
         path: &Path,
-        entry: &Entry,
+        entry: &Entry<'t>,
         step: usize,
-        found: &mut Vec<Entry>,
+        found: &mut Entries<'t>,
     ) {
         let parents = self.referred_to(object, follow);
         if let (By::Name(name), []) = (&follow.by, parents.as_slice()) {
-            let namespace = follow.namespace.as_deref().or(object.namespace);
-            let namespace = namespace.map(str::to_owned);
+            let namespace = follow.namespace.or(object.namespace);
+            let absent = Unknown::Absent(follow.kind.to_string(), namespace, name);
             found.push(Entry {
-                absent: Some(Unknown::Absent(
-                    follow.kind.to_string(),
-                    namespace,
-                    name.clone(),
-                )),
+                absent: Some(absent),
                 ..entry.clone()
             });
         }
@@ -139,7 +143,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let before = found.len();
             for class in path.find(parent.node(), false, &mut self.visits) {
                 found.extend(class.text().map(|class| Entry {
-                    class: Some(class.to_owned()),
+                    class: Some(class),
                     ..here.clone()
                 }));
             }
@@ -150,7 +154,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// What is wrong with the classes of a route.
-    fn tell_classes(&mut self, object: &Object<'t, 's>, names: &[String]) {
+    fn tell_classes(&mut self, object: &Object<'t, 's>, names: &[&str]) {
         let Some(first) = names.first() else { return };
         if let Some(other) = names.iter().find(|other| *other != first) {
             self.tell(object, say::class_conflict(first, other));
@@ -158,10 +162,10 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         // Only the kind whose classes are objects has both a field and an older annotation.
         let row = self.tables.route(object.group, object.kind);
         let unread = controller_by_class(first)
-            .filter(|controller| controller.annotation_only.iter().any(|c| **c == *first));
+            .filter(|controller| controller.annotation_only.iter().any(|c| **c == **first));
         if let Some(controller) = unread
             && row.is_some_and(|row| row.default_class)
-            && object.annotation(CLASS_ANNOTATION) != Some(first)
+            && object.annotation(CLASS_ANNOTATION) != Some(*first)
             && self.class_object(first).is_none()
         {
             let message = say::class_not_served(first, &controller.product, CLASS_ANNOTATION);
@@ -170,15 +174,15 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The default IngressClass of the input.
-    fn default_class(&mut self) -> Option<String> {
+    fn default_class(&mut self) -> Option<&'t str> {
         if let Some(known) = self.default_class.get() {
-            return known.clone();
+            return *known;
         }
         let found = self.find_default_class();
-        self.default_class.get_or_init(|| found).clone()
+        *self.default_class.get_or_init(|| found)
     }
 
-    fn find_default_class(&mut self) -> Option<String> {
+    fn find_default_class(&mut self) -> Option<&'t str> {
         let render = self.render;
         let classes = render.objects.iter().filter(|o| {
             o.kind == "IngressClass"
@@ -189,7 +193,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let names: Vec<&Object<'t, 's>> = classes.collect();
         match names.as_slice() {
             [] => None,
-            [only] => Some(only.name.to_owned()),
+            [only] => Some(only.name),
             [first, second, ..] => {
                 let message = say::default_class_twice(first.name, second.name, DEFAULT_CLASS);
                 self.tell(second, message);
@@ -203,7 +207,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         clippy::option_option,
         reason = "whether a class counts, and whether its sleep is stated, are two things"
     )]
-    fn class_rule(&mut self, class: Option<&str>) -> Option<Option<Sleep>> {
+    fn class_rule(&mut self, class: Option<&'t str>) -> Option<Option<Sleep>> {
         let config = self.config;
         let rules = config.ingress_classes.as_deref().unwrap_or_default();
         let named = |pattern: &str| match class {
@@ -215,9 +219,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             .as_ref()
             .is_none_or(|only| only.split(',').any(|pattern| named(pattern.trim())));
         let rule: Option<&ClassRule> = rules.iter().find(|rule| named(&rule.class));
-        self.classes_seen.insert(class.map(str::to_owned));
+        self.classes_seen.insert(class);
         if !listed || rule.is_some_and(|rule| rule.skip) {
-            self.skipped.insert(class.map(str::to_owned));
+            self.skipped.insert(class);
             return None;
         }
         let of_rule = |rule: &ClassRule| {
@@ -254,12 +258,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 None => rule.class == "*",
             });
             if !matched && !self.classes_seen.is_empty() {
-                let classes: Vec<&str> = self
-                    .classes_seen
-                    .iter()
-                    .flatten()
-                    .map(String::as_str)
-                    .collect();
+                let classes: Vec<&str> = self.classes_seen.iter().flatten().copied().collect();
                 let mut message = say::unused_rule(index, &rule.class, &classes);
                 message.severity = Severity::Info;
                 self.messages.push(message);
@@ -287,8 +286,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The objects that a reference means, in the order of the input.
-    pub(super) fn referred_to(&self, object: &Object<'t, 's>, follow: &FollowRef) -> Vec<usize> {
-        let wanted = follow.namespace.as_deref().or(object.namespace);
+    pub(super) fn referred_to(&self, object: &Object<'t, 's>, follow: &FollowRef<'_>) -> Meant {
+        let wanted = follow.namespace.or(object.namespace);
         let group = |group: &str| follow.groups.iter().any(|g| g == group);
         let label = match &follow.by {
             By::Name(name) => return self.render.named(group, &follow.kind, name, wanted),
@@ -304,7 +303,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 && (follow.every_namespace || o.namespace == wanted || o.namespace.is_none())
                 && label.is_none_or(|(key, value)| {
                     let held = labels.and_then(|labels| labels.get(key));
-                    held.and_then(lossless_yaml::Node::text) == Some(value)
+                    held.and_then(lossless_yaml::Node::text) == Some(*value)
                 })
         });
         meant.map(|(index, _)| index).collect()

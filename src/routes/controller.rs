@@ -18,12 +18,12 @@ use std::collections::HashMap;
 
 /// What is known about the controller of a path.
 #[derive(Clone, Debug)]
-pub(super) enum Whose {
+pub(super) enum Whose<'t> {
     Known(&'static Controller),
     /// It needs no more than the default.
     Default,
     /// It is unknown.
-    Unknown(Unknown),
+    Unknown(Unknown<'t>),
 }
 
 /// The controllers whose policies are attached to an object of this kind, namespace and name.
@@ -32,7 +32,7 @@ pub(super) type Policies<'t> =
 
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// The sleep that one entry of a route asks for in front of a Service.
-    pub(super) fn sleep_of(&mut self, entry: &Entry, service: Option<usize>) -> Sleep {
+    pub(super) fn sleep_of(&mut self, entry: &Entry<'t>, service: Option<usize>) -> Sleep {
         let default = |product| Sleep {
             seconds: DEFAULT_SLEEP,
             origin: Origin::Default { product },
@@ -48,7 +48,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                         seconds: seconds.into(),
                         origin: Origin::Controller {
                             product: &controller.product,
-                            class: entry.class.clone(),
+                            class: entry.class.map(str::to_owned),
                             source: controller.seconds_from(),
                         },
                     }
@@ -64,11 +64,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The sleep that an entry asks for if the Service has no signs of a controller, and whether the Service makes no difference.
-    pub(super) fn asked_at_least(&mut self, entry: &Entry) -> (u64, bool) {
+    pub(super) fn asked_at_least(&mut self, entry: &Entry<'t>) -> (u64, bool) {
         if let Some(stated) = &entry.stated {
             return (stated.seconds, true);
         }
-        let class = entry.class.as_deref();
+        let class = entry.class;
         let whatever = class.is_some_and(|class| {
             self.class_object(class).is_some() || controller_by_class(class).is_some()
         });
@@ -93,15 +93,15 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     /// | 6 | objects of the input that only one controller reads |
     ///
     /// Annotations of two controllers on one object count as those of the one that needs longer.
-    fn whose(&mut self, entry: &Entry, service: Option<usize>) -> Whose {
-        let class = entry.class.as_deref();
+    fn whose(&mut self, entry: &Entry<'t>, service: Option<usize>) -> Whose<'t> {
+        let class = entry.class;
         let named = class.and_then(|class| Some((class, self.class_object(class)?)));
         if let Some((class, name)) = named {
             return match controller_by_name(name) {
                 Some(controller) => self.unless(controller, entry.route),
                 None => Whose::Unknown(Unknown::Controller {
-                    class: class.to_owned(),
-                    controller: name.to_owned(),
+                    class,
+                    controller: name,
                 }),
             };
         }
@@ -125,8 +125,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let render = self.render;
         match rendered(|group, kind| render.has_kind(group, kind)) {
             Some(controller) => Whose::Known(controller),
-            None => match (&entry.absent, &entry.class) {
-                (_, Some(class)) => Whose::Unknown(Unknown::Class(class.clone())),
+            None => match (&entry.absent, entry.class) {
+                (_, Some(class)) => Whose::Unknown(Unknown::Class(class)),
                 (Some(absent), None) => Whose::Unknown(absent.clone()),
                 (None, None) if entry.needs_class => Whose::Unknown(Unknown::NoClass),
                 (None, None) => Whose::Default,
@@ -135,7 +135,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The controller of the class, unless the route says that it does not send to pods.
-    fn unless(&self, controller: &'static Controller, route: usize) -> Whose {
+    fn unless(&self, controller: &'static Controller, route: usize) -> Whose<'t> {
         let mut annotations = self.annotations_of(route);
         if annotations.any(|(key, value)| controller.excepts(key, value)) {
             return Whose::Default;
@@ -218,7 +218,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         }
     }
 
-    fn tell_unknown(&mut self, route: usize, unknown: Unknown) {
+    fn tell_unknown(&mut self, route: usize, unknown: Unknown<'t>) {
         let Some(object) = self.render.get(route) else {
             return;
         };
@@ -233,7 +233,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 say::controller_unknown(class, controller, DEFAULT_SLEEP)
             }
             Unknown::Absent(kind, namespace, name) => {
-                say::parent_absent(kind, namespace.as_deref(), name, DEFAULT_SLEEP)
+                say::parent_absent(kind, *namespace, name, DEFAULT_SLEEP)
             }
             Unknown::NoClass => say::no_class(DEFAULT_SLEEP),
         };

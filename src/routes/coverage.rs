@@ -3,10 +3,11 @@
 use super::services::ServiceKind;
 use super::{Backend, Tracer};
 use crate::config::annotations::{self, Annotations, Inject, Roles};
-use crate::input::objects::{is_owned, left_alone};
+use crate::input::objects::{Meant, is_owned, left_alone};
 use crate::model::{Behind, Coverage, Covered, Exposed, Selecting};
 use crate::tables::is_inner;
 use lossless_yaml::{Node, sort_by};
+use smallvec::SmallVec;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -86,7 +87,7 @@ impl Tracer<'_, '_, '_> {
     pub(super) fn coverage(&mut self, backends: &[Backend]) -> (Coverage, bool) {
         let reached = self.reached(backends);
         let selecting = self.selecting();
-        let mut known: HashMap<Vec<usize>, Arc<Vec<Selecting>>> = HashMap::new();
+        let mut known: HashMap<Meant, Arc<Vec<Selecting>>> = HashMap::new();
         let mut workloads: Vec<Covered> = Vec::new();
         let mut serving = false;
         let mut first = 0;
@@ -104,9 +105,9 @@ impl Tracer<'_, '_, '_> {
             {
                 continue;
             }
-            let services = |pods: &usize| selecting.get(*pods).map_or(&[][..], Vec::as_slice);
+            let services = |pods: &usize| selecting.get(*pods).map_or(&[][..], SmallVec::as_slice);
             let pods = templates.flat_map(|template| self.pods.among(template));
-            let mut pods: Vec<usize> = pods.copied().filter(|p| !services(p).is_empty()).collect();
+            let mut pods: Meant = pods.copied().filter(|p| !services(p).is_empty()).collect();
             let behind = match reached.get(&index) {
                 Some(behind) => *behind,
                 None if pods.is_empty() => Behind::Nothing,
@@ -117,7 +118,7 @@ impl Tracer<'_, '_, '_> {
             }
             let shared = known.get(&pods).map(Arc::clone);
             let services = shared.unwrap_or_else(|| {
-                let mut services: Vec<usize> = pods.iter().flat_map(services).copied().collect();
+                let mut services: Meant = pods.iter().flat_map(services).copied().collect();
                 sort_by(&mut services, &mut usize::cmp);
                 services.dedup();
                 serving |= behind == Behind::Service && services.iter().any(|s| self.serves(*s));
@@ -175,8 +176,8 @@ impl Tracer<'_, '_, '_> {
     }
 
     /// The Services that select workloads, by the number of the pods that they select.
-    fn selecting(&mut self) -> Vec<Vec<usize>> {
-        let mut selecting: Vec<Vec<usize>> = Vec::new();
+    fn selecting(&mut self) -> Vec<Meant> {
+        let mut selecting: Vec<Meant> = Vec::new();
         for (index, service) in self.render.objects.iter().enumerate() {
             if !self.roles.get(index).is_some_and(|roles| roles.service)
                 || service.is_local()
@@ -184,13 +185,13 @@ impl Tracer<'_, '_, '_> {
             {
                 continue;
             }
-            let kind = self.services.get(&index).cloned();
+            let kind = self.services.get(&index).copied();
             let kind = kind.unwrap_or_else(|| self.read_service(index, service));
             let ServiceKind::Selects(pods) = kind else {
                 continue;
             };
             if selecting.len() <= pods {
-                selecting.resize(pods + 1, Vec::new());
+                selecting.resize(pods + 1, Meant::new());
             }
             if let Some(known) = selecting.get_mut(pods) {
                 known.push(index);

@@ -5,24 +5,24 @@ use crate::tables::Controller;
 
 /// How requests reach a route: one class, or one of its parents.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) class: Option<String>,
+pub(super) struct Entry<'t> {
+    pub(super) class: Option<&'t str>,
     /// The configuration of the class.
     pub(super) stated: Option<Sleep>,
     /// The object whose annotations identify the controller: the route, or the object that it gets its class from.
     pub(super) route: usize,
     pub(super) gateway: Option<usize>,
     /// The object that would have the class, if it is not in the input.
-    pub(super) absent: Option<Unknown>,
+    pub(super) absent: Option<Unknown<'t>>,
     /// The only controller that reads routes of this kind.
     pub(super) kind: Option<&'static Controller>,
     /// Whether a route of this kind has a class, even if only the cluster's default.
     pub(super) needs_class: bool,
 }
 
-impl Entry {
+impl<'t> Entry<'t> {
     /// The configuration of a Service, whatever routes lead to it.
-    pub(super) fn stated(service: usize, sleep: Sleep) -> Entry {
+    pub(super) fn stated(service: usize, sleep: Sleep) -> Self {
         Entry {
             class: None,
             stated: Some(sleep),
@@ -35,22 +35,27 @@ impl Entry {
     }
 
     /// What distinguishes it from the other entries of its route; the rest follows from that.
-    pub(super) fn identity(&self) -> impl Ord + use<> {
+    pub(super) fn identity(&self) -> impl Ord + use<'t> {
         let kind = self.kind.map(|controller| &*controller.product);
-        let class = self.class.clone();
-        (class, self.route, self.gateway, self.absent.clone(), kind)
+        (
+            self.class,
+            self.route,
+            self.gateway,
+            self.absent.clone(),
+            kind,
+        )
     }
 }
 
 /// What is unknown about a controller.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Unknown {
+pub(super) enum Unknown<'t> {
     /// The controller of this class.
-    Class(String),
+    Class(&'t str),
     /// This controller, which the object of the class names.
-    Controller { class: String, controller: String },
+    Controller { class: &'t str, controller: &'t str },
     /// The object that would have the class, by kind, namespace and name.
-    Absent(String, Option<String>, String),
+    Absent(String, Option<&'t str>, &'t str),
     /// The route has no class, and the default class of the cluster serves it.
     NoClass,
 }

@@ -5,7 +5,7 @@ use super::pods::{Coming, Visits};
 use super::{TraceError, Tracer, Uncounted};
 use crate::config::Seconds;
 use crate::config::annotations::Inject;
-use crate::input::objects::{Object, same_namespace};
+use crate::input::objects::{Meant, Object, same_namespace};
 use crate::model::{Origin, Sleep};
 use crate::say::routes as say;
 use crate::tables::references::{
@@ -29,9 +29,9 @@ pub(super) struct Namesakes {
 }
 
 impl Namesakes {
-    fn new(found: &Rc<[usize]>) -> Namesakes {
+    fn new(found: &[usize]) -> Namesakes {
         Namesakes {
-            found: Rc::clone(found),
+            found: found.into(),
             visits: Visits::default(),
         }
     }
@@ -95,7 +95,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         &mut self,
         route: usize,
         found: References<'t, 's>,
-        coming: &Coming<'_>,
+        coming: &Coming<'_, 't>,
     ) -> Result<bool, TraceError> {
         let mut named = false;
         let mut visited = BTreeSet::new();
@@ -206,7 +206,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         &mut self,
         bearer: usize,
         found: &References<'t, 's>,
-        coming: &Coming<'_>,
+        coming: &Coming<'_, 't>,
     ) -> bool {
         let Some(object) = self.render.get(bearer) else {
             return false;
@@ -225,7 +225,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         &mut self,
         object: &Object<'t, 's>,
         reference: &ServiceRef<'t, 's>,
-        coming: &Coming<'_>,
+        coming: &Coming<'_, 't>,
     ) {
         let wanted = reference.namespace.as_deref().or(object.namespace);
         let row = selects(&reference.group, &reference.kind);
@@ -248,15 +248,16 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let known = if only_one {
             None
         } else {
-            self.namesakes.get(&key())
+            let known = self.namesakes.get(&key());
+            known.map(|known| Rc::clone(&known.found))
         };
-        let services = match known {
-            Some(known) => Rc::clone(&known.found),
+        let found = match known {
+            Some(_) => Meant::new(),
             None => self
                 .render
-                .named(|g| g == group, kind, &reference.name, wanted)
-                .into(),
+                .named(|g| g == group, kind, &reference.name, wanted),
         };
+        let services = known.as_deref().unwrap_or(&found);
         if services.is_empty()
             && let Some(maker) = self.maker(&reference.name, wanted)
         {
@@ -270,11 +271,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             self.tell_at(object, reference.node, message);
             return;
         }
-        self.tell_twice(kind, &reference.name, &services);
-        if services.len() > 1 && self.namesakes_know(key(), &services, coming) {
+        self.tell_twice(kind, &reference.name, services);
+        if services.len() > 1 && self.namesakes_know(key(), services, coming) {
             return;
         }
-        for service in services.iter() {
+        for service in services {
             self.follow_service(coming, *service, wanted);
         }
     }
@@ -283,8 +284,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     fn namesakes_know(
         &mut self,
         name: ObjectKey,
-        services: &Rc<[usize]>,
-        coming: &Coming<'_>,
+        services: &[usize],
+        coming: &Coming<'_, 't>,
     ) -> bool {
         let known = self.namesakes.remove(&name);
         let mut known = known.unwrap_or_else(|| Namesakes::new(services));
@@ -297,14 +298,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     fn follow_targets(
         &mut self,
         object: &Object<'t, 's>,
-        targets: &[TargetRef],
-        coming: &Coming<'_>,
+        targets: &[TargetRef<'t>],
+        coming: &Coming<'_, 't>,
     ) {
         for target in targets {
-            let group = |group: &str| target.group.as_deref().is_none_or(|g| g == group);
+            let group = |group: &str| target.group.is_none_or(|g| g == group);
             for workload in self
                 .render
-                .named(group, &target.kind, &target.name, object.namespace)
+                .named(group, target.kind, target.name, object.namespace)
             {
                 let asked = self.asked(coming, None);
                 for template in self.templates_of(workload) {
@@ -324,7 +325,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// Follows a Service that is created at run time to the workload of the object that asks for it.
-    fn follow_made(&mut self, maker: usize, coming: &Coming<'_>) {
+    fn follow_made(&mut self, maker: usize, coming: &Coming<'_, 't>) {
         let Some(object) = self.render.get(maker) else {
             return;
         };
@@ -337,7 +338,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         };
         let targets = row.targets.iter();
         let targets = targets.flat_map(|t| target_refs(t, object.node(), &mut self.visits));
-        let targets: Vec<TargetRef> = targets.collect();
+        let targets: Vec<TargetRef<'t>> = targets.collect();
         self.follow_targets(object, &targets, coming);
     }
 
@@ -401,8 +402,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The templates of a workload, or of the workload that it refers to (a Rollout's `workloadRef`).
-    pub(super) fn templates_of(&mut self, workload: usize) -> Vec<usize> {
-        let mut found: Vec<usize> = self.own_templates(workload).collect();
+    pub(super) fn templates_of(&mut self, workload: usize) -> Meant {
+        let mut found: Meant = self.own_templates(workload).collect();
         if found.is_empty() {
             for referred in self.referred(workload) {
                 found.extend(self.own_templates(referred));
@@ -423,22 +424,22 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The workloads that a workload without a template refers to.
-    pub(super) fn referred(&mut self, workload: usize) -> Vec<usize> {
+    pub(super) fn referred(&mut self, workload: usize) -> Meant {
         let Some(object) = self.render.get(workload) else {
-            return Vec::new();
+            return Meant::new();
         };
         let Some(row) = self.tables.workload(object.group, object.kind) else {
-            return Vec::new();
+            return Meant::new();
         };
         let Some(follow) = &row.follow else {
-            return Vec::new();
+            return Meant::new();
         };
-        let mut found = Vec::new();
+        let mut found = Meant::new();
         for target in target_refs(follow, object.node(), &mut self.visits) {
-            let group = |group: &str| target.group.as_deref().is_none_or(|g| g == group);
+            let group = |group: &str| target.group.is_none_or(|g| g == group);
             found.extend(
                 self.render
-                    .named(group, &target.kind, &target.name, object.namespace),
+                    .named(group, target.kind, target.name, object.namespace),
             );
         }
         found

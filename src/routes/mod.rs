@@ -76,7 +76,7 @@ pub(crate) struct Template<'t, 's> {
 
 /// One path from a route to a pod template, by the indexes of its objects.
 #[derive(Clone, Debug)]
-struct Link {
+struct Link<'t> {
     /// In the order of the ways.
     number: usize,
     /// The route; `None` if a Service or workload is included without one.
@@ -84,13 +84,13 @@ struct Link {
     /// The Service; `None` for a route that names the workload itself.
     service: Option<usize>,
     /// The class that set the sleep.
-    class: Option<String>,
+    class: Option<&'t str>,
     sleep: Sleep,
 }
 
-impl Link {
+impl Link<'_> {
     /// Whether it is the same way.
-    fn is(&self, other: &Link) -> bool {
+    fn is(&self, other: &Link<'_>) -> bool {
         (self.route, self.service) == (other.route, other.service)
             && self.sleep == other.sleep
             && self.class == other.class
@@ -103,7 +103,7 @@ pub(crate) struct Backend {
     /// Index among [`Trace::templates`].
     pub(crate) template: usize,
     /// The paths that lead to it; empty if its own annotation includes it and no Service selects it.
-    pub(crate) ways: Arc<Vec<Way>>,
+    pub(crate) ways: Arc<[Way]>,
     /// The annotations of the workload and the template.
     pub(crate) annotations: Annotations,
 }
@@ -133,10 +133,10 @@ pub(crate) struct Tracer<'a, 't, 's> {
     templates: Vec<Template<'t, 's>>,
     /// Templates by one of their labels.
     labels: HashMap<(&'t str, &'t str), Labelled<'t>>,
-    pods: AllPods,
+    pods: AllPods<'t>,
     routes: BTreeSet<usize>,
     /// The Services that were led to, by their index, and what is behind each.
-    services: BTreeMap<usize, ServiceKind>,
+    services: BTreeMap<usize, ServiceKind<'t>>,
     /// Those of them that lead on to a workload.
     reaching: BTreeSet<usize>,
     /// Routes or Services that a rule or an annotation excluded, so no message says that they are missing.
@@ -148,11 +148,11 @@ pub(crate) struct Tracer<'a, 't, 's> {
     /// Routes that do not count, and why.
     uncounted: Vec<(usize, Uncounted)>,
     /// Classes that routes have.
-    classes_seen: BTreeSet<Option<String>>,
+    classes_seen: BTreeSet<Option<&'t str>>,
     /// Classes of routes that a rule skips.
-    skipped: BTreeSet<Option<String>>,
+    skipped: BTreeSet<Option<&'t str>>,
     /// The default IngressClass, once it was looked for.
-    default_class: OnceCell<Option<String>>,
+    default_class: OnceCell<Option<&'t str>>,
     /// The controllers that the annotations of objects identify.
     signs: HashMap<(On, usize), Option<&'static Controller>>,
     policies: Policies<'t>,
@@ -160,7 +160,7 @@ pub(crate) struct Tracer<'a, 't, 's> {
     addresses_wanted: bool,
     /// What they say, once it was looked for.
     addresses: RefCell<HashMap<usize, Addresses>>,
-    told: BTreeSet<Once>,
+    told: BTreeSet<Once<'t>>,
     visits: VisitBudget,
     /// The number of comparisons of selectors and templates, and the object that exceeded the limit.
     followed: usize,

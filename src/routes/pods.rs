@@ -7,10 +7,12 @@ use super::entry::Entry;
 use super::select::{selector_of, sorted_pairs};
 use super::{Link, MOST_FOLLOWED, MOST_WAYS, Tracer, WantedNamespace};
 use crate::config::annotations::Inject;
+use crate::input::objects::Meant;
 use crate::model::{Address, Origin, Placed, Role, Sleep, Way};
 use crate::tables::references;
 use lossless_yaml::sort_by;
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
@@ -19,27 +21,27 @@ use std::sync::Arc;
 
 /// Templates that one selector finds from one namespace.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pods {
+pub(super) struct Pods<'t> {
     /// In their order.
-    pub(super) templates: Vec<usize>,
+    pub(super) templates: Meant,
     /// The first Service that has the selector, and the namespace.
-    of: Option<(usize, Option<String>)>,
+    of: Option<(usize, Option<Cow<'t, str>>)>,
     /// The ways that lead to them.
-    ways: Links,
+    ways: Links<'t>,
     /// The Services of this selector whose annotations say how long to sleep.
-    stated: Links,
+    stated: Links<'t>,
 }
 
 /// Paths in the order in which they were followed: the first ones, and those that ask for longer.
 #[derive(Clone, Debug, Default)]
-struct Links {
-    links: Vec<Link>,
+struct Links<'t> {
+    links: SmallVec<[Link<'t>; 1]>,
     longest: Option<u64>,
 }
 
-impl Links {
+impl<'t> Links<'t> {
     /// Adds a path, unless there are enough and it does not ask for longer.
-    fn add(&mut self, link: &Link) {
+    fn add(&mut self, link: &Link<'t>) {
         let seconds = Some(link.sleep.seconds);
         if self.links.len() >= MOST_WAYS && seconds <= self.longest {
             return;
@@ -53,8 +55,8 @@ impl Links {
 
 /// The pods found so far.
 #[derive(Debug, Default)]
-pub(super) struct AllPods {
-    all: Vec<Pods>,
+pub(super) struct AllPods<'t> {
+    all: Vec<Pods<'t>>,
     hasher: RandomState,
     /// Pods by their namespace and selector, as a hash of these.
     selected: HashMap<u64, usize>,
@@ -63,11 +65,11 @@ pub(super) struct AllPods {
     /// By template: the pods that it is among.
     among: Vec<SmallVec<[usize; 2]>>,
     /// What was made of the ways to the same pods.
-    shared: HashMap<Vec<usize>, Arc<Vec<Way>>>,
+    shared: HashMap<SmallVec<[usize; 2]>, Arc<[Way]>>,
 }
 
-impl AllPods {
-    pub(super) fn new(templates: usize) -> AllPods {
+impl<'t> AllPods<'t> {
+    pub(super) fn new(templates: usize) -> Self {
         AllPods {
             among: vec![SmallVec::new(); templates],
             ..AllPods::default()
@@ -93,7 +95,7 @@ impl AllPods {
         })
     }
 
-    fn push(&mut self, pods: Pods) -> usize {
+    fn push(&mut self, pods: Pods<'t>) -> usize {
         let number = self.all.len();
         for template in &pods.templates {
             if let Some(among) = self.among.get_mut(*template) {
@@ -104,17 +106,21 @@ impl AllPods {
         number
     }
 
-    fn links(&self, pods: &[usize], of: fn(&Pods) -> &Links) -> Vec<Link> {
+    fn links(
+        &self,
+        pods: &[usize],
+        of: for<'p> fn(&'p Pods<'t>) -> &'p Links<'t>,
+    ) -> SmallVec<[Link<'t>; 1]> {
         let each = pods.iter().filter_map(|pods| self.all.get(*pods).map(of));
         let mut each = each.filter(|links| !links.links.is_empty());
         let (first, second) = (each.next(), each.next());
         let (Some(first), second) = (first, second) else {
-            return Vec::new();
+            return SmallVec::new();
         };
         let Some(second) = second else {
             return first.links.clone();
         };
-        let mut all: Vec<&Link> = [first, second]
+        let mut all: Vec<&Link<'t>> = [first, second]
             .into_iter()
             .chain(each)
             .flat_map(|links| &links.links)
@@ -129,14 +135,14 @@ impl AllPods {
 }
 
 /// The start of a path: a route, or an inclusion by the configuration or an annotation.
-pub(super) struct Coming<'e> {
+pub(super) struct Coming<'e, 't> {
     pub(super) route: Option<usize>,
-    pub(super) entries: &'e [Entry],
+    pub(super) entries: &'e [Entry<'t>],
     rank: OnceCell<Rank>,
 }
 
-impl<'e> Coming<'e> {
-    pub(super) fn new(route: Option<usize>, entries: &'e [Entry]) -> Self {
+impl<'e, 't> Coming<'e, 't> {
+    pub(super) fn new(route: Option<usize>, entries: &'e [Entry<'t>]) -> Self {
         Coming {
             route,
             entries,
@@ -177,16 +183,16 @@ impl Visits {
     }
 }
 
-impl Tracer<'_, '_, '_> {
+impl<'t> Tracer<'_, 't, '_> {
     /// Whether a visit can add nothing that is kept.
-    pub(super) fn adds_nothing(&mut self, coming: &Coming<'_>, visits: &mut Visits) -> bool {
+    pub(super) fn adds_nothing(&mut self, coming: &Coming<'_, 't>, visits: &mut Visits) -> bool {
         let known = coming.rank.get().copied();
         let rank = known.unwrap_or_else(|| self.rank(coming));
         let rank = *coming.rank.get_or_init(|| rank);
         visits.adds_nothing(coming.route, rank)
     }
 
-    fn rank(&mut self, coming: &Coming<'_>) -> Rank {
+    fn rank(&mut self, coming: &Coming<'_, 't>) -> Rank {
         let stated = coming.route.and_then(|route| self.annotations.get(&route));
         if let Some(seconds) = stated.and_then(|read| read.sleep) {
             return Rank {
@@ -228,13 +234,18 @@ impl Tracer<'_, '_, '_> {
         }
         let templates = if self.followed > MOST_FOLLOWED {
             self.beyond.get_or_insert(index);
-            Vec::new()
+            Meant::new()
         } else {
             self.select(selector, wanted)
         };
+        let namespace = if wanted == service.namespace {
+            service.namespace.map(Cow::Borrowed)
+        } else {
+            wanted.map(|wanted| wanted.to_owned().into())
+        };
         let number = self.pods.push(Pods {
             templates,
-            of: Some((index, wanted.map(str::to_owned))),
+            of: Some((index, namespace)),
             ..Pods::default()
         });
         self.pods.selected.insert(key, number);
@@ -249,7 +260,7 @@ impl Tracer<'_, '_, '_> {
                 let number = self.pods.all.len();
                 slot.insert(number);
                 self.pods.push(Pods {
-                    templates: vec![template],
+                    templates: smallvec![template],
                     ..Pods::default()
                 })
             }
@@ -261,7 +272,7 @@ impl Tracer<'_, '_, '_> {
         pods: usize,
         route: Option<usize>,
         service: Option<usize>,
-        (class, sleep): (Option<String>, Sleep),
+        (class, sleep): (Option<&'t str>, Sleep),
     ) {
         self.number += 1;
         let link = Link {
@@ -309,7 +320,7 @@ impl Tracer<'_, '_, '_> {
     }
 
     /// The ways to a template that has to drain.
-    pub(super) fn ways(&mut self, template: usize) -> Arc<Vec<Way>> {
+    pub(super) fn ways(&mut self, template: usize) -> Arc<[Way]> {
         let among = self.pods.among(template);
         let mut sizes = among.iter().map(|pods| self.pods.get(*pods).len());
         let is_shared = sizes.all(|templates| templates > 1);
@@ -335,16 +346,15 @@ impl Tracer<'_, '_, '_> {
                 sleep: self.without_route(),
             });
         }
-        let ways: Vec<Way> = links.into_iter().map(|link| self.way(link)).collect();
-        let ways = Arc::new(ways);
+        let ways: Arc<[Way]> = links.iter().map(|link| self.way(link)).collect();
         if is_shared {
-            let among = among.to_vec();
+            let among = among.into();
             self.pods.shared.insert(among, Arc::clone(&ways));
         }
         ways
     }
 
-    fn way(&self, link: Link) -> Way {
+    fn way(&self, link: &Link<'t>) -> Way {
         let addresses = link.route.filter(|_| self.addresses_wanted).map(|index| {
             let name = link.service.and_then(|index| self.render.get(index));
             self.addresses_of(index, name.map(|service| service.name))
@@ -355,8 +365,8 @@ impl Tracer<'_, '_, '_> {
             route: placed(link.route),
             service: placed(link.service),
             addresses: addresses.unwrap_or_default(),
-            class: link.class,
-            sleep: link.sleep,
+            class: link.class.map(str::to_owned),
+            sleep: link.sleep.clone(),
         }
     }
 
@@ -381,7 +391,7 @@ mod tests {
     use super::{Link, Links, MOST_WAYS, Rank, Visits};
     use crate::model::{Origin, Sleep};
 
-    fn link(route: usize, seconds: u64) -> Link {
+    fn link(route: usize, seconds: u64) -> Link<'static> {
         Link {
             number: route,
             route: Some(route),
@@ -420,7 +430,7 @@ mod tests {
                 ..first.clone()
             },
             Link {
-                class: Some("alb".to_owned()),
+                class: Some("alb"),
                 ..first.clone()
             },
         ];

@@ -1,7 +1,7 @@
 //! Selectors: which pod templates have the labels that a Service asks for.
 
 use super::Tracer;
-use crate::input::objects::{Object, labels, mark, same_namespace};
+use crate::input::objects::{Meant, Object, labels, mark, same_namespace};
 use crate::say::nearest;
 use crate::say::routes::NearWorkload;
 use crate::tables::selects;
@@ -11,9 +11,9 @@ use smallvec::SmallVec;
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// The templates whose labels match the selector, in the Service's namespace or an unknown one. They are
     /// looked up by the rarest label.
-    pub(super) fn select(&mut self, selector: Node<'t, 's>, namespace: Option<&str>) -> Vec<usize> {
+    pub(super) fn select(&mut self, selector: Node<'t, 's>, namespace: Option<&str>) -> Meant {
         let Some(mut pairs) = pairs(selector) else {
-            return Vec::new();
+            return Meant::new();
         };
         let pod = pairs.iter().position(|(key, _)| *key == POD_NAME);
         if let Some(pod) = pod {
@@ -36,7 +36,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             .iter()
             .min_by_key(|pair| candidates(pair).map(<[_]>::len).iter().sum::<usize>());
         let Some(rarest) = rarest else {
-            return Vec::new();
+            return Meant::new();
         };
         let holds_all = |template: &usize| {
             let node = self.templates.get(*template).map(|t| t.node);
@@ -49,7 +49,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         };
         let all = candidates(rarest);
         let count: usize = all.iter().map(|some| some.len()).sum();
-        let mut found: Vec<usize> = all
+        let mut found: Meant = all
             .into_iter()
             .flatten()
             .map(|(_, template)| *template)
@@ -61,12 +61,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The templates of the StatefulSet whose pod has this name, if they hold the other labels too.
-    fn select_pod(&self, pod: &str, pairs: &[(&str, &str)], namespace: Option<&str>) -> Vec<usize> {
+    fn select_pod(&self, pod: &str, pairs: &[(&str, &str)], namespace: Option<&str>) -> Meant {
         let Some((name, ordinal)) = pod.rsplit_once('-') else {
-            return Vec::new();
+            return Meant::new();
         };
         if !ordinal.bytes().all(|b| b.is_ascii_digit()) {
-            return Vec::new();
+            return Meant::new();
         }
         let sets = self.render.all_named("StatefulSet", name);
         let sets = sets.filter(|index| {
@@ -80,9 +80,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 pairs.all(|pair| labels(node).any(|held| held == *pair))
             })
         };
-        let mut found: Vec<usize> = sets.flat_map(|set| self.own_templates(set)).collect();
-        found.retain(holds_all);
-        found
+        let found = sets.flat_map(|set| self.own_templates(set));
+        found.filter(holds_all).collect()
     }
 
     /// The workloads that a Service nearly selects: those that have most of its labels, or a label with a typing mistake.

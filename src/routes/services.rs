@@ -4,21 +4,21 @@ use super::pods::Coming;
 use super::select::selector_of;
 use super::{Tracer, WantedNamespace};
 use crate::config::Seconds;
-use crate::input::objects::{Object, same_namespace};
+use crate::input::objects::{Meant, Object, same_namespace};
 use crate::model::{Origin, Role, Sleep};
 use crate::say::routes as say;
 use crate::tables::DEFAULT_SLEEP;
 use lossless_yaml::{Kind, Node};
 
 /// What is behind a Service.
-#[derive(Clone, Debug)]
-pub(super) enum ServiceKind {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ServiceKind<'t> {
     /// A field has the wrong type.
     Wrong,
     /// A name outside the cluster.
     ExternalName,
     /// The name of another Service, by namespace and name.
-    Alias(String, String),
+    Alias(&'t str, &'t str),
     /// Endpoints that something else manages.
     Selectorless,
     /// The pods with this index.
@@ -28,7 +28,7 @@ pub(super) enum ServiceKind {
 impl<'t, 's> Tracer<'_, 't, 's> {
     pub(super) fn follow_service(
         &mut self,
-        coming: &Coming<'_>,
+        coming: &Coming<'_, 't>,
         index: usize,
         wanted: WantedNamespace<'_>,
     ) {
@@ -49,11 +49,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 None => return,
             },
             ServiceKind::Alias(namespace, name) => {
-                for other in self.aliased(index, &namespace, &name) {
+                for other in self.aliased(index, namespace, name) {
                     let kind = self.render.get(other).map(|o| self.service_kind(other, o));
                     // A chain of aliases is more likely a circle than a path.
                     if !matches!(kind, Some(ServiceKind::Alias(..))) {
-                        self.follow_service(coming, other, Some(&namespace));
+                        self.follow_service(coming, other, Some(namespace));
                     }
                 }
                 return;
@@ -68,7 +68,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// The Services of the input that an ExternalName of the cluster means.
-    fn aliased(&self, index: usize, namespace: &str, name: &str) -> Vec<usize> {
+    fn aliased(&self, index: usize, namespace: &str, name: &str) -> Meant {
         let found = self
             .render
             .named(str::is_empty, "Service", name, Some(namespace));
@@ -76,30 +76,32 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     }
 
     /// What is behind a Service: read once, however many routes name it.
-    fn service_kind(&mut self, index: usize, service: &Object<'t, 's>) -> ServiceKind {
+    fn service_kind(&mut self, index: usize, service: &Object<'t, 's>) -> ServiceKind<'t> {
         if let Some(known) = self.services.get(&index) {
-            return known.clone();
+            return *known;
         }
         let kind = if self.tell_wrong_types(service) {
             ServiceKind::Wrong
         } else {
             self.read_service(index, service)
         };
-        self.services.insert(index, kind.clone());
+        self.services.insert(index, kind);
         kind
     }
 
     /// As [`Tracer::service_kind`], of a Service that nothing may lead to.
-    pub(super) fn read_service(&mut self, index: usize, service: &Object<'t, 's>) -> ServiceKind {
+    pub(super) fn read_service(
+        &mut self,
+        index: usize,
+        service: &Object<'t, 's>,
+    ) -> ServiceKind<'t> {
         let spec = service.node().get("spec");
         let text = |key| spec.and_then(|s| s.get(key)).and_then(Node::text);
         let selector = selector_of(service).filter(|s| s.kind() == Kind::Mapping && !s.is_empty());
         if text("type") == Some("ExternalName") {
             let mut labels = text("externalName").unwrap_or_default().split('.');
             match (labels.next(), labels.next(), labels.next()) {
-                (Some(name), Some(namespace), Some("svc")) => {
-                    ServiceKind::Alias(namespace.to_owned(), name.to_owned())
-                }
+                (Some(name), Some(namespace), Some("svc")) => ServiceKind::Alias(namespace, name),
                 _ => ServiceKind::ExternalName,
             }
         } else if let Some(pods) = selector.and_then(|_| self.pods_of(index, service.namespace)) {
@@ -120,8 +122,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             match kind {
                 ServiceKind::Wrong => {}
                 ServiceKind::Alias(namespace, name) => {
-                    if self.aliased(index, &namespace, &name).is_empty() {
-                        self.tell(service, say::external_name_missing(&namespace, &name));
+                    if self.aliased(index, namespace, name).is_empty() {
+                        self.tell(service, say::external_name_missing(namespace, name));
                     }
                 }
                 ServiceKind::ExternalName => self.tell(service, say::external_name()),
@@ -171,9 +173,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     /// The sleep that a path through a Service asks for, and the class that set it.
     pub(super) fn asked(
         &mut self,
-        coming: &Coming<'_>,
+        coming: &Coming<'_, 't>,
         service: Option<usize>,
-    ) -> (Option<String>, Sleep) {
+    ) -> (Option<&'t str>, Sleep) {
         let (route, entries) = (coming.route, coming.entries);
         let stated = |index: Option<usize>, on: Role| {
             let seconds = self.annotations.get(&index?)?.sleep?.get();
@@ -184,11 +186,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         };
         let annotated = stated(service, Role::Service).or_else(|| stated(route, Role::Route));
         if let Some(sleep) = annotated {
-            return (entries.last().and_then(|entry| entry.class.clone()), sleep);
+            return (entries.last().and_then(|entry| entry.class), sleep);
         }
         let sleeps = entries
             .iter()
-            .map(|entry| (entry.class.clone(), self.sleep_of(entry, service)));
+            .map(|entry| (entry.class, self.sleep_of(entry, service)));
         let greatest = sleeps.max_by_key(|(_, sleep)| sleep.seconds);
         greatest.unwrap_or_else(|| (None, self.without_route()))
     }

@@ -14,13 +14,13 @@ use std::collections::HashMap;
 
 /// A message that is shown only once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Once {
+pub(super) enum Once<'t> {
     /// The object at this place refers to this missing object.
     Missing(usize, usize, String, Option<String>, String),
     /// These two objects have the same name.
     Twice(usize, usize),
     /// The controller of a load balancer is unknown.
-    Unknown(Unknown),
+    Unknown(Unknown<'t>),
     /// The delay that this object sets.
     Delay(usize),
     /// A backend of a kind that nothing follows, by its place.
@@ -292,7 +292,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 None => message,
             }
         } else {
-            let classes = self.skipped.iter().map(Option::as_deref);
+            let classes = self.skipped.iter().copied();
             let wanted = self.config.ingress_class.as_deref();
             say::every_route_skipped(coverage.workloads.len(), classes, wanted)
         };

@@ -21,9 +21,9 @@ const MOST_ADDRESSES: usize = 100;
 /// Everything that one object refers to, each list in the order of the row's columns and then of the document.
 pub(crate) struct References<'t, 's> {
     pub(crate) services: Vec<ServiceRef<'t, 's>>,
-    pub(crate) follows: Vec<FollowRef>,
-    pub(crate) targets: Vec<TargetRef>,
-    pub(crate) classes: Classes,
+    pub(crate) follows: Vec<FollowRef<'t>>,
+    pub(crate) targets: Vec<TargetRef<'t>>,
+    pub(crate) classes: Classes<'t>,
     pub(crate) faults: Vec<UnreadAnnotation<'t, 's>>,
     /// References of a group and kind that no row follows.
     pub(crate) unknown: Vec<UnknownRef<'t, 's>>,
@@ -60,46 +60,48 @@ pub(crate) struct ServiceRef<'t, 's> {
     pub(crate) only_if_present: bool,
     /// The place in the object: the name, or the annotation's value.
     pub(crate) node: Node<'t, 's>,
+    /// The port that it names; none for one in an annotation.
+    port: Option<&'t str>,
 }
 
 /// Other objects.
 #[derive(Clone, Debug)]
-pub(crate) struct FollowRef {
+pub(crate) struct FollowRef<'t> {
     pub(crate) groups: List<Text>,
     pub(crate) kind: Text,
-    pub(crate) by: By,
+    pub(crate) by: By<'t>,
     /// Stated by the reference; without it the object is in the referring one's own namespace.
-    pub(crate) namespace: Option<String>,
+    pub(crate) namespace: Option<&'t str>,
     /// Whether it means every namespace.
     pub(crate) every_namespace: bool,
 }
 
 /// How a reference names other objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum By {
-    Name(String),
+pub(crate) enum By<'t> {
+    Name(&'t str),
     /// By the value of this label.
-    Label(Text, String),
+    Label(Text, &'t str),
     /// All of the kind.
     Every,
 }
 
 /// A workload by its kind and name, in the object's own namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TargetRef {
+pub(crate) struct TargetRef<'t> {
     /// The API group, where the reference states an `apiVersion`.
-    pub(crate) group: Option<String>,
-    pub(crate) kind: String,
-    pub(crate) name: String,
+    pub(crate) group: Option<&'t str>,
+    pub(crate) kind: &'t str,
+    pub(crate) name: &'t str,
 }
 
 /// Where a route's classes are.
 #[derive(Clone, Debug)]
-pub(crate) enum Classes {
+pub(crate) enum Classes<'t> {
     /// In the object, the first counts: `spec.ingressClassName` before the annotation.
-    Names(Vec<String>),
+    Names(SmallVec<[&'t str; 2]>),
     /// At the path in these other objects, or where their own rows say.
-    Follow(Vec<FollowRef>, Path),
+    Follow(Vec<FollowRef<'t>>, Path),
 }
 
 /// An invalid annotation that the row reads.
@@ -150,11 +152,15 @@ pub(crate) fn references<'t, 's>(
 }
 
 /// Where the object's classes are.
-pub(crate) fn classes(route: &Route, object: Node<'_, '_>, budget: &mut VisitBudget) -> Classes {
+pub(crate) fn classes<'t>(
+    route: &Route,
+    object: Node<'t, '_>,
+    budget: &mut VisitBudget,
+) -> Classes<'t> {
     match &route.class {
         Class::Paths(paths) => {
             let nodes = paths.iter().flat_map(|p| p.find(object, false, budget));
-            Classes::Names(nodes.filter_map(word).collect())
+            Classes::Names(nodes.filter_map(text).collect())
         }
         Class::Followed(follows, path) => {
             let refs = follows.iter().flat_map(|f| follow_refs(f, object, budget));
@@ -192,16 +198,17 @@ pub(crate) fn counts(
         let found = when.any(|path| !path.find(object, false, budget).is_empty());
         return within(budget, found);
     }
-    let keys = route.services.iter().map(|column| match &column.place {
-        NamedBy::At(_) => None,
-        NamedBy::Annotation { key, .. } => Some(key.as_ref()),
-    });
-    match keys.collect::<Option<Vec<_>>>() {
-        Some(keys) if route.follow.is_empty() && route.targets.is_empty() => {
-            Ok(annotations(object).any(|(key, _)| keys.iter().any(|each| glob(each, key))))
-        }
-        _ => Ok(true),
+    let mut columns = route.services.iter();
+    let leads_on = !route.follow.is_empty() || !route.targets.is_empty();
+    if leads_on || columns.any(|column| matches!(column.place, NamedBy::At(_))) {
+        return Ok(true);
     }
+    let names = |column: &Services, key: &str| match &column.place {
+        NamedBy::At(_) => false,
+        NamedBy::Annotation { key: each, .. } => glob(each, key),
+    };
+    let mut keys = annotations(object).map(|(key, _)| key);
+    Ok(keys.any(|key| route.services.iter().any(|column| names(column, key))))
 }
 
 /// The hosts and paths of the requests that a route sends to each Service, by name, and all hosts and paths of the route.
@@ -305,30 +312,21 @@ pub(crate) fn misfit<'t, 's>(
 }
 
 /// The workload that another one names for its template.
-pub(crate) fn target_refs(
+pub(crate) fn target_refs<'t>(
     target: &Targets,
-    object: Node<'_, '_>,
+    object: Node<'t, '_>,
     budget: &mut VisitBudget,
-) -> Vec<TargetRef> {
+) -> Vec<TargetRef<'t>> {
     let nodes = target.at.find(object, false, budget).into_iter();
     let refs = nodes.filter_map(|node| {
         let version = node.get("apiVersion").and_then(text);
         Some(TargetRef {
-            group: version.map(|version| match version.split_once('/') {
-                Some((group, _)) => group.to_owned(),
-                None => String::new(),
-            }),
-            kind: target.kind.get(node, false).and_then(word)?,
-            name: target.name.get(node, false).and_then(word)?,
+            group: version.map(|version| version.split_once('/').map_or("", |(group, _)| group)),
+            kind: target.kind.get(node, false).and_then(text)?,
+            name: target.name.get(node, false).and_then(text)?,
         })
     });
     refs.collect()
-}
-
-/// A reference at a path, and the port that it names.
-struct PortRef<'t, 's> {
-    service: ServiceRef<'t, 's>,
-    port: Option<&'t str>,
 }
 
 fn services<'t, 's>(
@@ -338,31 +336,29 @@ fn services<'t, 's>(
     budget: &mut VisitBudget,
 ) -> (Vec<ServiceRef<'t, 's>>, Vec<UnreadAnnotation<'t, 's>>) {
     let columns = route.services.as_ref();
-    let backends: Vec<_> = columns
-        .iter()
-        .flat_map(|column| backends(route, column, object, unknown, budget))
-        .collect();
-    let annotations: Vec<_> = annotations(object).collect();
-    let (found, faults) = in_annotations(columns, &annotations, &backends, budget);
-    let services = backends
-        .into_iter()
-        .filter(|backend| !is_action(backend, columns, &annotations))
-        .map(|backend| backend.service);
-    (unique(services.chain(found)), faults)
+    let mut services = Vec::new();
+    for column in columns {
+        backends(route, column, object, &mut services, unknown, budget);
+    }
+    let annotations: SmallVec<[_; 4]> = annotations(object).collect();
+    let (found, faults) = in_annotations(columns, &annotations, &services, budget);
+    services.retain(|backend| !is_action(backend, columns, &annotations));
+    services.extend(found);
+    (unique(services), faults)
 }
 
-/// The references at a column's path.
+/// Adds the references at a column's path.
 fn backends<'t, 's>(
     route: &Route,
     column: &Services,
     object: Node<'t, 's>,
+    backends: &mut Vec<ServiceRef<'t, 's>>,
     unknowns: &mut Vec<UnknownRef<'t, 's>>,
     budget: &mut VisitBudget,
-) -> Vec<PortRef<'t, 's>> {
+) {
     let NamedBy::At(path) = &column.place else {
-        return Vec::new();
+        return;
     };
-    let mut backends = Vec::new();
     for node in path.find(object, column.ignore_case, budget) {
         let Some(service) = service(column, node) else {
             unknowns.extend(unknown(route, column, node));
@@ -371,16 +367,15 @@ fn backends<'t, 's>(
         let port = column.port.as_ref();
         let port = port.and_then(|port| port.get(node, column.ignore_case));
         let port = port.and_then(|port| text(port.get("name").unwrap_or(port)));
-        backends.push(PortRef { service, port });
+        backends.push(ServiceRef { port, ..service });
     }
-    backends
 }
 
 /// The references in those annotations that the backends use, and the annotations that can't be read.
 fn in_annotations<'t, 's>(
     columns: &[Services],
     annotations: &[(&'t str, Node<'t, 's>)],
-    backends: &[PortRef<'t, 's>],
+    backends: &[ServiceRef<'t, 's>],
     budget: &mut VisitBudget,
 ) -> (Vec<ServiceRef<'t, 's>>, Vec<UnreadAnnotation<'t, 's>>) {
     let mut found = Vec::new();
@@ -393,7 +388,7 @@ fn in_annotations<'t, 's>(
             let suffix = annotation.strip_prefix(key.trim_end_matches('*'));
             let uses = |used: &Use| {
                 backends.iter().any(|backend| {
-                    Some(backend.service.name.as_ref()) == suffix
+                    Some(backend.name.as_ref()) == suffix
                         && (used.any_port || backend.port == Some(used.port.as_ref()))
                 })
             };
@@ -416,7 +411,7 @@ fn in_annotations<'t, 's>(
 
 /// Whether the backend's port says that an annotation replaces it, so its name is not a Service.
 fn is_action(
-    backend: &PortRef<'_, '_>,
+    backend: &ServiceRef<'_, '_>,
     columns: &[Services],
     annotations: &[(&str, Node<'_, '_>)],
 ) -> bool {
@@ -430,15 +425,14 @@ fn is_action(
             return false;
         };
         let prefix = key.trim_end_matches('*');
-        let name = Some(backend.service.name.as_ref());
+        let name = Some(backend.name.as_ref());
         let mut keys = annotations.iter().map(|(key, _)| key.strip_prefix(prefix));
         backend.port == Some(used.port.as_ref()) && keys.any(|suffix| suffix == name)
     })
 }
 
 /// Each Service once; certain if one of its references is.
-fn unique<'t, 's>(found: impl Iterator<Item = ServiceRef<'t, 's>>) -> Vec<ServiceRef<'t, 's>> {
-    let mut services: Vec<ServiceRef<'t, 's>> = found.collect();
+fn unique<'t, 's>(mut services: Vec<ServiceRef<'t, 's>>) -> Vec<ServiceRef<'t, 's>> {
     if services.len() < 2 {
         return services;
     }
@@ -448,7 +442,7 @@ fn unique<'t, 's>(found: impl Iterator<Item = ServiceRef<'t, 's>>) -> Vec<Servic
     };
     let mut order: SmallVec<[usize; 8]> = (0..services.len()).collect();
     sort_by(&mut order, &mut |a, b| identity(a).cmp(&identity(b)));
-    let mut again = Vec::new();
+    let mut again = SmallVec::<[_; 8]>::new();
     for same in order.chunk_by(|a, b| identity(a) == identity(b)) {
         if let [first, others @ ..] = same {
             again.extend(others.iter().map(|other| (*other, *first)));
@@ -499,6 +493,7 @@ fn annotated<'t, 's>(
             namespace: service.namespace.map(owned),
             only_if_present: service.only_if_present,
             node,
+            port: None,
         })
     });
     Ok(services.collect())
@@ -538,6 +533,7 @@ fn service<'t, 's>(column: &Services, node: Node<'t, 's>) -> Option<ServiceRef<'
         namespace: namespace.map(Cow::Borrowed),
         only_if_present,
         node: place,
+        port: None,
     })
 }
 
@@ -637,20 +633,24 @@ fn url(text: &str) -> Option<ServiceName<'_>> {
     }
 }
 
-fn follow_refs(follow: &Follow, object: Node<'_, '_>, budget: &mut VisitBudget) -> Vec<FollowRef> {
+fn follow_refs<'t>(
+    follow: &Follow,
+    object: Node<'t, '_>,
+    budget: &mut VisitBudget,
+) -> Vec<FollowRef<'t>> {
     let nodes = follow.at.find(object, false, budget).into_iter();
     let refs = nodes.filter_map(|node| {
         let kind = node.get("kind").and_then(text);
         if follow.label.is_none() && kind.is_some_and(|kind| *kind != *follow.kind) {
             return None;
         }
-        let name = follow.name.get(node, false).and_then(word)?;
-        let excepted = |except: &Text| glob(except, &name);
+        let name = follow.name.get(node, false).and_then(text)?;
+        let excepted = |except: &Text| glob(except, name);
         if follow.except.as_ref().is_some_and(excepted) {
             return None;
         }
         let namespace = follow.namespace.as_ref();
-        let namespace = namespace.and_then(|f| f.get(node, false)).and_then(word);
+        let namespace = namespace.and_then(|f| f.get(node, false)).and_then(text);
         let by = match &follow.label {
             Some(label) => By::Label(label.clone(), name),
             None if follow.every.as_ref().is_some_and(|every| **every == *name) => By::Every,
@@ -659,8 +659,7 @@ fn follow_refs(follow: &Follow, object: Node<'_, '_>, budget: &mut VisitBudget) 
         Some(FollowRef {
             groups: follow.groups.clone(),
             kind: follow.kind.clone(),
-            every_namespace: namespace.is_some()
-                && namespace.as_deref() == follow.every_namespace.as_deref(),
+            every_namespace: namespace.is_some() && namespace == follow.every_namespace.as_deref(),
             namespace,
             by,
         })
@@ -714,18 +713,18 @@ mod tests {
         if !counts(route, object, budget).unwrap() {
             lines.push("no route".to_owned());
         }
-        let place = |namespace: Option<String>, name: String| match namespace {
+        let place = |namespace: Option<&str>, name: String| match namespace {
             Some(namespace) => format!("{namespace}/{name}"),
             None => name,
         };
         let by = |by: By| match by {
-            By::Name(name) => name,
+            By::Name(name) => name.to_owned(),
             By::Label(label, value) => format!("{label}={value}"),
             By::Every => "*".to_owned(),
         };
         let found = references(route, object, budget).unwrap();
         for service in found.services {
-            let namespace = service.namespace.map(Cow::into_owned);
+            let namespace = service.namespace.as_deref();
             let name = place(namespace, service.name.into_owned());
             let kind = match service.kind.as_ref() {
                 "Service" => String::new(),
@@ -745,7 +744,7 @@ mod tests {
             lines.push(format!("follow {} {name}", follow.kind));
         }
         for target in found.targets {
-            let group = match target.group.as_deref() {
+            let group = match target.group {
                 None => "-",
                 Some("") => "core",
                 Some(group) => group,
