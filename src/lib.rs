@@ -52,7 +52,7 @@ pub use out::{
     explain::{Drawing, draws},
     github::write_command,
     sarif::Sarif,
-    snippet::{Look, picture},
+    snippet::{Look, write_picture},
 };
 pub use outcome::{Ended, Failure, Outcome, Settings};
 #[cfg(feature = "cli")]
@@ -156,7 +156,7 @@ fn decide<'s>(
     let mut messages = Vec::with_capacity(decided.size_hint().0 + changes + 8);
     messages.extend(decided);
     for plan in &plans {
-        messages.extend(say::drain::changes(plan, mood));
+        say::drain::changes(plan, mood, &mut messages);
     }
     messages.extend(shadowed);
     messages.extend(input::read_otherwise(opened, &chunks, &found, &reads));

@@ -6,7 +6,7 @@
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use set_prestop::{
-    Drawing, Look, Message, Positions, Sarif, Settings, Source, Tense, json_line, picture, rewrite,
+    Drawing, Look, Message, Positions, Sarif, Settings, Source, Tense, json_line, rewrite,
     write_command, write_message,
 };
 
@@ -74,7 +74,9 @@ fn told(messages: &[Message], positions: &Positions<'_>) {
         // A command is one line, and what is told as text is no command.
         assert!(!line.trim_end_matches('\n').contains("\n::"), "{line:?}");
         fit("github", line.strip_prefix("::").unwrap_or(&line));
-        one_line_each("text", &picture(message, positions, LOOK, true));
+        let mut text = String::new();
+        write_picture(&mut text, message, positions, LOOK, true);
+        one_line_each("text", &text);
         sarif.add(message, positions);
     }
     fit("sarif", &sarif.to_string());

@@ -5,7 +5,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
 use set_prestop::{
     Look, Message, Outcome, Plan, Positions, Reason, Sarif, Severity, Source, Tense, draws,
-    file_name, json, json_line, picture, write_command, write_message,
+    file_name, json, json_line, write_command, write_message, write_picture,
 };
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
@@ -307,13 +307,13 @@ fn draw(text: &mut String, messages: &[&Message], positions: &Positions<'_>, loo
         let again = rest
             .peek()
             .is_some_and(|next| (next.reason, &next.help) == (message.reason, &message.help));
-        let drawn = picture(message, positions, look, !again);
-        let is_picture = drawn.ends_with("\n\n");
+        let start = text.len();
+        write_picture(text, message, positions, look, !again);
+        let is_picture = text.ends_with("\n\n");
         if look.wraps && is_picture && behind_a_line {
-            text.push('\n');
+            text.insert(start, '\n');
         }
         behind_a_line = !is_picture;
-        text.push_str(&drawn);
     }
 }
 

@@ -190,7 +190,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             },
         };
         self.tell_origin(&plan.sleep, object);
-        if template.path.0.is_empty() && plan.changes() > 0 {
+        if template.path.is_empty() && plan.changes() > 0 {
             self.tell_of(say::bare_pod(), object);
         }
         let namespace = object.namespace.unwrap_or_default();
@@ -241,7 +241,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         backend: &'o Backend,
         sleep: &'o Sleep,
     ) -> Option<Pod<'o, 't, 's>> {
-        let path = template.path.clone().key("spec");
+        let path = FieldPath::from(&*template.path).key("spec");
         let spec = template.node.get("spec")?;
         match spec.kind() {
             Kind::Mapping => {}

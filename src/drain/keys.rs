@@ -6,6 +6,7 @@ use super::Told;
 use crate::routes::Template;
 use crate::say::drain as say;
 use lossless_yaml::{Node, Step};
+use smallvec::SmallVec;
 use std::ops::Range;
 
 const GRACE: &str = "terminationGracePeriodSeconds";
@@ -116,10 +117,10 @@ pub(super) fn twice<'t>(
 ) -> Vec<(&'t str, Range<usize>, Range<usize>)> {
     let spec = template.node.get("spec");
     let containers = spec.and_then(|spec| spec.get("containers"));
-    let containers: Vec<_> = containers.into_iter().flat_map(Node::items).collect();
+    let containers: SmallVec<[_; 4]> = containers.into_iter().flat_map(Node::items).collect();
     let below = |name: &'static str| move |node: &Node<'t, '_>| node.get(name);
-    let hooks: Vec<_> = containers.iter().filter_map(below("lifecycle")).collect();
-    let handlers: Vec<_> = hooks.iter().filter_map(below("preStop")).collect();
+    let hooks: SmallVec<[_; 4]> = containers.iter().filter_map(below("lifecycle")).collect();
+    let handlers: SmallVec<[_; 4]> = hooks.iter().filter_map(below("preStop")).collect();
     let own = [object.get("spec"), Some(template.node), spec];
     let nodes = own.into_iter().flatten();
     let nodes = nodes.chain(containers).chain(hooks).chain(handlers);
@@ -148,7 +149,7 @@ pub(super) fn misplaced(object: Node<'_, '_>, template: &Template<'_, '_>) -> Ve
     let spec = template.node.get("spec");
     let its_container = "the container that it is for";
     // A bare Pod is its own template.
-    if let Some((_, above)) = template.path.0.split_last() {
+    if let Some((_, above)) = template.path.split_last() {
         let beside = above.iter().try_fold(object, |node, step| match step {
             Step::Key(name) => node.get(name),
             Step::Index(index) => node.item(*index),

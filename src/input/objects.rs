@@ -9,7 +9,7 @@ use lossless_yaml::{Kind, Node};
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// A resource.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct Object<'t, 's> {
     /// Whether it is context: it can lead to workloads, but is never changed.
     pub(crate) is_context: bool,
     /// Its name in messages, once one needs it.
-    resource: OnceLock<Arc<ObjectRef>>,
+    resource: OnceLock<ObjectRef>,
 }
 
 impl<'t, 's> Object<'t, 's> {
@@ -71,12 +71,12 @@ impl<'t, 's> Object<'t, 's> {
         self.annotation("config.kubernetes.io/local-config") == Some("true")
     }
 
-    pub(crate) fn resource(&self) -> Arc<ObjectRef> {
+    pub(crate) fn resource(&self) -> ObjectRef {
         let resource = self.resource.get_or_init(|| {
             let (namespace, name) = (self.namespace, self.name);
-            Arc::new(ObjectRef::new(self.api_version, self.kind, namespace, name))
+            ObjectRef::new(self.api_version, self.kind, namespace, name)
         });
-        Arc::clone(resource)
+        resource.clone()
     }
 
     /// Whether it is a Kubernetes object; a values file is not.

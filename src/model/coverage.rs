@@ -55,7 +55,7 @@ pub enum Behind {
 pub struct Selecting {
     /// The Service.
     #[serde(flatten)]
-    pub service: Arc<ObjectRef>,
+    pub service: ObjectRef,
     /// How it is reachable from outside the cluster, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exposed: Option<Exposed>,

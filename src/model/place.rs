@@ -2,41 +2,44 @@
 
 use lossless_yaml::Step;
 use serde::Serialize;
+use smallvec::SmallVec;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A Kubernetes object, as messages and plans name it.
 ///
-/// There may be many of them, so that its parts are in one text.
+/// There may be many of them: the parts are in one text, which clones share.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ObjectRef {
-    text: Box<str>,
+    text: Arc<str>,
     /// Where `apiVersion`, `kind` and namespace end in the text; the name follows.
-    ends: [usize; 3],
+    ends: [u32; 3],
     namespaced: bool,
 }
 
 impl ObjectRef {
     pub(crate) fn new(api_version: &str, kind: &str, namespace: Option<&str>, name: &str) -> Self {
-        let parts = [api_version, kind, namespace.unwrap_or_default(), name];
-        let mut end = 0;
-        let ends = parts.map(|part| {
-            end += part.len();
-            end
+        let mut text = SmallVec::<[u8; 128]>::new();
+        let ends = [api_version, kind, namespace.unwrap_or_default()].map(|part| {
+            text.extend_from_slice(part.as_bytes());
+            u32::try_from(text.len()).unwrap_or(u32::MAX)
         });
-        let [api_version, kind, within, _] = ends;
+        text.extend_from_slice(name.as_bytes());
+        // Texts one behind the other are a text.
+        let text = std::str::from_utf8(&text).unwrap_or_default();
         ObjectRef {
-            text: parts.concat().into(),
-            ends: [api_version, kind, within],
+            text: text.into(),
+            ends,
             namespaced: namespace.is_some(),
         }
     }
 
     fn part(&self, number: usize) -> &str {
-        let before = number.checked_sub(1).and_then(|at| self.ends.get(at));
-        let end = self.ends.get(number).copied();
-        let range = before.copied().unwrap_or(0)..end.unwrap_or(self.text.len());
-        self.text.get(range).unwrap_or_default()
+        let end = |number: usize| self.ends.get(number).map(|end| *end as usize);
+        let start = number.checked_sub(1).and_then(end).unwrap_or(0);
+        let end = end(number).unwrap_or(self.text.len());
+        self.text.get(start..end).unwrap_or_default()
     }
 
     /// `apiVersion` as written.
@@ -149,10 +152,16 @@ pub struct PackageFile {
 pub struct FieldPath(pub Vec<Step>);
 
 impl Clone for FieldPath {
-    /// With room for steps below: a path is mostly copied to go on from it.
     fn clone(&self) -> FieldPath {
-        let mut steps = Vec::with_capacity(self.0.len() + 4);
-        steps.extend_from_slice(&self.0);
+        FieldPath::from(&*self.0)
+    }
+}
+
+impl From<&[Step]> for FieldPath {
+    /// With room for steps below: a path is mostly copied to go on from it.
+    fn from(above: &[Step]) -> FieldPath {
+        let mut steps = Vec::with_capacity(above.len() + 4);
+        steps.extend_from_slice(above);
         FieldPath(steps)
     }
 }

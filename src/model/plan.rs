@@ -19,7 +19,7 @@ pub(crate) const DEFAULT_GRACE: u64 = 30;
 #[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// The workload.
-    pub workload: Arc<ObjectRef>,
+    pub workload: ObjectRef,
     /// Where it is in the input.
     pub place: Place,
     /// Its file in the package; only for a ResourceList.
@@ -118,7 +118,7 @@ pub enum Role {
 pub struct Placed {
     /// The object.
     #[serde(flatten)]
-    pub object: Arc<ObjectRef>,
+    pub object: ObjectRef,
     /// Where it is in the input.
     pub place: Place,
 }

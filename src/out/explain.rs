@@ -8,7 +8,6 @@ use crate::model::{Behind, Coverage, Covered, ObjectRef, Place, Plan, Way, chang
 use crate::say::explain::{self as say, Tense};
 use crate::say::{Message, Reason, Severity, drain};
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 /// Columns of the labels before the text.
 const LABEL: usize = 11;
@@ -429,7 +428,7 @@ fn untouched(page: &mut Page, coverage: &Coverage, messages: &[Message], short: 
     let alone = messages.iter().filter(|m| m.reason == Reason::LeftAlone);
     let alone: Vec<String> = alone
         .map(|message| {
-            let object: Option<&Arc<ObjectRef>> = message.object.as_ref();
+            let object: Option<&ObjectRef> = message.object.as_ref();
             let object = object
                 .map(|object| format!("{object}: "))
                 .unwrap_or_default();

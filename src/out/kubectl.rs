@@ -51,7 +51,7 @@ fn line(plan: &Plan, patched: &Patched) -> Result<String, Message> {
         .iter()
         .find(|(other, _)| other.namespace() == object.namespace());
     if object.name().is_empty() || same.is_some() {
-        let same = same.map(|(other, _)| &**other);
+        let same = same.map(|(other, _)| other);
         return Err(told(say::out::object_not_unique(object, same)));
     }
     let (group, version) = patch::group_version(object);

@@ -52,7 +52,7 @@ fn entry(plan: &Plan, patched: &Patched) -> Result<Mapping, Message> {
         any || patch::effective(namespace) == patch::effective(other.as_deref())
     });
     if object.name().is_empty() || same.is_some() {
-        let message = say::out::object_not_unique(object, same.map(|(other, _)| &**other));
+        let message = say::out::object_not_unique(object, same.map(|(other, _)| other));
         return Err(say::drain::of(message, plan, plan.place.clone()));
     }
     let mut entry = Mapping::new();

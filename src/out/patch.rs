@@ -168,7 +168,9 @@ pub(crate) fn reasons(plan: &Plan) -> Vec<String> {
     if let Some(more) = plan.ways.len().checked_sub(WAYS).filter(|more| *more > 0) {
         lines.push(drain::more_ways(more));
     }
-    for message in drain::changes(plan, drain::Mood::Done) {
+    let mut changes = Vec::new();
+    drain::changes(plan, drain::Mood::Done, &mut changes);
+    for message in changes {
         let about = match message.reason {
             Reason::GraceWritten => "grace period ",
             _ => "",

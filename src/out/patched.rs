@@ -4,7 +4,6 @@ use crate::input::objects::Render;
 use crate::model::{ObjectRef, Plan};
 use crate::tables::Tables;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 /// What a patch must know about the object of a plan.
 #[derive(Clone, Debug)]
@@ -14,7 +13,7 @@ pub(crate) struct Patched {
     /// `metadata.namespace` of the manifest, not the one that the settings give to objects without one.
     pub(crate) namespace: Option<String>,
     /// Other objects of its group, kind and name, with their own namespaces.
-    pub(crate) namesakes: Vec<(Arc<ObjectRef>, Option<String>)>,
+    pub(crate) namesakes: Vec<(ObjectRef, Option<String>)>,
     /// The manifest that `kubectl apply` recorded.
     pub(crate) last_applied: Option<String>,
 }

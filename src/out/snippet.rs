@@ -40,15 +40,20 @@ impl Look {
     }
 }
 
-/// Room for a message on one line.
+/// The most characters of a line that are looked at for its indentation.
 const LINE: usize = 256;
 
-/// A message with a picture of its place, followed by an empty line. Infos, and messages without a place, are
+/// Writes a message with a picture of its place, followed by an empty line. Infos, and messages without a place, are
 /// a line of text.
 ///
 /// With `help` off, what to do is left out.
-#[must_use]
-pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: bool) -> String {
+pub fn write_picture(
+    out: &mut String,
+    message: &Message,
+    positions: &Positions<'_>,
+    look: Look,
+    help: bool,
+) {
     let places = message
         .place
         .as_ref()
@@ -57,15 +62,17 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
         // An empty line is nothing to show.
         .filter(|window| !window.text.is_empty());
     let Some(window) = places else {
-        let mut line = String::with_capacity(LINE);
+        let start = out.len();
         // A `String` takes everything.
-        let _ = write_message(&mut line, message, positions, false);
-        let line = if look.colour {
-            coloured(&line, message)
-        } else {
-            line
-        };
-        return wrapped_lines(&line, look);
+        let _ = write_message(out, message, positions, false);
+        if look.colour || look.wraps {
+            let mut line = out.split_off(start);
+            if look.colour {
+                line = coloured(&line, message);
+            }
+            write_wrapped(out, &line, look);
+        }
+        return;
     };
     let related = message
         .related
@@ -97,7 +104,7 @@ pub fn picture(message: &Message, positions: &Positions<'_>, look: Look, help: b
         window.name_column(&mut text);
     }
     text.push_str("\n\n");
-    wrapped_lines(&text, look)
+    write_wrapped(out, &text, look);
 }
 
 /// What a message is about: its title above the line of its place, and of a related one.
@@ -132,12 +139,12 @@ fn with_places<'w>(
     group.element(window.snippet().annotation(place))
 }
 
-/// A message whose text is as wide as the terminal. Lines of the input are cut already.
-fn wrapped_lines(text: &str, look: Look) -> String {
+/// Writes a message as wide as the terminal. Lines of the input are cut already.
+fn write_wrapped(out: &mut String, text: &str, look: Look) {
     if !look.wraps {
-        return text.to_owned();
+        out.push_str(text);
+        return;
     }
-    let mut wrapped = String::with_capacity(text.len());
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let (line, end) = line
             .strip_suffix('\n')
@@ -154,12 +161,11 @@ fn wrapped_lines(text: &str, look: Look) -> String {
             _ => (index == 0).then_some(4),
         };
         match indent {
-            Some(indent) => wrapped.push_str(&hanging(line, look.width, indent)),
-            None => wrapped.push_str(line),
+            Some(indent) => out.push_str(&hanging(line, look.width, indent)),
+            None => out.push_str(line),
         }
-        wrapped.push_str(end);
+        out.push_str(end);
     }
-    wrapped
 }
 
 /// A message on lines with its severity in the colour that a picture has.

@@ -36,7 +36,7 @@ impl Tracer<'_, '_, '_> {
                 continue;
             };
             let mut faults = Vec::new();
-            let below = if template.path.0.is_empty() {
+            let below = if template.path.is_empty() {
                 Annotations::default()
             } else {
                 let most = self.config.most();

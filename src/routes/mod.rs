@@ -25,9 +25,9 @@ pub(crate) use unknown::name_near_kind;
 use crate::config::Config;
 use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{Object, Render, labels};
-use crate::model::{Coverage, FieldPath, Sleep, Way};
+use crate::model::{Coverage, Sleep, Way};
 use crate::say::{Message, routes as say};
-use crate::tables::path::VisitBudget;
+use crate::tables::path::{Steps, VisitBudget};
 use crate::tables::references::Addresses;
 use crate::tables::{Controller, On, Tables, Workload, selects};
 use controller::Policies;
@@ -70,7 +70,7 @@ pub(crate) struct Template<'t, 's> {
     /// Index of the workload's object.
     pub(crate) object: usize,
     /// The path from the object to the template; empty for a bare Pod.
-    pub(crate) path: FieldPath,
+    pub(crate) path: Steps,
     pub(crate) node: Node<'t, 's>,
 }
 
@@ -295,7 +295,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         }
         let mut faults = Vec::new();
         let read = annotations::read(object.node(), roles, self.config.most(), &mut faults);
-        self.tell_faults(object, &FieldPath::default(), faults);
+        self.tell_faults(object, &[], faults);
         if read != Annotations::default() {
             self.annotations.insert(index, read);
         }
@@ -315,7 +315,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             }
             self.templates.push(Template {
                 object: index,
-                path: FieldPath(path),
+                path,
                 node,
             });
         }

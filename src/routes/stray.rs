@@ -4,6 +4,7 @@ use super::Tracer;
 use crate::config::annotations::{INJECT_KEY, PREFIX, Roles};
 use crate::config::{API_VERSION, KIND};
 use crate::input::objects::Object;
+use crate::model::FieldPath;
 use crate::say::routes as say;
 use lossless_yaml::Node;
 
@@ -77,11 +78,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     /// A label of ours on a pod template, where it has no effect either.
     pub(super) fn tell_stray_labels(&mut self, index: usize, object: &Object<'t, 's>) {
         for template in self.own_templates(index) {
-            let Some(template) = self
-                .templates
-                .get(template)
-                .filter(|t| !t.path.0.is_empty())
-            else {
+            let Some(template) = self.templates.get(template).filter(|t| !t.path.is_empty()) else {
                 continue;
             };
             let labels = template.node.get("metadata").and_then(|m| m.get("labels"));
@@ -90,7 +87,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let found = keys.find(|(key, _)| ours(*key));
             if let Some((key, _)) = found {
                 let message = say::unused_label(key.text().unwrap_or_default());
-                let field = template.path.clone().keys(["metadata", "labels"]);
+                let field = FieldPath::from(&*template.path).keys(["metadata", "labels"]);
                 let message = message.field(format!("{field}[{}]", key.text().unwrap_or_default()));
                 self.tell_at(object, key, message);
             }

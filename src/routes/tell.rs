@@ -9,7 +9,7 @@ use crate::say::routes as say;
 use crate::say::{Message, kind_name, meant_by};
 use crate::tables::path::Misfit;
 use crate::tables::references::{References, UnknownRef};
-use lossless_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node, Step};
 use std::collections::HashMap;
 
 /// A message that is shown only once.
@@ -51,11 +51,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     pub(super) fn tell_faults(
         &mut self,
         object: &Object<'t, 's>,
-        path: &FieldPath,
+        path: &[Step],
         faults: Vec<annotations::AnnotationFault>,
     ) {
         for fault in faults {
-            let field = path.clone().keys(["metadata", "annotations"]);
+            let field = FieldPath::from(path).keys(["metadata", "annotations"]);
             let field = format!("{field}[{}]", fault.key);
             let message = fault.message.field(field);
             self.messages.push(object.about_bytes(message, fault.range));

@@ -7,7 +7,6 @@ use crate::model::{
 };
 use lossless_yaml::Kind;
 use smallvec::{SmallVec, smallvec};
-use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 
@@ -47,8 +46,11 @@ fn groups(plan: &Plan, mood: Mood) -> SmallVec<[Group<'_>; 1]> {
     groups
 }
 
-/// The changes of a plan.
-pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
+/// Room for what is said of a change.
+const CHANGE: usize = 72;
+
+/// Adds the changes of a plan.
+pub(crate) fn changes(plan: &Plan, mood: Mood, messages: &mut Vec<Message>) {
     let told = |reason: Reason, text: String, field: String, at: &Range<usize>| {
         let message = match mood {
             Mood::Done | Mood::Would => Message::new(reason, text),
@@ -63,7 +65,6 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
             .field(field)
             .about(&plan.workload, plan.file.as_ref(), Some(place))
     };
-    let mut messages = Vec::with_capacity(plan.changes());
     for (change, containers) in groups(plan, mood) {
         let Some(first) = containers.first() else {
             continue;
@@ -75,9 +76,8 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
         } = change;
         // The only container of a pod needs no name.
         if plan.containers.len() > 1 {
-            let names: Vec<String> = containers.iter().map(|c| c.name.clone()).collect();
             text.push_str(" in ");
-            text.push_str(&quoted(&names, ", "));
+            quote(&mut text, containers.iter().map(|c| c.name.as_str()), ", ");
         }
         text.extend(but);
         // A `String` takes everything.
@@ -98,7 +98,6 @@ pub(crate) fn changes(plan: &Plan, mood: Mood) -> Vec<Message> {
         });
         message
     }));
-    messages
 }
 
 /// The field of a container that changes, and its values.
@@ -141,11 +140,14 @@ fn change(plan: &Plan, container: &Container, mood: Mood) -> Option<Change> {
         Mood::Would => would,
         Mood::Missing => due,
     };
-    let (reason, text) = match &container.hook {
+    let mut text = String::with_capacity(CHANGE);
+    // A `String` takes everything.
+    let (reason, _) = match &container.hook {
         Hook::None { .. } | Hook::Kept { .. } | Hook::Other { .. } => return None,
         Hook::Added { handler, .. } => {
             let verb = verb("added", "would add", "missing");
-            (Reason::HookAdded, format!("{verb} {}", written(*handler)))
+            let written = written(*handler);
+            (Reason::HookAdded, write!(text, "{verb} {written}"))
         }
         Hook::Changed { before, after, .. } => {
             let (reason, verb) = if after < before {
@@ -161,18 +163,19 @@ fn change(plan: &Plan, container: &Container, mood: Mood) -> Option<Change> {
             };
             (
                 reason,
-                format!("{verb} the sleep from {before} s to {after} s"),
+                write!(text, "{verb} the sleep from {before} s to {after} s"),
             )
         }
         Hook::Prepended { seconds, .. } => {
             let verb = verb("put", "would put", "should put");
-            let text = format!("{verb} `sleep {seconds}; ` before the script");
-            (Reason::HookPrepended, text)
+            let written = write!(text, "{verb} `sleep {seconds}; ` before the script");
+            (Reason::HookPrepended, written)
         }
         Hook::Replaced { handler, .. } => {
             let verb = verb("replaced", "would replace", "should replace");
-            let text = format!("{verb} the hook by {}", written(*handler));
-            (Reason::HookReplaced, text)
+            let written = written(*handler);
+            let written = write!(text, "{verb} the hook by {written}");
+            (Reason::HookReplaced, written)
         }
     };
     // A hook that is written waits as long as the longest one that the pod has already.
@@ -226,15 +229,15 @@ pub(crate) fn written(handler: Handler) -> impl fmt::Display {
 }
 
 /// Where a sleep comes from.
-pub(crate) fn origin(origin: &Origin) -> Cow<'static, str> {
-    match origin {
-        Origin::Annotation { on } => format!("annotation on the {}", role(*on)).into(),
-        Origin::ClassRule { class } => format!("rule for class `{class}`").into(),
-        Origin::Backend { service } => format!("`backends` entry for `{service}`").into(),
-        Origin::Configured => "`sleepSeconds`".into(),
-        Origin::Controller { product, .. } => format!("controller {product}").into(),
-        Origin::Default { .. } => "default".into(),
-    }
+pub(crate) fn origin(origin: &Origin) -> impl fmt::Display {
+    fmt::from_fn(move |f| match origin {
+        Origin::Annotation { on } => write!(f, "annotation on the {}", role(*on)),
+        Origin::ClassRule { class } => write!(f, "rule for class `{class}`"),
+        Origin::Backend { service } => write!(f, "`backends` entry for `{service}`"),
+        Origin::Configured => f.write_str("`sleepSeconds`"),
+        Origin::Controller { product, .. } => write!(f, "controller {product}"),
+        Origin::Default { .. } => f.write_str("default"),
+    })
 }
 
 #[cfg(feature = "patches")]
@@ -517,10 +520,21 @@ pub(crate) fn not_a_sleep(what: &NotASleep) -> (String, String) {
     }
 }
 
+/// Adds words in backquotes.
+fn quote<'w>(text: &mut String, words: impl Iterator<Item = &'w str>, between: &str) {
+    for (index, word) in words.enumerate() {
+        if index > 0 {
+            text.push_str(between);
+        }
+        text.extend(["`", word, "`"]);
+    }
+}
+
 /// A list of words in backquotes.
 fn quoted(words: &[String], between: &str) -> String {
-    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    words.join(between)
+    let mut text = String::new();
+    quote(&mut text, words.iter().map(String::as_str), between);
+    text
 }
 
 /// A script's first line, cut to what fits into a message.

@@ -96,7 +96,7 @@ pub(crate) fn sleep(sleep: &Sleep, class: Option<&str>) -> String {
             Some(class) => format!("{product}, class `{class}`"),
             None => (*product).to_owned(),
         },
-        other => origin(other).into_owned(),
+        other => origin(other).to_string(),
     };
     format!("{} s, {why}", sleep.seconds)
 }

@@ -4,10 +4,9 @@ use super::{Message, Reason, Severity};
 use crate::model::{ObjectRef, Place};
 use lossless_yaml::SyntaxError;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// An object of the context that is also among the manifests.
-pub(crate) fn shadowed(object: &Arc<ObjectRef>, context: Place, own: Place) -> Message {
+pub(crate) fn shadowed(object: &ObjectRef, context: Place, own: Place) -> Message {
     Message::new(
         Reason::ContextShadowed,
         "is in the context and in the manifests; using the one in the manifests",

@@ -5,7 +5,6 @@
 use crate::model::{FieldPath, NewValue, ObjectRef, PackageFile, Place};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::sync::Arc;
 
 /// How much a message matters (docs/reference.md, section 5.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -240,7 +239,7 @@ pub struct Message {
     pub help: Option<String>,
     /// The object that it is about, which all its messages share.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub object: Option<Arc<ObjectRef>>,
+    pub object: Option<ObjectRef>,
     /// Path of the field, as `spec.template.spec.containers[0].lifecycle`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
@@ -360,13 +359,13 @@ impl Message {
     #[must_use]
     pub(crate) fn about(
         mut self,
-        object: &Arc<ObjectRef>,
+        object: &ObjectRef,
         file: Option<&PackageFile>,
         place: Option<Place>,
     ) -> Message {
         // A document without both has nothing to be called by.
         let called = !(object.kind().is_empty() && object.name().is_empty());
-        self.object = called.then(|| Arc::clone(object));
+        self.object = called.then(|| object.clone());
         self.file = file.cloned();
         self.place = place;
         self

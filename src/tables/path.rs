@@ -16,6 +16,9 @@ use std::ops::Range;
 /// What a path finds: a handful, mostly.
 pub(crate) type Nodes<'t, 's> = SmallVec<[Node<'t, 's>; 4]>;
 
+/// The way from an object to a place in it: `spec.template`, mostly.
+pub(crate) type Steps = SmallVec<[Step; 2]>;
+
 /// A `JSONPath` that rows may have: its text, of which a walk reads one selector after the other. As lists of selectors the
 /// built-in rows would be twice as large.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -159,8 +162,8 @@ impl Path {
         &self,
         node: Node<'t, 's>,
         budget: &mut VisitBudget,
-    ) -> SmallVec<[(Vec<Step>, Node<'t, 's>); 1]> {
-        let mut at: SmallVec<[_; 1]> = smallvec![(Vec::with_capacity(4), node)];
+    ) -> SmallVec<[(Steps, Node<'t, 's>); 1]> {
+        let mut at: SmallVec<[_; 1]> = smallvec![(Steps::new(), node)];
         for name in self.names() {
             if let Some(name) = name {
                 at.retain_mut(|(way, node)| {
@@ -174,7 +177,7 @@ impl Path {
             for (way, node) in at {
                 let items = node.items().take_while(|_| budget.spend());
                 below.extend(items.enumerate().map(|(index, item)| {
-                    let mut way = way.clone();
+                    let mut way: Steps = way.clone();
                     way.push(Step::Index(index));
                     (way, item)
                 }));
