@@ -67,7 +67,7 @@ fn prepare<'r>(
                 message.place = Some(at(source, 0));
                 told.push(message);
             }
-            ready.push((file, path, input.text.as_str()));
+            ready.push((file, path, &*input.text));
             if signals.came() {
                 drop(ready);
                 signals.obey();

@@ -8,6 +8,8 @@ mod args;
 #[cfg(test)]
 mod documents;
 mod files;
+#[cfg(unix)]
+mod large;
 mod read;
 mod render;
 mod say;
@@ -256,7 +258,7 @@ impl<'c> Job<'c> {
 /// A file with a configuration.
 struct ConfigFile {
     name: String,
-    text: String,
+    text: read::Text,
     /// Its path, if it was looked for and not named.
     found: Option<PathBuf>,
     sets_nothing: bool,
@@ -302,7 +304,7 @@ fn configuration<'p>(
 fn configured(
     config: Config,
     path: &Path,
-    text: String,
+    text: read::Text,
     found: Option<PathBuf>,
     read: impl FnOnce(&str) -> Result<Config, Vec<Message>>,
 ) -> Result<(Config, ConfigFile), Refused> {
@@ -319,7 +321,7 @@ fn configured(
         }
         Err(messages) => Err(Refused {
             messages,
-            text: Some((name, text)),
+            text: Some((name, text.to_string())),
         }),
     }
 }

@@ -1,5 +1,7 @@
 //! Reading: files, folders and stdin, each once.
 
+#[cfg(unix)]
+use super::large;
 use super::{Refused, say, streams};
 use anyhow::Context as _;
 use set_prestop::{Message, Place, Source};
@@ -15,7 +17,7 @@ use std::time::Duration;
 pub(crate) struct Read {
     /// Its name in messages.
     pub(crate) name: String,
-    pub(crate) text: String,
+    pub(crate) text: Text,
     /// The file as it was found; `None` for the output of a program.
     pub(crate) path: Option<PathBuf>,
     /// Its path after following links.
@@ -29,8 +31,12 @@ pub(crate) struct Read {
 impl Read {
     /// What a program printed.
     pub(crate) fn printed(name: String, bytes: Vec<u8>) -> Result<Read, Refused> {
+        Read::of(name, Bytes::Heap(bytes))
+    }
+
+    fn of(name: String, bytes: Bytes) -> Result<Read, Refused> {
         Ok(Read {
-            text: utf8(&name, bytes)?,
+            text: bytes.text(&name)?,
             name,
             path: None,
             real: PathBuf::new(),
@@ -155,74 +161,35 @@ pub(crate) fn configuration_of(first: &Path) -> Option<PathBuf> {
 }
 
 fn stdin() -> Result<Read, Refused> {
-    let mut bytes = Vec::new();
     let open = streams::stdin_is_open();
-    open.and_then(|()| read_stdin(&mut bytes))
-        .context("cannot read stdin")?;
-    Read::printed("<stdin>".to_owned(), bytes)
+    let bytes = open.and_then(|()| read_stdin());
+    Read::of("<stdin>".to_owned(), bytes.context("cannot read stdin")?)
 }
 
 /// Reads stdin as a file. If it is one, its size is known, so the buffer does not have to grow.
 #[cfg(unix)]
-fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
+fn read_stdin() -> io::Result<Bytes> {
     use std::os::fd::AsFd as _;
     let mut stdin = fs::File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    if let Some(large) = large::read(&mut stdin)? {
+        return Ok(Bytes::Large(large));
+    }
+    let mut bytes = Vec::new();
     // What was read before an error is in `bytes`.
-    while let Err(error) = read_to_end(&mut stdin, bytes) {
+    while let Err(error) = stdin.read_to_end(&mut bytes) {
         if error.kind() != io::ErrorKind::WouldBlock {
             return Err(error);
         }
         std::thread::sleep(PAUSE);
     }
-    Ok(())
+    Ok(Bytes::Heap(bytes))
 }
 
 #[cfg(not(unix))]
-fn read_stdin(bytes: &mut Vec<u8>) -> io::Result<()> {
-    io::stdin().lock().read_to_end(bytes).map(|_| ())
-}
-
-/// Reads what is left of a file. Of a large one another thread reads a half: most of the time goes to memory that is new to the process.
-#[cfg(unix)]
-fn read_to_end(file: &mut fs::File, bytes: &mut Vec<u8>) -> io::Result<()> {
-    use std::io::{Seek as _, SeekFrom};
-    use std::os::unix::fs::FileExt as _;
-    /// Bytes from which on a thread pays.
-    const LARGE: u64 = 8 << 20;
-
-    let found = file.metadata()?;
-    let start = if found.is_file() && bytes.is_empty() {
-        file.stream_position()?
-    } else {
-        found.len()
-    };
-    let length = found.len().saturating_sub(start);
-    if length >= LARGE
-        && let Ok(size) = usize::try_from(length)
-    {
-        *bytes = vec![0; size];
-        let (front, back) = bytes.split_at_mut(size / 2);
-        let middle = start + front.len() as u64;
-        let shared = &*file;
-        let read = std::thread::scope(|threads| {
-            let other = std::thread::Builder::new()
-                .spawn_scoped(threads, move || shared.read_exact_at(back, middle));
-            let front = shared.read_exact_at(front, start);
-            other.is_ok_and(|other| other.join().is_ok_and(|back| back.is_ok())) && front.is_ok()
-        });
-        if read {
-            file.seek(SeekFrom::Start(start + length))?;
-        } else {
-            bytes.clear();
-        }
-    }
-    // What was added to the file meanwhile, all of a small one, or of one that is shorter now.
-    file.read_to_end(bytes).map(|_| ())
-}
-
-#[cfg(not(unix))]
-fn read_to_end(file: &mut fs::File, bytes: &mut Vec<u8>) -> io::Result<()> {
-    file.read_to_end(bytes).map(|_| ())
+fn read_stdin() -> io::Result<Bytes> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(Bytes::Heap(bytes))
 }
 
 fn file(path: &Path, real: PathBuf, named: bool) -> Result<Read, Refused> {
@@ -237,26 +204,74 @@ fn file(path: &Path, real: PathBuf, named: bool) -> Result<Read, Refused> {
 }
 
 /// The text of a file.
-pub(crate) fn read_text(path: &Path) -> Result<String, Refused> {
-    let name = path.display().to_string();
-    let mut bytes = Vec::new();
-    fs::File::open(path)
-        .and_then(|mut file| read_to_end(&mut file, &mut bytes))
-        .map_err(|error| say::unread(path, &error))?;
-    utf8(&name, bytes)
+pub(crate) fn read_text(path: &Path) -> Result<Text, Refused> {
+    let bytes = read_file(path).map_err(|error| say::unread(path, &error))?;
+    bytes.text(&path.display().to_string())
 }
 
-fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Refused> {
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let start = String::from_utf8_lossy(error.as_bytes().get(..valid).unwrap_or_default());
-        let mut message = say::not_text(error.as_bytes());
-        message.place = Some(at(0, valid));
-        Refused {
-            messages: vec![message],
-            text: Some((name.to_owned(), start.into_owned())),
+fn read_file(path: &Path) -> io::Result<Bytes> {
+    let mut file = fs::File::open(path)?;
+    #[cfg(unix)]
+    if let Some(large) = large::read(&mut file)? {
+        return Ok(Bytes::Large(large));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Bytes::Heap(bytes))
+}
+
+/// What was read.
+enum Bytes {
+    Heap(Vec<u8>),
+    #[cfg(unix)]
+    Large(memmap2::MmapMut),
+}
+
+impl Bytes {
+    fn text(self, name: &str) -> Result<Text, Refused> {
+        match self {
+            Bytes::Heap(bytes) => String::from_utf8(bytes)
+                .map(Text::Heap)
+                .map_err(|error| not_text(name, error.as_bytes(), error.utf8_error())),
+            #[cfg(unix)]
+            Bytes::Large(bytes) => {
+                large::Text::try_new_or_recover(bytes, |bytes| std::str::from_utf8(bytes))
+                    .map(Text::Large)
+                    .map_err(|(bytes, error)| not_text(name, &bytes, error))
+            }
         }
-    })
+    }
+}
+
+/// A text that was read.
+#[derive(Debug)]
+pub(crate) enum Text {
+    Heap(String),
+    #[cfg(unix)]
+    Large(large::Text),
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Text::Heap(text) => text,
+            #[cfg(unix)]
+            Text::Large(text) => text.borrow_dependent(),
+        }
+    }
+}
+
+fn not_text(name: &str, bytes: &[u8], error: std::str::Utf8Error) -> Refused {
+    let valid = error.valid_up_to();
+    let start = String::from_utf8_lossy(bytes.get(..valid).unwrap_or_default());
+    let mut message = say::not_text(bytes);
+    message.place = Some(at(0, valid));
+    Refused {
+        messages: vec![message],
+        text: Some((name.to_owned(), start.into_owned())),
+    }
 }
 
 /// A place in the first document of a source.

@@ -1,0 +1,62 @@
+//! Reading a large file: its memory in large pages, each half by a thread of its own. Most of the time goes to memory that is
+//! new to the process, and a system gives it in pages of 4 kB unless it is asked for larger ones.
+
+use memmap2::MmapMut;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::os::unix::fs::FileExt as _;
+use std::thread::{Builder, scope};
+
+/// Bytes from which on it pays.
+const LARGE: u64 = 8 << 20;
+
+/// What is borrowed of the bytes.
+type Borrowed<'b> = &'b str;
+
+self_cell::self_cell!(
+    /// Bytes that are a text.
+    pub(crate) struct Text {
+        owner: MmapMut,
+        #[covariant]
+        dependent: Borrowed,
+    }
+
+    impl {Debug}
+);
+
+/// Reads what is left of a file; `None`, with nothing read, if it is no large file or its length changes meanwhile.
+pub(super) fn read(file: &mut File) -> io::Result<Option<MmapMut>> {
+    let found = file.metadata()?;
+    if !found.is_file() || found.len() < LARGE {
+        return Ok(None);
+    }
+    let start = file.stream_position()?;
+    let length = found.len().saturating_sub(start);
+    let Some(size) = usize::try_from(length).ok().filter(|_| length >= LARGE) else {
+        return Ok(None);
+    };
+    let mut bytes = MmapMut::map_anon(size)?;
+    #[cfg(target_os = "linux")]
+    {
+        // A system that has none gives small ones.
+        let _ = bytes.advise(memmap2::Advice::HugePage);
+    }
+    let (front, back) = bytes.split_at_mut(size / 2);
+    let middle = start + front.len() as u64;
+    let shared = &*file;
+    let is_read = scope(|threads| {
+        let other =
+            Builder::new().spawn_scoped(threads, move || shared.read_exact_at(back, middle));
+        let front = shared.read_exact_at(front, start);
+        other.is_ok_and(|other| other.join().is_ok_and(|back| back.is_ok())) && front.is_ok()
+    });
+    if !is_read {
+        return Ok(None);
+    }
+    file.seek(SeekFrom::Start(start + length))?;
+    if file.read(&mut [0])? > 0 {
+        file.seek(SeekFrom::Start(start))?;
+        return Ok(None);
+    }
+    Ok(Some(bytes))
+}
