@@ -145,9 +145,12 @@ fn decide<'s>(
     let chunks = input::parse(opened, settings.threads, &wanted).map_err(Stop::Unread)?;
     let found = input::resources(opened, &chunks);
     let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
-    let (render, shadowed) = Render::new(&sources, &found, config.namespace.as_deref());
-    let trace = routes::Tracer::new(&render, tables, config, settings.addresses).run()?;
-    let Planned { plans, messages } = Planner::new(&render, tables, config).run(&trace);
+    let (addresses, threads) = (settings.addresses, settings.threads);
+    let namespace = config.namespace.as_deref();
+    let (render, shadowed) = Render::new(&sources, &found, namespace, threads);
+    let trace = routes::Tracer::new(&render, tables, config, addresses, threads).run()?;
+    let planned = Planner::new(&render, tables, config).run(&trace, threads);
+    let Planned { plans, messages } = planned;
     // The results of a ResourceList go with the changed items, whoever shows them.
     let mood = Mood::of(check, settings.preview && !list);
     let changes: usize = plans.iter().map(Plan::changes).sum();

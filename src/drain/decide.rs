@@ -10,6 +10,7 @@ use crate::config::{
     KubernetesVersion, Seconds,
 };
 use crate::input::objects::{Object, Render, left_alone, mark};
+use crate::input::parallel::in_order;
 use crate::model::{
     Container, FieldPath, Grace, Handler, Hook, NoHook, NotASleep, Origin, Plan, Role, Sleep,
     Target,
@@ -44,10 +45,6 @@ pub(crate) struct Planner<'a, 't, 's> {
     render: &'a Render<'t, 's>,
     tables: &'a Tables,
     config: &'a Config,
-    /// Products and classes whose seconds a message has named.
-    told: BTreeSet<(&'static str, Option<String>)>,
-    /// Whether a message has said that the cluster is too old for the native sleep.
-    told_too_new: bool,
     messages: Vec<Message>,
 }
 
@@ -113,34 +110,71 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             render,
             tables,
             config,
-            told: BTreeSet::new(),
-            told_too_new: false,
             messages: Vec::new(),
         }
     }
 
-    /// Plans every backend of the trace.
-    pub(crate) fn run(mut self, trace: &Trace<'t, 's>) -> Planned {
-        let mut plans = Vec::with_capacity(trace.backends.len());
-        for backend in &trace.backends {
-            let Some(template) = trace.templates.get(backend.template) else {
-                continue;
-            };
-            let Some(object) = self.render.get(template.object) else {
-                continue;
-            };
-            // Context is read but never changed.
-            if !object.is_context {
-                plans.extend(self.plan(backend, template, object));
+    /// Plans every backend of the trace, by so many threads.
+    pub(crate) fn run(mut self, trace: &Trace<'t, 's>, threads: usize) -> Planned {
+        let (render, tables, config) = (self.render, self.tables, self.config);
+        let own = || Planner::new(render, tables, config);
+        let each = |planner: &mut Self, number, given: &mut Vec<_>| {
+            let planned = planner.backend(trace, number);
+            let messages = std::mem::take(&mut planner.messages);
+            if planned.is_some() || !messages.is_empty() {
+                given.push((planned, messages));
+            }
+        };
+        let made = in_order(threads, trace.backends.len(), own, each);
+        let mut plans = Vec::with_capacity(made.len());
+        let mut objects = Vec::with_capacity(made.len());
+        for (planned, messages) in made {
+            self.messages.extend(messages);
+            if let Some((object, plan)) = planned {
+                objects.push(object);
+                plans.push(plan);
             }
         }
-        let mut containers = plans.iter().flat_map(|plan| &plan.containers);
-        if self.config.kubernetes_version.is_none() && containers.any(|c| c.hook.writes_native()) {
-            self.messages.push(say::needs_kubernetes());
-        }
+        self.tell_once(&plans, &objects);
         Planned {
             plans,
             messages: self.messages,
+        }
+    }
+
+    /// Plans the backend of this number, if it is to be changed.
+    fn backend(
+        &mut self,
+        trace: &Trace<'t, 's>,
+        number: usize,
+    ) -> Option<(&'a Object<'t, 's>, Plan)> {
+        let backend = trace.backends.get(number)?;
+        let template = trace.templates.get(backend.template)?;
+        let object = self.render.get(template.object)?;
+        // Context is read but never changed.
+        if object.is_context {
+            return None;
+        }
+        Some((object, self.plan(backend, template, object)?))
+    }
+
+    /// What is told once of all plans: numbers that are not from the configuration, and the version that the cluster needs.
+    fn tell_once(&mut self, plans: &[Plan], objects: &[&Object<'t, 's>]) {
+        let mut told = BTreeSet::new();
+        for (plan, object) in plans.iter().zip(objects) {
+            self.tell_origin(&plan.sleep, object, &mut told);
+        }
+        let native = plans.iter().zip(objects).find_map(|(plan, object)| {
+            let container = plan.containers.iter().find(|c| c.hook.writes_native())?;
+            Some((plan, container, *object))
+        });
+        match (native, self.config.kubernetes_version) {
+            (Some(_), None) => self.messages.push(say::needs_kubernetes()),
+            (Some((plan, container, object)), Some(version)) if version < NATIVE => {
+                let path = plan.pod.clone().key("containers");
+                self.tell_too_new(object, path, version, container, true);
+            }
+            _ => {}
         }
     }
 
@@ -189,7 +223,6 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 path: object.place.path.clone(),
             },
         };
-        self.tell_origin(&plan.sleep, object);
         if template.path.is_empty() && plan.changes() > 0 {
             self.tell_of(say::bare_pod(), object);
         }
@@ -327,7 +360,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                 }
             }
         }
-        self.tell_too_new(pod, &containers);
+        self.tell_kept_too_new(pod, &containers);
         (self.chosen_are_there(pod, &containers) && sound).then_some(containers)
     }
 
@@ -352,35 +385,35 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         }
     }
 
-    /// An existing or new native sleep for a cluster that rejects it.
-    fn tell_too_new(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) {
+    /// An existing native sleep that stays, for a cluster that rejects it.
+    fn tell_kept_too_new(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) {
         let Some(version) = self.config.kubernetes_version.filter(|v| *v < NATIVE) else {
             return;
         };
-        let version = version.to_string();
-        let is_written = |container: &&Container| container.hook.writes_native();
         let stands = |container: &&Container| {
             let list = pod.spec.get("containers");
             let node = list.and_then(|list| list.item(container.index));
             let hook = node.and_then(|node| node.get("lifecycle")?.get("preStop")?.get("sleep"));
-            hook.is_some() && !is_written(container)
+            hook.is_some() && !container.hook.writes_native()
         };
-        let written = containers
-            .iter()
-            .find(is_written)
-            .filter(|_| !self.told_too_new);
-        self.told_too_new |= written.is_some();
-        let found = [(written, true), (containers.iter().find(stands), false)];
-        for (container, written) in found {
-            if let Some(container) = container {
-                let path = pod
-                    .containers()
-                    .index(container.index)
-                    .keys(["lifecycle", "preStop"]);
-                let message = say::handler_too_new(&version, written).field(path);
-                self.tell(message, pod.object, container.at.clone());
-            }
+        if let Some(container) = containers.iter().find(stands) {
+            self.tell_too_new(pod.object, pod.containers(), version, container, false);
         }
+    }
+
+    /// A native sleep, written or kept, in one of the containers at a path.
+    fn tell_too_new(
+        &mut self,
+        object: &Object<'t, 's>,
+        containers: FieldPath,
+        version: KubernetesVersion,
+        container: &Container,
+        written: bool,
+    ) {
+        let path = containers.index(container.index);
+        let path = path.keys(["lifecycle", "preStop"]);
+        let message = say::handler_too_new(&version.to_string(), written).field(path);
+        self.tell(message, object, container.at.clone());
     }
 
     /// Whether the pod has every container that its annotation names; a message names the missing ones.
@@ -592,11 +625,16 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     }
 
     /// A number that is not from the configuration gets one message.
-    fn tell_origin(&mut self, sleep: &Sleep, object: &Object<'t, 's>) {
+    fn tell_origin<'p>(
+        &mut self,
+        sleep: &'p Sleep,
+        object: &Object<'t, 's>,
+        told: &mut BTreeSet<(&'static str, Option<&'p str>)>,
+    ) {
         let Origin::Controller { product, class, .. } = &sleep.origin else {
             return;
         };
-        if sleep.seconds == DEFAULT_SLEEP || !self.told.insert((product, class.clone())) {
+        if sleep.seconds == DEFAULT_SLEEP || !told.insert((product, class.as_deref())) {
             return;
         }
         if let Some(message) = say::sleep_from_controller(sleep.seconds, &sleep.origin) {

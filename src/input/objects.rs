@@ -2,6 +2,7 @@
 //!
 //! All files of a run are one set (docs/reference.md, section 2).
 
+use crate::input::parallel::in_order;
 use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
 use crate::say::{Message, input as say};
@@ -22,7 +23,7 @@ pub(crate) struct Object<'t, 's> {
     /// The namespace of the object, or the one that the configuration sets for objects without one.
     pub(crate) namespace: Option<&'t str>,
     pub(crate) name: &'t str,
-    annotations: Option<Node<'t, 's>>,
+    pub(crate) annotations: Option<Node<'t, 's>>,
     /// Whether it is context: it can lead to workloads, but is never changed.
     pub(crate) is_context: bool,
     /// Its name in messages, once one needs it.
@@ -189,20 +190,22 @@ fn take_shadowed<'t, 's>(objects: &mut Vec<Object<'t, 's>>) -> Vec<Message> {
 const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
 
 impl<'t, 's> Render<'t, 's> {
-    /// Finds the objects of these sources. Of the context, those are left out that one to change has the name of; that is told.
+    /// Finds the objects of these sources, by so many threads. Of the context, those are left out that one to change has the name of; that is told.
     pub(crate) fn new(
         sources: &[Source<'_>],
         places: &'t [Found<'t, 's>],
         default_namespace: Option<&'t str>,
+        threads: usize,
     ) -> (Render<'t, 's>, Vec<Message>) {
         let is_context = |place: &Found<'_, '_>| {
             let source = sources.get(place.source);
             source.is_some_and(|source| source.read_only)
         };
-        let mut objects: Vec<_> = places
-            .iter()
-            .map(|place| Object::read(place, default_namespace, is_context(place)))
-            .collect();
+        let read = |(): &mut (), number, given: &mut Vec<_>| {
+            let place = places.get(number);
+            given.extend(place.map(|at| Object::read(at, default_namespace, is_context(at))));
+        };
+        let mut objects = in_order(threads, places.len(), || (), read);
         let shadowed = take_shadowed(&mut objects);
         let mut names: HashMap<_, (usize, usize)> = HashMap::with_capacity(objects.len());
         let mut namesakes: Vec<usize> = (0..objects.len()).collect();

@@ -2,12 +2,16 @@
 //!
 //! It knows neither text nor Kubernetes.
 
+use std::hint::black_box;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{Builder, scope};
 
 /// The number of items that a thread takes at once: small enough for all threads to end at about the same time.
 const BATCH: usize = 32;
+
+/// Bytes by which the heap of a thread grows.
+const ROOM: usize = 1 << 20;
 
 /// The results of `each` for the items with numbers below `count`, in their order. Each thread has its own state, which it
 /// keeps from one item to the next. If no more threads can be started, the existing ones do the work.
@@ -33,6 +37,7 @@ pub(crate) fn in_order<S, R: Send>(
             if first >= count {
                 return done;
             }
+            make_room();
             let mut given = Vec::new();
             for number in first..count.min(first + BATCH) {
                 each(&mut own, number, &mut given);
@@ -58,6 +63,14 @@ pub(crate) fn in_order<S, R: Send>(
         all.extend(given);
     }
     all
+}
+
+/// Lets the heap of this thread grow before it has to. glibc does that a page at a time for all threads but the first, and each
+/// time the others wait for it.
+fn make_room() {
+    if cfg!(target_env = "gnu") {
+        drop(black_box(Vec::<u8>::with_capacity(ROOM)));
+    }
 }
 
 /// The answers of both, by two threads if there may be more than one.

@@ -619,7 +619,11 @@ pub(crate) fn read_otherwise(
     matters: &dyn Fn(&str) -> bool,
 ) -> Vec<Message> {
     let mut messages = Vec::new();
-    let found = found.iter().filter(|object| {
+    let is_odd = |object: &&Found<'_, '_>| {
+        let chunk = object.chunk.and_then(|index| chunks.parsed.get(index));
+        chunk.is_some_and(|chunk| chunk.odd_break.is_some())
+    };
+    let found = found.iter().filter(is_odd).filter(|object| {
         let kind = object.node.get("kind").and_then(Node::text);
         matters(
             kind.or(object.implied.map(|(kind, _)| kind))

@@ -1,7 +1,7 @@
 //! Which templates must drain, and which no path leads to.
 
 use super::services::ServiceKind;
-use super::{Backend, Tracer};
+use super::{Backend, Tracer, tell};
 use crate::config::annotations::{self, Annotations, Inject, Roles};
 use crate::input::objects::{Meant, is_owned, left_alone};
 use crate::model::{Behind, Coverage, Covered, Exposed, Selecting};
@@ -42,10 +42,8 @@ impl Tracer<'_, '_, '_> {
                 let most = self.config.most();
                 annotations::read(node, Roles::WORKLOAD, most, &mut faults)
             };
-            if !faults.is_empty() {
-                let path = template.path.clone();
-                self.tell_faults(object, &path, faults);
-            }
+            let faults = tell::faults(object, &template.path, faults);
+            self.messages.extend(faults);
             let mut read = self.annotations(of).over(below);
             if let Some(referrer) = referrers.remove(&of) {
                 read = referrer.over(read);

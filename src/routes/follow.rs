@@ -9,7 +9,7 @@ use crate::input::objects::{Meant, Object, same_namespace};
 use crate::model::{Origin, Sleep};
 use crate::say::routes as say;
 use crate::tables::references::{
-    RefError, References, ServiceRef, TargetRef, counts, misfit, references, target_refs,
+    RefError, References, ServiceRef, TargetRef, misfit, references, target_refs,
 };
 use crate::tables::selects;
 use crate::tables::{Controller, controller_by_name};
@@ -42,23 +42,19 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let Some(object) = self.render.get(index) else {
             return Ok(());
         };
-        if object.is_local() || !self.roles.get(index).is_some_and(|r| r.route) {
+        let Some(referring) = self.referring.get_mut(index).and_then(Option::take) else {
             return Ok(());
-        }
+        };
         let Some(row) = self.tables.route(object.group, object.kind) else {
             return Ok(());
         };
-        let too_large = |RefError::TooLarge| TraceError::TooLarge(index);
-        if row.followed {
-            return Ok(());
-        }
-        if !counts(row, object.node(), &mut self.visits).map_err(too_large)? {
+        let Some(found) = referring.map_err(|RefError::TooLarge| TraceError::TooLarge(index))?
+        else {
             let told = row.otherwise.as_ref();
             self.uncounted
                 .extend(told.map(|_| (index, Uncounted::ByRow)));
             return Ok(());
-        }
-        let found = references(row, object.node(), &mut self.visits).map_err(too_large)?;
+        };
         if found.services.is_empty() && found.targets.is_empty() && found.follows.is_empty() {
             if !self.is_disabled(index) {
                 let misfit = misfit(row, object.node(), &mut self.visits);

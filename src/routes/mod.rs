@@ -14,6 +14,7 @@ mod coverage;
 mod entry;
 mod follow;
 mod pods;
+mod reading;
 mod select;
 mod services;
 mod stray;
@@ -23,17 +24,18 @@ mod unknown;
 pub(crate) use unknown::name_near_kind;
 
 use crate::config::Config;
-use crate::config::annotations::{self, Annotations, Inject, Roles};
+use crate::config::annotations::{Annotations, Inject, Roles};
 use crate::input::objects::{Object, Render, labels};
 use crate::model::{Coverage, Sleep, Way};
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Steps, VisitBudget};
 use crate::tables::references::Addresses;
-use crate::tables::{Controller, On, Tables, Workload, selects};
+use crate::tables::{Controller, On, Tables};
 use controller::Policies;
 use follow::{Namesakes, ObjectKey};
-use lossless_yaml::{Kind, Node, sort_by};
+use lossless_yaml::{Node, sort_by};
 use pods::{AllPods, Visits};
+use reading::{Reading, Readings, Referring};
 use services::ServiceKind;
 use smallvec::SmallVec;
 use std::cell::{OnceCell, RefCell};
@@ -128,6 +130,8 @@ pub(crate) struct Tracer<'a, 't, 's> {
     tables: &'a Tables,
     config: &'a Config,
     roles: Vec<Roles>,
+    /// What each route refers to, until it is followed.
+    referring: Vec<Option<Box<Referring<'t, 's>>>>,
     /// By the index of the object that has them.
     annotations: BTreeMap<usize, Annotations>,
     templates: Vec<Template<'t, 's>>,
@@ -202,18 +206,21 @@ type Labelled<'t> = SmallVec<[(Option<&'t str>, usize); 1]>;
 type WantedNamespace<'n> = Option<&'n str>;
 
 impl<'a, 't, 's> Tracer<'a, 't, 's> {
-    /// Reads roles, annotations and templates of every object.
+    /// Reads what every object says by itself, by so many threads.
     pub(crate) fn new(
         render: &'a Render<'t, 's>,
         tables: &'a Tables,
         config: &'a Config,
         addresses_wanted: bool,
+        threads: usize,
     ) -> Self {
+        let Readings { all, visits } = Readings::new(render, tables, config, threads);
         let mut tracer = Tracer {
             render,
             tables,
             config,
             roles: Vec::with_capacity(render.objects.len()),
+            referring: Vec::with_capacity(render.objects.len()),
             annotations: BTreeMap::new(),
             templates: Vec::new(),
             labels: HashMap::new(),
@@ -233,11 +240,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             addresses_wanted,
             addresses: RefCell::default(),
             told: BTreeSet::new(),
-            visits: VisitBudget::new(
-                VISITS_PER_BYTE
-                    .saturating_mul(render.bytes())
-                    .saturating_add(100_000),
-            ),
+            visits,
             followed: 0,
             beyond: None,
             number: 0,
@@ -250,8 +253,8 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             grants: Vec::new(),
             messages: Vec::new(),
         };
-        for (index, object) in render.objects.iter().enumerate() {
-            tracer.read(index, object);
+        for ((index, object), reading) in render.objects.iter().enumerate().zip(all) {
+            tracer.take(index, object, reading);
         }
         tracer.read_policies();
         tracer.pods = AllPods::new(tracer.templates.len());
@@ -260,54 +263,13 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         tracer
     }
 
-    fn read(&mut self, index: usize, object: &Object<'t, 's>) {
-        let workload = self.tables.workload(object.group, object.kind);
-        let service = selects(object.group, object.kind);
-        let roles = Roles {
-            route: self.tables.route(object.group, object.kind).is_some(),
-            service: service.is_some_and(|row| row.selector.is_some()),
-            workload: workload.is_some(),
-        };
-        self.roles.push(roles);
-        if object.is_local() {
-            if object.annotation(annotations::INJECT_KEY) == Some("enabled") {
-                self.tell_local(object);
-            }
-            return;
+    fn take(&mut self, index: usize, object: &Object<'t, 's>, reading: Reading<'t, 's>) {
+        self.roles.push(reading.roles);
+        self.referring.push(reading.route);
+        if let Some(annotations) = reading.annotations {
+            self.annotations.insert(index, *annotations);
         }
-        self.read_annotations(index, object, roles);
-        self.tell_stray(object, roles);
-        if (object.group, object.kind) == ("template.openshift.io", "Template") {
-            self.tell(object, say::openshift_template());
-        }
-        if let Some(row) = workload {
-            self.read_templates(index, object, row);
-            self.tell_stray_labels(index, object);
-            if let Some(why) = row.leave.as_ref().filter(|_| row.routed) {
-                self.tell(object, say::left_alone(why));
-            }
-        }
-    }
-
-    fn read_annotations(&mut self, index: usize, object: &Object<'t, 's>, roles: Roles) {
-        if !roles.any() {
-            return;
-        }
-        let mut faults = Vec::new();
-        let read = annotations::read(object.node(), roles, self.config.most(), &mut faults);
-        self.tell_faults(object, &[], faults);
-        if read != Annotations::default() {
-            self.annotations.insert(index, read);
-        }
-    }
-
-    fn read_templates(&mut self, index: usize, object: &Object<'t, 's>, row: &Workload) {
-        let places = row.templates.iter();
-        let places = places.flat_map(|path| path.places(object.node(), &mut self.visits));
-        for (path, node) in places {
-            if node.kind() != Kind::Mapping {
-                continue;
-            }
+        for (path, node) in reading.templates {
             let template = self.templates.len();
             for label in labels(node) {
                 let templates = self.labels.entry(label).or_default();
@@ -319,6 +281,10 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
                 node,
             });
         }
+        if let Some(key) = reading.excludes {
+            self.tell_excludes_none(object, key);
+        }
+        self.messages.extend(reading.messages);
     }
 
     /// The annotations of an object, if it has any.

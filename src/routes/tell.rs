@@ -3,7 +3,7 @@
 use super::entry::Unknown;
 use super::{Identity, Tracer, Uncounted, WantedNamespace};
 use crate::config::annotations;
-use crate::input::objects::{Object, left_alone, mark, same_namespace};
+use crate::input::objects::{Object, mark, same_namespace};
 use crate::model::{Behind, Coverage, Covered, FieldPath};
 use crate::say::routes as say;
 use crate::say::{Message, kind_name, meant_by};
@@ -27,14 +27,32 @@ pub(super) enum Once<'t> {
     Backend(usize, usize),
 }
 
+/// A message about an object, at the field that it names as far as the text has it.
+pub(super) fn about(object: &Object<'_, '_>, message: Message) -> Message {
+    let mut node = object.node();
+    for name in message.field.iter().flat_map(|field| field.split('.')) {
+        node = node.get(name).unwrap_or(node);
+    }
+    object.about(message, node)
+}
+
+/// Messages about invalid annotations of the object, or of the template at this path.
+pub(super) fn faults(
+    object: &Object<'_, '_>,
+    path: &[Step],
+    faults: Vec<annotations::AnnotationFault>,
+) -> impl Iterator<Item = Message> {
+    faults.into_iter().map(move |fault| {
+        let field = FieldPath::from(path).keys(["metadata", "annotations"]);
+        let message = fault.message.field(format!("{field}[{}]", fault.key));
+        object.about_bytes(message, fault.range)
+    })
+}
+
 impl<'t, 's> Tracer<'_, 't, 's> {
     /// Gives a message about an object, at the field that it names as far as the text has it.
     pub(super) fn tell(&mut self, object: &Object<'t, 's>, message: Message) {
-        let mut node = object.node();
-        for name in message.field.iter().flat_map(|field| field.split('.')) {
-            node = node.get(name).unwrap_or(node);
-        }
-        self.tell_at(object, node, message);
+        self.messages.push(about(object, message));
     }
 
     /// Gives a message about a node of an object.
@@ -45,21 +63,6 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         message: Message,
     ) {
         self.messages.push(object.about(message, node));
-    }
-
-    /// Reports invalid annotations of the object, or of the template at this path.
-    pub(super) fn tell_faults(
-        &mut self,
-        object: &Object<'t, 's>,
-        path: &[Step],
-        faults: Vec<annotations::AnnotationFault>,
-    ) {
-        for fault in faults {
-            let field = FieldPath::from(path).keys(["metadata", "annotations"]);
-            let field = format!("{field}[{}]", fault.key);
-            let message = fault.message.field(field);
-            self.messages.push(object.about_bytes(message, fault.range));
-        }
     }
 
     /// Reports wrong types in a Service that the run needs. Returns whether there are any.
@@ -80,10 +83,17 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         wrong.is_some()
     }
 
-    /// Reports requests that cannot be fulfilled.
-    pub(super) fn tell_local(&mut self, object: &Object<'t, 's>) {
-        if let Some(why) = left_alone(object) {
-            self.tell(object, say::left_alone(why));
+    /// Tells of a Namespace whose annotation excludes its objects that it has none, while workloads are in no namespace.
+    pub(super) fn tell_excludes_none(&mut self, object: &Object<'t, 's>, key: Node<'t, 's>) {
+        let objects = &self.render.objects;
+        let is_without_objects = object.kind == "Namespace"
+            && self.may_compare(objects.len())
+            && !objects.iter().any(|o| o.namespace == Some(object.name))
+            && objects
+                .iter()
+                .any(|o| o.namespace.is_none() && self.tables.workload(o.group, o.kind).is_some());
+        if is_without_objects {
+            self.tell_at(object, key, say::namespace_without_objects(object.name));
         }
     }
 

@@ -282,6 +282,11 @@ impl VisitBudget {
         self.exhausted
     }
 
+    /// How many more nodes may be visited.
+    pub(crate) fn left(&self) -> usize {
+        self.left
+    }
+
     fn spend(&mut self) -> bool {
         match self.left.checked_sub(1) {
             Some(left) => self.left = left,
