@@ -408,17 +408,20 @@ impl Plan {
     /// Every field to write for it. All outputs write these.
     #[must_use]
     pub fn edits(&self) -> Vec<FieldEdit> {
-        let mut edits = Vec::with_capacity(self.containers.len() + 1);
-        edits.extend(self.containers.iter().filter_map(|container| {
+        self.each_edit().collect()
+    }
+
+    pub(crate) fn each_edit(&self) -> impl Iterator<Item = FieldEdit> {
+        let hooks = self.containers.iter().filter_map(|container| {
             let (below, value) = container.hook.edit()?;
             let path = self.below(container, below);
             Some(FieldEdit { path, value })
-        }));
-        edits.extend(self.grace.written.map(|seconds| FieldEdit {
+        });
+        let grace = self.grace.written.map(|seconds| FieldEdit {
             path: self.pod.clone().key("terminationGracePeriodSeconds"),
             value: NewValue::Seconds(seconds),
-        }));
-        edits
+        });
+        hooks.chain(grace)
     }
 
     /// The path of a place below a container.

@@ -143,12 +143,16 @@ fn edited(
     scratch: &mut Scratch,
 ) -> Result<Vec<Splice>, Vec<Message>> {
     let all = plans.iter().flat_map(|plan| edits(plan, tree)).chain(more);
-    let error = match tree.edit_in(&all.collect::<Vec<_>>(), scratch) {
+    let all: Vec<Edit> = all.collect();
+    let error = match tree.edit_in(&all, scratch) {
         Ok(splices) => return Ok(splices),
         Err(error) => error,
     };
     // Which of them it is shows where each is made alone.
-    let mut alone = |plan: &Plan| tree.edit_in(&edits(plan, tree), scratch).err();
+    let mut alone = |plan: &Plan| {
+        let edits: Vec<Edit> = edits(plan, tree).collect();
+        tree.edit_in(&edits, scratch).err()
+    };
     let alone = plans.iter().filter_map(|plan| Some((alone(plan)?, plan)));
     let mut messages: Vec<Message> = alone.map(|(error, plan)| refused(&error, plan)).collect();
     if messages.is_empty() {
@@ -185,12 +189,12 @@ fn refused(error: &EditError, plan: &Plan) -> Message {
 }
 
 /// The edits of a plan, as paths from the root of the tree that holds its workload.
-pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
+pub(crate) fn edits<'p>(plan: &'p Plan, tree: &'p Tree<'_>) -> impl Iterator<Item = Edit> + 'p {
     let workload = below(tree.root(), &plan.target.path);
-    let edit = |FieldEdit {
-                    path: below_it,
-                    value,
-                }: FieldEdit| {
+    let edit = move |FieldEdit {
+                         path: below_it,
+                         value,
+                     }: FieldEdit| {
         let value = match value {
             NewValue::Word(text) => word(below(workload, &below_it.0), text),
             other => value_of(other),
@@ -202,7 +206,7 @@ pub(crate) fn edits(plan: &Plan, tree: &Tree<'_>) -> Vec<Edit> {
         };
         Edit { path, value }
     };
-    plan.edits().into_iter().map(edit).collect()
+    plan.each_edit().map(edit)
 }
 
 /// The node that a path leads to.

@@ -10,6 +10,7 @@ use crate::tree::arena::{Raw, Shape, Tree, flag};
 use crate::tree::change::{Step, Wanted, holds};
 use crate::tree::node::Node;
 use crate::tree::value::Resolved;
+use smallvec::{SmallVec, smallvec};
 
 /// Comparisons before the check gives up: so many, and so many for each node. Only merge keys within merge keys make
 /// it compare a node more than twice.
@@ -32,7 +33,7 @@ impl From<String> for Wrong {
 /// Compares the trees of the old and the edited text.
 pub(crate) fn check(
     old: &Tree<'_>,
-    wanted: &Wanted<'_>,
+    wanted: Wanted<'_>,
     new: &Tree<'_>,
     splices: &[Splice],
 ) -> Result<(), Wrong> {
@@ -40,7 +41,7 @@ pub(crate) fn check(
         old,
         new,
         seen: HashSet::new(),
-        waiting: vec![Pair {
+        waiting: smallvec![Pair {
             before: 0,
             wanted: Some(wanted),
             after: 0,
@@ -61,7 +62,7 @@ pub(crate) fn check(
 /// A node of the old tree, and the node that should be the same but for what is wanted.
 struct Pair<'p> {
     before: u32,
-    wanted: Option<&'p Wanted<'p>>,
+    wanted: Option<Wanted<'p>>,
     after: u32,
     /// Whether the new node may be a copy: without tags, its merge keys resolved.
     copied: bool,
@@ -72,7 +73,7 @@ struct Comparison<'c, 'p> {
     new: &'c Tree<'c>,
     /// Pairs of nodes that are already compared, so that an alias bomb costs little.
     seen: HashSet<(u32, u32, bool)>,
-    waiting: Vec<Pair<'p>>,
+    waiting: SmallVec<[Pair<'p>; 8]>,
 }
 
 impl<'c, 'p> Comparison<'c, 'p> {
@@ -89,7 +90,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         let before = self.old.resolve(before);
         let after = self.new.resolve(after);
         let node = self.new.node_at(after);
-        if let Some(value) = wanted.and_then(|wanted| wanted.set) {
+        if let Some(value) = wanted.and_then(Wanted::set) {
             return if holds(node, value) {
                 Ok(())
             } else {
@@ -183,11 +184,11 @@ impl<'c, 'p> Comparison<'c, 'p> {
     fn clear_entries(
         &mut self,
         before: u32,
-        wanted: Option<&'p Wanted<'p>>,
+        wanted: Option<Wanted<'p>>,
         after: u32,
     ) -> Result<(), String> {
         let (old, new) = (self.old, self.new);
-        let mut missing = wanted.map_or(0, |wanted| wanted.steps.len());
+        let mut missing = wanted.map_or(0, Wanted::count);
         let mut stands = old.pairs(before);
         let mut next = stands.next();
         for (new_key, new_value) in new.pairs(after) {
@@ -210,7 +211,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
             let Some(below) = below else {
                 return Err(self.differs(new_key, "a key has come in, or has moved"));
             };
-            if !below.set.is_some_and(|set| holds(node, set)) {
+            if !below.set().is_some_and(|set| holds(node, set)) {
                 return Err(self.differs(new_value, "a written value is read differently"));
             }
         }
@@ -223,7 +224,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         Ok(())
     }
 
-    fn push(&mut self, before: u32, wanted: Option<&'p Wanted<'p>>, after: u32, copied: bool) {
+    fn push(&mut self, before: u32, wanted: Option<Wanted<'p>>, after: u32, copied: bool) {
         self.waiting.push(Pair {
             before,
             wanted,
@@ -252,12 +253,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
 
     /// The keys as they are written: the old ones in their order, as often as before, and only wanted ones besides.
     /// Values under doubled keys that do not count are compared too.
-    fn keys(
-        &mut self,
-        before: u32,
-        wanted: Option<&'p Wanted<'p>>,
-        after: u32,
-    ) -> Result<(), String> {
+    fn keys(&mut self, before: u32, wanted: Option<Wanted<'p>>, after: u32) -> Result<(), String> {
         let effective = self.old.effective(before);
         let counting: HashSet<u32> = effective.into_iter().map(|(_, value)| value).collect();
         let mut found = self.new.pairs(after);
@@ -285,7 +281,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
     }
 
     /// Refuses a new key unless it is wanted and there once.
-    fn comes_in(&self, wanted: Option<&Wanted<'_>>, mapping: u32, key: u32) -> Result<(), String> {
+    fn comes_in(&self, wanted: Option<Wanted<'_>>, mapping: u32, key: u32) -> Result<(), String> {
         let text = self.new.key_text(key).unwrap_or_default();
         let once = self.new.explicit(mapping, text).1 == 1;
         if once && wanted.is_some_and(|wanted| wanted.key(text).is_some()) {
@@ -299,13 +295,13 @@ impl<'c, 'p> Comparison<'c, 'p> {
     fn entries(
         &mut self,
         before: u32,
-        wanted: Option<&'p Wanted<'p>>,
+        wanted: Option<Wanted<'p>>,
         after: u32,
         copied: bool,
     ) -> Result<(), String> {
         let old = self.old.effective(before);
         let new = self.new.effective(after);
-        let added = wanted.iter().flat_map(|wanted| &wanted.steps).filter(
+        let added = wanted.iter().flat_map(|wanted| wanted.steps()).filter(
             |(step, _)| matches!(step, Step::Key(key) if self.old.lookup(before, key).is_none()),
         );
         let added: Vec<_> = added.collect();
@@ -343,7 +339,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
                 return Err(self.differs(after, "a new key is missing"));
             };
             let node = self.new.node_at(value);
-            if !below.set.is_some_and(|set| holds(node, set)) {
+            if !below.set().is_some_and(|set| holds(node, set)) {
                 return Err(self.differs(value, "a written value is read differently"));
             }
         }
@@ -365,13 +361,13 @@ impl<'c, 'p> Comparison<'c, 'p> {
     fn items(
         &mut self,
         before: u32,
-        wanted: Option<&'p Wanted<'p>>,
+        wanted: Option<Wanted<'p>>,
         after: u32,
         copied: bool,
     ) -> Result<(), String> {
         let (old, new) = (self.old, self.new);
         let length = old.children(before).count();
-        let steps = wanted.iter().flat_map(|wanted| &wanted.steps);
+        let steps = wanted.iter().flat_map(|wanted| wanted.steps());
         let added = steps
             .filter(|(step, _)| matches!(step, Step::Index(index) if *index >= length))
             .count();
@@ -387,7 +383,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
             }
             let node = self.new.node_at(item);
             if !below
-                .and_then(|below| below.set)
+                .and_then(Wanted::set)
                 .is_some_and(|set| holds(node, set))
             {
                 return Err(self.differs(item, "a written item is read differently"));
@@ -397,19 +393,19 @@ impl<'c, 'p> Comparison<'c, 'p> {
     }
 
     /// Checks a place that was empty and has a new collection.
-    fn filled(&self, before: u32, wanted: &Wanted<'_>, node: Node<'_, '_>) -> Result<(), String> {
+    fn filled(&self, before: u32, wanted: Wanted<'_>, node: Node<'_, '_>) -> Result<(), String> {
         let old = self.old.node_at(before);
         let count = node.entries().count() + node.items().count();
-        let right = wanted.steps.iter().all(|(step, below)| {
+        let right = wanted.steps().all(|(step, below)| {
             let found = match step {
                 Step::Key(key) => node.get(key),
                 Step::Index(index) => node.item(*index),
             };
             found
-                .zip(below.set)
+                .zip(below.set())
                 .is_some_and(|(node, set)| holds(node, set))
         });
-        if old.is_empty() && count == wanted.steps.len() && right {
+        if old.is_empty() && count == wanted.count() && right {
             Ok(())
         } else {
             Err(self.differs(node.index, "a filled value is read differently"))
@@ -477,7 +473,7 @@ fn comment_starts<'t>(tree: &'t Tree<'_>) -> impl Iterator<Item = usize> + 't {
 #[cfg(test)]
 mod tests {
     use crate::read::parse::parse;
-    use crate::tree::change::{Edit, Value};
+    use crate::tree::change::{Edit, Value, Wishes};
 
     use super::*;
 
@@ -502,8 +498,8 @@ mod tests {
             parse(old, 0..old.len(), Vec::new()).unwrap(),
         ];
         let answers = readers.map(|tree| {
-            let wanted = Wanted::of(&tree, edits).unwrap();
-            check(&tree, &wanted, &found, &[]).map_err(|wrong| match wrong {
+            let wishes = Wishes::of(&tree, edits).unwrap();
+            check(&tree, wishes.all(), &found, &[]).map_err(|wrong| match wrong {
                 Wrong::Differs(what) => what,
                 Wrong::TooLarge => "too large".to_owned(),
             })

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::edit::draft::{Care, Drafts};
-use crate::edit::emit::{New, Scalar, Style};
+use crate::edit::emit::{Held, New, Scalar, Style};
 use crate::error::EditError;
 use crate::text::sort::sort_by;
 use crate::tree::arena::{Shape, TagKind, flag};
@@ -15,17 +15,17 @@ const DEPTH: usize = 100;
 
 impl<'w> Drafts<'w, '_> {
     /// The value of a node with what is wanted: aliases and merge keys are resolved, anchors left out.
-    pub(crate) fn copy(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<New<'w>, EditError> {
+    pub(crate) fn copy(&mut self, node: u32, wanted: Wanted<'w>) -> Result<New<'w>, EditError> {
         self.copy_below(node, wanted, 0)
     }
 
     fn copy_below(
         &mut self,
         at: u32,
-        wanted: &Wanted<'w>,
+        wanted: Wanted<'w>,
         depth: usize,
     ) -> Result<New<'w>, EditError> {
-        if let Some(value) = wanted.set {
+        if let Some(value) = wanted.set() {
             return Ok(New::from(value));
         }
         let node = self.tree.resolve(at);
@@ -48,7 +48,7 @@ impl<'w> Drafts<'w, '_> {
             self.copy_mapping(node, wanted, depth)
         } else if raw.shape.is_sequence() {
             self.copy_sequence(node, wanted, depth)
-        } else if !wanted.steps.is_empty() {
+        } else if wanted.count() > 0 {
             self.fresh(node, wanted)
         } else {
             Ok(New::Scalar(self.copy_scalar(node)?))
@@ -58,46 +58,46 @@ impl<'w> Drafts<'w, '_> {
     fn copy_mapping(
         &mut self,
         node: u32,
-        wanted: &Wanted<'w>,
+        wanted: Wanted<'w>,
         depth: usize,
     ) -> Result<New<'w>, EditError> {
-        let nothing = Wanted::default();
+        let nothing = Wanted::nothing();
         let mut entries = Vec::new();
         for (key, value) in self.tree.effective(node) {
             let text = self.tree.key_text(key).unwrap_or_default();
-            let below = wanted.key(text).unwrap_or(&nothing);
+            let below = wanted.key(text).unwrap_or(nothing);
             let key = self.copy_key(key)?;
             entries.push((key, self.copy_below(value, below, depth + 1)?));
         }
-        for (step, below) in &wanted.steps {
-            if let (Step::Key(key), Some(value)) = (step, below.set)
+        for (step, below) in wanted.steps() {
+            if let (Step::Key(key), Some(value)) = (step, below.set())
                 && self.tree.lookup(node, key).is_none()
             {
                 entries.push((Scalar::auto(key), New::from(value)));
             }
         }
-        Ok(New::Mapping(entries))
+        Ok(New::Mapping(Held::Made(entries)))
     }
 
     fn copy_sequence(
         &mut self,
         node: u32,
-        wanted: &Wanted<'w>,
+        wanted: Wanted<'w>,
         depth: usize,
     ) -> Result<New<'w>, EditError> {
-        let nothing = Wanted::default();
+        let nothing = Wanted::nothing();
         let mut items = Vec::new();
         for (index, child) in self.tree.children(node).enumerate() {
-            let below = wanted.index(index).unwrap_or(&nothing);
+            let below = wanted.index(index).unwrap_or(nothing);
             items.push(self.copy_below(child, below, depth + 1)?);
         }
         let length = items.len();
-        let added = wanted.steps.iter().filter_map(|(step, below)| match step {
-            Step::Index(index) if *index >= length => Some((*index, New::from(below.set?))),
+        let added = wanted.steps().filter_map(|(step, below)| match step {
+            Step::Index(index) if *index >= length => Some((*index, New::from(below.set()?))),
             _ => None,
         });
         items.extend(self.contiguous(node, added.collect(), length)?);
-        Ok(New::Sequence(items))
+        Ok(New::Sequence(Held::Made(items)))
     }
 
     pub(crate) fn copy_key(&mut self, key: u32) -> Result<Scalar<'w>, EditError> {
@@ -133,26 +133,26 @@ impl<'w> Drafts<'w, '_> {
     }
 
     /// A collection for a place that is empty.
-    pub(crate) fn fresh(&self, node: u32, wanted: &Wanted<'w>) -> Result<New<'w>, EditError> {
+    pub(crate) fn fresh(&self, node: u32, wanted: Wanted<'w>) -> Result<New<'w>, EditError> {
         let conflict = || EditError::Conflict {
             offset: self.offset(node),
         };
         let mut entries = Vec::new();
         let mut items = Vec::new();
-        for (step, wanted) in &wanted.steps {
-            let value = New::from(wanted.set.ok_or_else(conflict)?);
+        for (step, wanted) in wanted.steps() {
+            let value = New::from(wanted.set().ok_or_else(conflict)?);
             match step {
                 Step::Key(key) => entries.push((Scalar::auto(key), value)),
                 Step::Index(index) => items.push((*index, value)),
             }
         }
         if items.is_empty() {
-            return Ok(New::Mapping(entries));
+            return Ok(New::Mapping(Held::Made(entries)));
         }
         if !entries.is_empty() {
             return Err(conflict());
         }
-        Ok(New::Sequence(self.contiguous(node, items, 0)?))
+        Ok(New::Sequence(Held::Made(self.contiguous(node, items, 0)?)))
     }
 
     /// New items in the order of their indexes, which have to follow the existing `length` items.

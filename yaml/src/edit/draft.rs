@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use crate::edit::layout::Layout;
 use crate::error::EditError;
 use crate::text::sort::sort_by;
 use crate::text::span::slice;
 use crate::text::splice::Splice;
-use crate::tree::arena::Tree;
+use smallvec::SmallVec;
 
 /// How strings are changed. The smallest change is tried first; reading the edited text shows whether it means the
 /// right thing in its surroundings.
@@ -32,9 +33,9 @@ struct Draft {
 
 /// The splices that are made for one chunk.
 pub(crate) struct Drafts<'w, 's> {
-    pub(crate) tree: &'w Tree<'s>,
+    pub(crate) tree: &'w Layout<'w, 's>,
     pub(crate) care: Care,
-    made: Vec<Draft>,
+    made: SmallVec<[Draft; 2]>,
     /// Bytes that copies may still take.
     budget: usize,
 }
@@ -43,11 +44,11 @@ pub(crate) struct Drafts<'w, 's> {
 const COPIES: usize = 64 * 1024;
 
 impl<'w, 's> Drafts<'w, 's> {
-    pub(crate) fn new(tree: &'w Tree<'s>, care: Care) -> Self {
+    pub(crate) fn new(tree: &'w Layout<'w, 's>, care: Care) -> Self {
         Self {
             tree,
             care,
-            made: Vec::new(),
+            made: SmallVec::new(),
             budget: COPIES,
         }
     }
@@ -122,7 +123,7 @@ impl<'w, 's> Drafts<'w, 's> {
             (range.start, range.end, std::cmp::Reverse(draft.depth))
         };
         sort_by(&mut drafts, &mut |a, b| place(a).cmp(&place(b)));
-        let mut splices: Vec<Splice> = Vec::new();
+        let mut splices: Vec<Splice> = Vec::with_capacity(drafts.len());
         for draft in drafts {
             match splices.last_mut() {
                 Some(last) if last.range.end > draft.range.start => return None,
@@ -143,12 +144,15 @@ impl<'w, 's> Drafts<'w, 's> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::scratch::Scratch;
+    use crate::tree::arena::Tree;
 
     #[test]
     fn drafts_that_overlap_are_no_splices_and_have_a_place() {
         let text = "x: 1\n---\na: b\n";
         let tree = Tree::parse(text, 9..text.len()).unwrap();
-        let mut drafts = Drafts::new(&tree, Care::Middle);
+        let layout = Layout::new(&tree, &mut Scratch::default());
+        let mut drafts = Drafts::new(&layout, Care::Middle);
         assert_eq!(drafts.offset_of_first(), 9);
         drafts.put(4..4, "c".to_owned());
         drafts.put(3..4, "d".to_owned());

@@ -33,8 +33,41 @@ pub fn emit_entry(
 #[derive(Clone, Debug)]
 pub(crate) enum New<'v> {
     Scalar(Scalar<'v>),
-    Mapping(Vec<(Scalar<'v>, New<'v>)>),
-    Sequence(Vec<New<'v>>),
+    Mapping(Held<'v, (Cow<'static, str>, Value), (Scalar<'v>, New<'v>)>),
+    Sequence(Held<'v, Value, New<'v>>),
+}
+
+/// What a collection holds.
+#[derive(Clone, Debug)]
+pub(crate) enum Held<'v, G, M> {
+    /// The same as a given one.
+    Given(&'v [G]),
+    Made(Vec<M>),
+}
+
+impl<'v, G, M> Held<'v, G, M> {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Given(given) => given.is_empty(),
+            Self::Made(made) => made.is_empty(),
+        }
+    }
+
+    /// Does this with each of them and its number.
+    fn each(&self, new: impl Fn(&'v G) -> M, mut act: impl FnMut(usize, &M)) {
+        match self {
+            Self::Given(given) => {
+                let all = given.iter().map(new).enumerate();
+                all.for_each(|(at, one)| act(at, &one));
+            }
+            Self::Made(made) => made.iter().enumerate().for_each(|(at, one)| act(at, one)),
+        }
+    }
+}
+
+/// An entry of a given mapping.
+fn entry<'v>((key, value): &'v (Cow<'static, str>, Value)) -> (Scalar<'v>, New<'v>) {
+    (Scalar::auto(key), New::from(value))
 }
 
 /// A scalar, and its style if the place allows it.
@@ -90,13 +123,8 @@ impl<'v> From<&'v Value> for New<'v> {
             Value::Int(value) => scalar(value.to_string().into(), Style::Bare),
             Value::Str(text) => scalar(text.as_ref().into(), Style::Auto),
             Value::Quoted(text) => scalar(text.as_ref().into(), Style::Double),
-            Value::Mapping(entries) => Self::Mapping(
-                entries
-                    .iter()
-                    .map(|(key, value)| (Scalar::auto(key), Self::from(value)))
-                    .collect(),
-            ),
-            Value::Sequence(items) => Self::Sequence(items.iter().map(Self::from).collect()),
+            Value::Mapping(entries) => Self::Mapping(Held::Given(entries)),
+            Value::Sequence(items) => Self::Sequence(Held::Given(items)),
         }
     }
 }
@@ -172,22 +200,18 @@ impl Block<'_> {
         }
         match value {
             New::Scalar(scalar) => self.literal(out, &scalar.text, column),
-            New::Mapping(entries) => {
-                for (at, (key, value)) in entries.iter().enumerate() {
-                    if at > 0 {
-                        self.line(out, column);
-                    }
-                    self.entry(out, key, value, column);
+            New::Mapping(entries) => entries.each(entry, |at, (key, value)| {
+                if at > 0 {
+                    self.line(out, column);
                 }
-            }
-            New::Sequence(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    if at > 0 {
-                        self.line(out, column);
-                    }
-                    self.item(out, item, column, 2);
+                self.entry(out, key, value, column);
+            }),
+            New::Sequence(items) => items.each(New::from, |at, item| {
+                if at > 0 {
+                    self.line(out, column);
                 }
-            }
+                self.item(out, item, column, 2);
+            }),
         }
     }
 
@@ -252,29 +276,30 @@ impl Flow<'_> {
         match value {
             New::Scalar(scalar) => out.push_str(&scalar.inline(true, self.json)),
             New::Mapping(entries) => {
-                self.enclose(out, "{}", entries, depth, |out, (key, value)| {
+                self.enclose(out, "{}", entries, depth, entry, |out, (key, value)| {
                     self.entry(out, key, value, depth + 1);
                 });
             }
             New::Sequence(items) => {
-                self.enclose(out, "[]", items, depth, |out, item| {
+                self.enclose(out, "[]", items, depth, New::from, |out, item| {
                     self.value(out, item, depth + 1);
                 });
             }
         }
     }
 
-    fn enclose<T>(
+    fn enclose<'v, G, M>(
         &self,
         out: &mut String,
         brackets: &str,
-        children: &[T],
+        children: &Held<'v, G, M>,
         depth: usize,
-        mut child: impl FnMut(&mut String, &T),
+        new: impl Fn(&'v G) -> M,
+        child: impl Fn(&mut String, &M),
     ) {
         let (open, close) = brackets.split_at(1);
         out.push_str(open);
-        for (at, value) in children.iter().enumerate() {
+        children.each(new, |at, value| {
             if at > 0 {
                 out.push_str(if self.tight || self.pretty.is_some() {
                     ","
@@ -284,7 +309,7 @@ impl Flow<'_> {
             }
             self.line(out, depth + 1);
             child(out, value);
-        }
+        });
         if !children.is_empty() {
             self.line(out, depth);
         }

@@ -30,6 +30,7 @@
 //! read, so no edit is refused because of it. In debug builds, which tests and fuzzing are, the whole text is always read,
 //! and both have to agree.
 
+use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -40,26 +41,39 @@ use crate::tree::change::Wanted;
 
 /// The old text without some of its entries.
 pub(crate) struct Excerpt {
-    text: String,
+    pub(crate) text: String,
     nodes: Vec<Raw>,
     /// The ranges of the splices, which have moved with their lines.
-    pub(crate) ranges: Vec<Range<usize>>,
+    ranges: SmallVec<[Range<usize>; 2]>,
 }
 
 /// An excerpt is made if it leaves out at least one of so many bytes.
 const LEAST: usize = 4;
 
 impl Excerpt {
-    /// The excerpt of a tree for these splices; none if it would not be much smaller.
-    pub(crate) fn of(tree: &Tree<'_>, wanted: &Wanted<'_>, splices: &[Splice]) -> Option<Self> {
-        Self::if_smaller(tree, wanted, splices, tree.source.len() / LEAST)
+    /// The excerpt of a tree for these splices, in room that is used again; none if it would not be much smaller.
+    pub(crate) fn of(
+        tree: &Tree<'_>,
+        wanted: Wanted<'_>,
+        splices: &[Splice],
+        room: (String, Vec<Raw>),
+    ) -> Option<Self> {
+        Self::if_smaller(tree, wanted, splices, tree.source.len() / LEAST, room)
+    }
+
+    /// Puts the ranges of the splices in the place of those in the whole text, or back.
+    pub(crate) fn swap_ranges(&mut self, splices: &mut [Splice]) {
+        for (splice, range) in splices.iter_mut().zip(&mut self.ranges) {
+            std::mem::swap(&mut splice.range, range);
+        }
     }
 
     fn if_smaller(
         tree: &Tree<'_>,
-        wanted: &Wanted<'_>,
+        wanted: Wanted<'_>,
         splices: &[Splice],
         by: usize,
+        room: (String, Vec<Raw>),
     ) -> Option<Self> {
         if !tree.aliases.is_empty() || !tree.props.is_empty() {
             return None;
@@ -67,13 +81,13 @@ impl Excerpt {
         let mut finder = Finder {
             tree,
             splices,
-            cuts: Vec::with_capacity(32),
+            cuts: SmallVec::new(),
             gone: (0, 0),
             simple: true,
-            ends: Vec::with_capacity(64),
+            ends: SmallVec::new(),
         };
         finder.visit(0, Some(wanted));
-        (finder.simple && finder.gone.0 as usize > by).then(|| finder.excerpt())
+        (finder.simple && finder.gone.0 as usize > by).then(|| finder.excerpt(room))
     }
 
     /// The tree of the excerpt, as a reader would make it.
@@ -102,17 +116,17 @@ struct Cut {
 struct Finder<'f> {
     tree: &'f Tree<'f>,
     splices: &'f [Splice],
-    cuts: Vec<Cut>,
+    cuts: SmallVec<[Cut; 32]>,
     gone: (u32, u32),
     /// Whether no key is a block collection.
     simple: bool,
     /// Where the block collections end without the entries that are left out, in the order of the nodes.
-    ends: Vec<u32>,
+    ends: SmallVec<[u32; 64]>,
 }
 
 impl Finder<'_> {
     /// Looks for entries below a node of which this is wanted, and returns where it ends without them.
-    fn visit(&mut self, node: u32, wanted: Option<&Wanted<'_>>) -> u32 {
+    fn visit(&mut self, node: u32, wanted: Option<Wanted<'_>>) -> u32 {
         let raw = self.tree.at(node);
         if !raw.shape.is_block_collection() {
             return raw.end;
@@ -200,10 +214,10 @@ impl Finder<'_> {
         });
     }
 
-    fn excerpt(&self) -> Excerpt {
+    fn excerpt(&self, (mut text, mut nodes): (String, Vec<Raw>)) -> Excerpt {
         let source = self.tree.source;
-        let mut text = String::with_capacity(source.len());
-        let mut nodes = Vec::with_capacity(self.tree.nodes.len());
+        text.clear();
+        nodes.clear();
         let mut ends = self.ends.iter();
         let (mut from, mut first) = (0, 0);
         let mut gone = (0, 0);
@@ -289,7 +303,7 @@ mod tests {
     use super::*;
     use crate::read::parse::parse;
     use crate::read::simple::tests::{LINES, MANIFEST};
-    use crate::tree::change::{Edit, Step, Value};
+    use crate::tree::change::{Edit, Step, Value, Wishes};
 
     /// The excerpt of a text for insertions at these offsets, if there is one: read by the parser, it has to be what the
     /// tree of the whole text becomes without the entries that are left out.
@@ -310,8 +324,10 @@ mod tests {
             text: String::new(),
         });
         let splices: Vec<_> = splices.collect();
-        let wanted = Wanted::of(&tree, edits).unwrap();
-        let Some(mut excerpt) = Excerpt::if_smaller(&tree, &wanted, &splices, 0) else {
+        let wishes = Wishes::of(&tree, edits).unwrap();
+        let Some(mut excerpt) =
+            Excerpt::if_smaller(&tree, wishes.all(), &splices, 0, Default::default())
+        else {
             return Ok(None);
         };
         for (splice, moved) in splices.iter().zip(&excerpt.ranges) {
@@ -464,7 +480,7 @@ spec:
         for (kept, gone, made) in [(75, 25, false), (74, 26, true)] {
             let text = [entry(kept), entry(gone)].concat();
             let tree = parse(&text, 0..text.len(), Vec::new()).unwrap();
-            let excerpt = Excerpt::of(&tree, &Wanted::default(), &[]);
+            let excerpt = Excerpt::of(&tree, Wanted::nothing(), &[], Default::default());
             assert_eq!(excerpt.is_some(), made, "{gone}");
         }
     }

@@ -1,13 +1,61 @@
 //! How the surroundings of a place are written: columns, indentation, dashes, line ends, JSON.
 
 use crate::edit::emit::{Block, Flow};
+use crate::read::scratch::Scratch;
 use crate::text::span::{Breaks, byte, line_end, next_line, skip_blanks, skip_gap, slice};
 use crate::tree::arena::{Shape, Tree, flag};
+use smallvec::SmallVec;
+use std::ops::Deref;
 
 /// The indentation if a document shows none.
 const STEP: usize = 2;
 
-impl<'s> Tree<'s> {
+/// A tree with what has to be known of all of its text, for an edit.
+pub(crate) struct Layout<'t, 's> {
+    tree: &'t Tree<'s>,
+    /// The collection that each node is in.
+    parents: Vec<u32>,
+    breaks: Breaks,
+}
+
+impl<'s> Deref for Layout<'_, 's> {
+    type Target = Tree<'s>;
+
+    fn deref(&self) -> &Tree<'s> {
+        self.tree
+    }
+}
+
+impl<'t, 's> Layout<'t, 's> {
+    pub(crate) fn new(tree: &'t Tree<'s>, scratch: &mut Scratch) -> Self {
+        let mut parents = std::mem::take(&mut scratch.parents);
+        parents.clear();
+        // The collections around the node that is next in the text, each with the node behind it.
+        let mut open = SmallVec::<[(u32, u32); 16]>::new();
+        parents.extend((0..).zip(&tree.nodes).map(|(index, raw)| {
+            while open.last().is_some_and(|(_, end)| *end <= index) {
+                open.pop();
+            }
+            let parent = open.last().map_or(u32::MAX, |(parent, _)| *parent);
+            if raw.shape.is_collection() {
+                open.push((index, raw.link));
+            }
+            parent
+        }));
+        let starts = std::mem::take(&mut scratch.lines);
+        Self {
+            tree,
+            parents,
+            breaks: Breaks::new(tree.text, tree.source, tree.chunk.start, starts),
+        }
+    }
+
+    /// Hands the room for it back.
+    pub(crate) fn end(self, scratch: &mut Scratch) {
+        scratch.parents = self.parents;
+        scratch.lines = self.breaks.starts;
+    }
+
     /// A node and the collections around it, the outermost last.
     pub(crate) fn ancestors(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
         std::iter::successors(Some(node), |at| self.parent(*at))
@@ -15,20 +63,7 @@ impl<'s> Tree<'s> {
 
     /// The collection that a node is in, as a key, a value or an item.
     pub(crate) fn parent(&self, node: u32) -> Option<u32> {
-        let parents = self.lookups().parents.get_or_init(|| {
-            // The collections around the node that is next in the text, each with the node behind it.
-            let mut open: Vec<(u32, u32)> = Vec::with_capacity(16);
-            let parents = (0..).zip(&self.nodes).map(|(index, raw)| {
-                while open.pop_if(|(_, end)| *end <= index).is_some() {}
-                let parent = open.last().map_or(u32::MAX, |(parent, _)| *parent);
-                if raw.shape.is_collection() {
-                    open.push((index, raw.link));
-                }
-                parent
-            });
-            parents.collect()
-        });
-        let parent = parents.get(node as usize).copied();
+        let parent = self.parents.get(node as usize).copied();
         parent.filter(|parent| *parent != u32::MAX)
     }
 
@@ -44,20 +79,15 @@ impl<'s> Tree<'s> {
 
     /// Where the line of an offset begins.
     pub(crate) fn line_start(&self, offset: usize) -> usize {
-        self.breaks().line_start(offset)
+        self.breaks.line_start(offset)
     }
 
     /// Where the line of an offset ends, before its line break.
     pub(crate) fn line_end(&self, offset: usize) -> usize {
-        match self.breaks().next_line(offset) {
+        match self.breaks.next_line(offset) {
             Some(next) => line_end(self.source, next - 1),
             None => self.source.len(),
         }
-    }
-
-    fn breaks(&self) -> &Breaks {
-        let breaks = || Breaks::new(self.text, self.source, self.chunk.start);
-        self.lookups().breaks.get_or_init(breaks)
     }
 
     /// The column of an offset in bytes from 0; a byte order mark counts as none.
@@ -100,7 +130,7 @@ impl<'s> Tree<'s> {
         } else if start > 0 {
             slice(self.source, 0..start).ends_with("\r\n")
         } else {
-            return self.breaks().around;
+            return self.breaks.around;
         };
         if near { "\r\n" } else { "\n" }
     }

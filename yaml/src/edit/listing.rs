@@ -42,11 +42,12 @@ pub(super) struct Listing<'w> {
 
 impl<'w> Listing<'w> {
     /// The list, if nothing else is wanted.
-    pub(super) fn of(wanted: &Wanted<'w>) -> Option<Self> {
-        let [(Step::Key(key), below)] = wanted.steps.as_slice() else {
+    pub(super) fn of(wanted: Wanted<'w>) -> Option<Self> {
+        let mut steps = wanted.steps();
+        let (Some((Step::Key(key), below)), None) = (steps.next(), steps.next()) else {
             return None;
         };
-        let Some(Value::Sequence(items)) = below.set else {
+        let Some(Value::Sequence(items)) = below.set() else {
             return None;
         };
         let ([first, .., last], true) = (items.as_slice(), items.len() >= LONG) else {
@@ -141,7 +142,9 @@ fn is(text: &str, range: Range<usize>, value: &Value, scratch: &mut Scratch) -> 
 mod tests {
     use super::*;
     use crate::edit::draft::Care;
+    use crate::edit::layout::Layout;
     use crate::edit::write::Writer;
+    use crate::tree::change::Wishes;
 
     const OLD: &str = "a: b\nc:\n  - d\n";
 
@@ -170,13 +173,16 @@ mod tests {
     fn holds_with(items: Vec<Value>, change: &dyn Fn(&mut Splice)) -> (bool, String) {
         let tree = Tree::parse(OLD, 0..OLD.len()).unwrap();
         let written = |edit: &[Edit]| {
-            let wanted = Wanted::of(&tree, edit).unwrap();
-            let drafts = Writer::new(&tree, &wanted, Care::Middle).run().unwrap();
+            let wishes = Wishes::of(&tree, edit).unwrap();
+            let layout = Layout::new(&tree, &mut Scratch::default());
+            let drafts = Writer::new(&layout, wishes.all(), Care::Middle)
+                .run()
+                .unwrap();
             drafts.merge().unwrap()
         };
         let edit = edit(items);
-        let wanted = Wanted::of(&tree, &edit).unwrap();
-        let listing = Listing::of(&wanted).unwrap();
+        let wishes = Wishes::of(&tree, &edit).unwrap();
+        let listing = Listing::of(wishes.all()).unwrap();
         let mut all = written(&edit);
         let right = all[0].text.clone();
         change(&mut all[0]);

@@ -1,7 +1,7 @@
 //! From edits to splices: what has to change in the text, in the style of its surroundings, and checked.
 //!
 //! ```text
-//! edits ─Wanted::of→ Wanted ─write→ Drafts ─merge→ splices ─parse the edited text→ ─check→ splices
+//! edits ─Wishes::of→ Wanted ─write→ Drafts ─merge→ splices ─parse the edited text→ ─check→ splices
 //! ```
 
 mod append;
@@ -20,6 +20,7 @@ mod write;
 use crate::check::{Wrong, check};
 use crate::edit::draft::Care;
 use crate::edit::excerpt::Excerpt;
+use crate::edit::layout::Layout;
 use crate::edit::listing::Listing;
 use crate::edit::refuse::{
     refuse_anchors, refuse_control_characters, refuse_flow_marks, refuse_line_breaks, tab_behind,
@@ -30,7 +31,7 @@ use crate::read::parse::parse;
 use crate::read::scratch::Scratch;
 use crate::text::splice::{Splice, pieces};
 use crate::tree::arena::Tree;
-use crate::tree::change::{Edit, Wanted};
+use crate::tree::change::{Edit, Wanted, Wishes};
 
 impl Tree<'_> {
     /// What has to change in the text so that every edit holds: sorted, disjoint splices with offsets in
@@ -47,32 +48,45 @@ impl Tree<'_> {
     /// # Errors
     /// As [`Tree::edit`].
     pub fn edit_in(&self, edits: &[Edit], scratch: &mut Scratch) -> Result<Vec<Splice>, EditError> {
-        let wanted = Wanted::of(self, edits)?;
+        let wishes = Wishes::of(self, edits)?;
+        let wanted = wishes.all();
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        refuse_control_characters(self)?;
-        refuse_line_breaks(self)?;
-        refuse_anchors(self)?;
-        refuse_flow_marks(self)?;
-        let mut last = EditError::Verify {
-            offset: self.chunk.start,
-            what: String::new(),
-        };
-        for care in [Care::Middle, Care::Whole, Care::Quoted] {
-            match attempt(self, &wanted, care, scratch)? {
-                Ok(splices) => return Ok(splices),
-                Err(error) => last = error,
-            }
-        }
-        Err(last)
+        let layout = Layout::new(self, scratch);
+        let splices = edit(&layout, wanted, scratch);
+        layout.end(scratch);
+        splices
     }
+}
+
+/// The splices for what is wanted, made with as little change as is right.
+fn edit(
+    tree: &Layout<'_, '_>,
+    wanted: Wanted<'_>,
+    scratch: &mut Scratch,
+) -> Result<Vec<Splice>, EditError> {
+    refuse_control_characters(tree)?;
+    refuse_line_breaks(tree)?;
+    refuse_anchors(tree)?;
+    refuse_flow_marks(tree)?;
+    let mut last = EditError::Verify {
+        offset: tree.chunk.start,
+        what: String::new(),
+    };
+    for care in [Care::Middle, Care::Whole, Care::Quoted] {
+        match attempt(tree, wanted, care, scratch)? {
+            Ok(splices) => return Ok(splices),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
 }
 
 /// The splices for what is wanted, or why the edited text does not mean that.
 fn attempt(
-    tree: &Tree<'_>,
-    wanted: &Wanted<'_>,
+    tree: &Layout<'_, '_>,
+    wanted: Wanted<'_>,
     care: Care,
     scratch: &mut Scratch,
 ) -> Result<Result<Vec<Splice>, EditError>, EditError> {
@@ -103,30 +117,28 @@ fn attempt(
 /// Whether the edited text is right as far as an excerpt shows it, which is enough. See [`excerpt`].
 fn excerpt_holds(
     tree: &Tree<'_>,
-    wanted: &Wanted<'_>,
+    wanted: Wanted<'_>,
     splices: &mut [Splice],
     scratch: &mut Scratch,
 ) -> bool {
-    let Some(mut excerpt) = Excerpt::of(tree, wanted, splices) else {
+    let room = std::mem::take(&mut scratch.excerpt);
+    let Some(mut excerpt) = Excerpt::of(tree, wanted, splices, room) else {
         return false;
     };
-    let mut ranges = std::mem::take(&mut excerpt.ranges);
-    let mut swap = |splices: &mut [Splice]| {
-        for (splice, range) in splices.iter_mut().zip(&mut ranges) {
-            std::mem::swap(&mut splice.range, range);
-        }
-    };
-    swap(splices);
-    let holds = read_again(&excerpt.tree(tree), wanted, splices, scratch);
-    swap(splices);
+    excerpt.swap_ranges(splices);
+    let left = excerpt.tree(tree);
+    let holds = read_again(&left, wanted, splices, scratch);
+    let nodes = left.nodes;
+    excerpt.swap_ranges(splices);
+    scratch.excerpt = (excerpt.text, nodes);
     matches!(holds, Ok(Ok(())))
 }
 
 /// Whether a long list that is written is right: read by the parser with its first and its last item alone, and the others one
 /// by one. See [`listing`].
 fn listing_holds(
-    tree: &Tree<'_>,
-    wanted: &Wanted<'_>,
+    tree: &Layout<'_, '_>,
+    wanted: Wanted<'_>,
     splices: &[Splice],
     care: Care,
     scratch: &mut Scratch,
@@ -134,24 +146,24 @@ fn listing_holds(
     let Some(listing) = Listing::of(wanted) else {
         return false;
     };
-    let written = |wanted: &Wanted<'_>| Writer::new(tree, wanted, care).run().ok()?.merge();
+    let written = |wanted: Wanted<'_>| Writer::new(tree, wanted, care).run().ok()?.merge();
     let (Ok(first), Ok(ends)) = (
-        Wanted::of(tree, &listing.first),
-        Wanted::of(tree, &listing.ends),
+        Wishes::of(tree, &listing.first),
+        Wishes::of(tree, &listing.ends),
     ) else {
         return false;
     };
-    let (Some(first), Some(short)) = (written(&first), written(&ends)) else {
+    let (Some(first), Some(short)) = (written(first.all()), written(ends.all())) else {
         return false;
     };
     listing.holds([&first, &short, splices], scratch)
-        && matches!(read_again(tree, &ends, &short, scratch), Ok(Ok(())))
+        && matches!(read_again(tree, ends.all(), &short, scratch), Ok(Ok(())))
 }
 
 /// Reads the edited text and compares it with the old tree; gives what is wrong.
 fn read_again(
     tree: &Tree<'_>,
-    wanted: &Wanted<'_>,
+    wanted: Wanted<'_>,
     splices: &[Splice],
     scratch: &mut Scratch,
 ) -> Result<Result<(), String>, EditError> {

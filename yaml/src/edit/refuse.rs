@@ -1,6 +1,8 @@
 //! Texts that readers disagree on, so that no edit of them is safe.
 
+use crate::edit::layout::Layout;
 use crate::error::EditError;
+use crate::read::scratch::Scratch;
 use crate::text::span::{byte, line_start, slice};
 use crate::text::splice::Splice;
 use crate::tree::arena::{Raw, Shape, Tree};
@@ -38,7 +40,7 @@ pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
                     && between.trim().is_empty()
                     && column_of_entry(new.source, raw.start as usize) < tab
                 || raw.shape.is_block_scalar()
-                || new.in_flow(index)
+                || Layout::new(new, &mut Scratch::default()).in_flow(index)
         });
         (!fits).then_some(splice.range.end)
     })
@@ -78,7 +80,7 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
 
 /// Refuses a chunk with a flow collection that readers of YAML 1.1 understand otherwise: in `{?a, b:}` they see the keys `a` and
 /// `b:`. (YAML 1.2.2, 7.3.3, allows a `?` before a word, and ends a word at a colon before a comma or bracket.)
-pub(super) fn refuse_flow_marks(tree: &Tree<'_>) -> Result<(), EditError> {
+pub(super) fn refuse_flow_marks(tree: &Layout<'_, '_>) -> Result<(), EditError> {
     // Most chunks have neither, and are not looked at any closer.
     let has = |mark: &str| memchr::memmem::find(tree.source.as_bytes(), mark.as_bytes()).is_some();
     if !["?", ":,", ":]", ":}"].into_iter().any(has) {

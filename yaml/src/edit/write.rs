@@ -16,21 +16,23 @@ use std::collections::HashSet;
 use crate::edit::draft::{Care, Drafts};
 use crate::edit::emit::{New, Scalar};
 use crate::edit::fate::{Fate, Fates};
+use crate::edit::layout::Layout;
 use crate::error::EditError;
 use crate::text::span::slice;
-use crate::tree::arena::{Shape, TagKind, Tree, flag};
+use crate::tree::arena::{Shape, TagKind, flag};
 use crate::tree::change::{Step, Value, Wanted};
+use smallvec::SmallVec;
 
 pub(crate) struct Writer<'w, 's> {
     drafts: Drafts<'w, 's>,
-    wanted: &'w Wanted<'w>,
+    wanted: Wanted<'w>,
     fates: Fates<'w>,
     /// Aliases and mappings with merge keys that are already decided.
     decided: HashSet<u32>,
 }
 
 impl<'w, 's> Writer<'w, 's> {
-    pub(crate) fn new(tree: &'w Tree<'s>, wanted: &'w Wanted<'w>, care: Care) -> Self {
+    pub(crate) fn new(tree: &'w Layout<'w, 's>, wanted: Wanted<'w>, care: Care) -> Self {
         Self {
             drafts: Drafts::new(tree, care),
             wanted,
@@ -46,7 +48,7 @@ impl<'w, 's> Writer<'w, 's> {
 
     pub(crate) fn run(mut self) -> Result<Drafts<'w, 's>, EditError> {
         self.node(0, self.wanted)?;
-        let nothing = Wanted::default();
+        let nothing = Wanted::nothing();
         for &alias in &self.drafts.tree.aliases {
             if self.decided.contains(&alias) || self.is_gone(alias) {
                 continue;
@@ -54,10 +56,10 @@ impl<'w, 's> Writer<'w, 's> {
             match self.merging(alias) {
                 Some(mapping) => {
                     if !self.decided.contains(&mapping) {
-                        self.mapping(mapping, &nothing)?;
+                        self.mapping(mapping, nothing)?;
                     }
                 }
-                None => self.alias(alias, &nothing)?,
+                None => self.alias(alias, nothing)?,
             }
         }
         Ok(self.drafts)
@@ -67,7 +69,7 @@ impl<'w, 's> Writer<'w, 's> {
     fn is_gone(&self, node: u32) -> bool {
         match self.fates.at(node) {
             Fate::Stays => false,
-            Fate::Changes(wanted) => wanted.set.is_some(),
+            Fate::Changes(wanted) => wanted.set().is_some(),
             Fate::Goes => true,
         }
     }
@@ -91,7 +93,7 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     /// Writes a node at its place.
-    fn node(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
+    fn node(&mut self, node: u32, wanted: Wanted<'w>) -> Result<(), EditError> {
         let raw = self.drafts.tree.at(node);
         if raw.shape == Shape::Alias {
             return self.alias(node, wanted);
@@ -102,12 +104,12 @@ impl<'w, 's> Writer<'w, 's> {
         self.untagged(node, wanted)
     }
 
-    fn untagged(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
+    fn untagged(&mut self, node: u32, wanted: Wanted<'w>) -> Result<(), EditError> {
         let raw = self.drafts.tree.at(node);
-        if let Some(value) = wanted.set {
+        if let Some(value) = wanted.set() {
             return self.drafts.replace(node, &New::from(value));
         }
-        if wanted.steps.is_empty() {
+        if wanted.count() == 0 {
             return Ok(());
         }
         if raw.shape.is_mapping() && raw.next(node) > node + 1 {
@@ -122,7 +124,7 @@ impl<'w, 's> Writer<'w, 's> {
 
     /// Writes a node with a tag. A tag of YAML's own schema stays if it fits the new value, and goes if it does not.
     /// What any other tag means, only its reader knows.
-    fn tagged(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
+    fn tagged(&mut self, node: u32, wanted: Wanted<'w>) -> Result<(), EditError> {
         let refused = EditError::Tagged {
             offset: self.drafts.offset(node),
         };
@@ -131,18 +133,18 @@ impl<'w, 's> Writer<'w, 's> {
         let Some((tag, kind)) = props.and_then(|props| props.tag.clone()) else {
             return self.untagged(node, wanted);
         };
-        let string = matches!(wanted.set, Some(Value::Str(_) | Value::Quoted(_)));
+        let string = matches!(wanted.set(), Some(Value::Str(_) | Value::Quoted(_)));
         let fits = match kind {
             TagKind::String => string && raw.shape != Shape::Empty,
             // A change inside a collection leaves its tag as it is.
-            _ => wanted.set.is_none() && raw.next(node) > node + 1,
+            _ => wanted.set().is_none() && raw.next(node) > node + 1,
         };
         if fits {
             return self.untagged(node, wanted);
         }
         let scalar = !raw.shape.is_collection();
         let anchored = props.is_some_and(|props| props.anchor.is_some());
-        let value = wanted.set.map(New::from);
+        let value = wanted.set().map(New::from);
         let Some(text) = value.as_ref().and_then(New::inline) else {
             return Err(refused);
         };
@@ -159,12 +161,12 @@ impl<'w, 's> Writer<'w, 's> {
         Ok(())
     }
 
-    fn sequence(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
-        let children: Vec<u32> = self.drafts.tree.children(node).collect();
+    fn sequence(&mut self, node: u32, wanted: Wanted<'w>) -> Result<(), EditError> {
+        let children: SmallVec<[u32; 8]> = self.drafts.tree.children(node).collect();
         let mut added = Vec::new();
-        for (step, wanted) in &wanted.steps {
+        for (step, wanted) in wanted.steps() {
             let Step::Index(index) = step else { continue };
-            match (children.get(*index), wanted.set) {
+            match (children.get(*index), wanted.set()) {
                 (Some(child), _) => self.node(*child, wanted)?,
                 (None, Some(value)) => added.push((*index, New::from(value))),
                 (None, None) => {}
@@ -174,15 +176,15 @@ impl<'w, 's> Writer<'w, 's> {
         self.drafts.append_items(node, &added)
     }
 
-    fn mapping(&mut self, node: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
+    fn mapping(&mut self, node: u32, wanted: Wanted<'w>) -> Result<(), EditError> {
         let merged = if self.drafts.tree.at(node).has(flag::MERGES) {
             self.decided.insert(node);
             self.sources(node, wanted)?
         } else {
             Vec::new()
         };
-        let mut added = Vec::new();
-        for (step, wanted) in &wanted.steps {
+        let mut added = SmallVec::<[_; 1]>::new();
+        for (step, wanted) in wanted.steps() {
             let Step::Key(key) = step else { continue };
             if let (Some((_, value)), _) = self.drafts.tree.explicit(node, key) {
                 self.node(value, wanted)?;
@@ -194,7 +196,7 @@ impl<'w, 's> Writer<'w, 's> {
                     self.drafts.copy_key(merged)?,
                     self.drafts.copy(value, wanted)?,
                 ));
-            } else if let Some(value) = wanted.set {
+            } else if let Some(value) = wanted.set() {
                 added.push((Scalar::auto(key), New::from(value)));
             }
         }
@@ -206,7 +208,7 @@ impl<'w, 's> Writer<'w, 's> {
     fn sources(
         &mut self,
         node: u32,
-        wanted: &Wanted<'w>,
+        wanted: Wanted<'w>,
     ) -> Result<Vec<Cow<'static, str>>, EditError> {
         let tree = self.drafts.tree;
         self.decide_lists(node)?;
@@ -223,13 +225,13 @@ impl<'w, 's> Writer<'w, 's> {
         while let Some(at) = self.unwanted(node, wanted, &sources)
             && let Some((source, fate)) = sources.get_mut(at)
         {
-            let copy = self.drafts.copy(*source, &Wanted::default())?;
+            let copy = self.drafts.copy(*source, Wanted::nothing())?;
             self.drafts.replace(*source, &copy)?;
             *fate = Fate::Stays;
         }
         self.decided
             .extend(sources.iter().map(|(source, _)| *source));
-        let supplied = wanted.steps.iter().filter_map(|(step, below)| {
+        let supplied = wanted.steps().filter_map(|(step, below)| {
             let Step::Key(key) = step else { return None };
             let at = self.supplier(&sources, key)?;
             let (_, Fate::Changes(change)) = sources.get(at)? else {
@@ -261,7 +263,7 @@ impl<'w, 's> Writer<'w, 's> {
     fn unwanted(
         &self,
         node: u32,
-        wanted: &Wanted<'w>,
+        wanted: Wanted<'w>,
         sources: &[(u32, Fate<'_>)],
     ) -> Option<usize> {
         let tree = self.drafts.tree;
@@ -270,8 +272,8 @@ impl<'w, 's> Writer<'w, 's> {
                 Fate::Stays => false,
                 Fate::Goes => true,
                 Fate::Changes(change) => {
-                    change.set.is_some()
-                        || change.steps.iter().any(|(step, _)| {
+                    change.set().is_some()
+                        || change.steps().any(|(step, _)| {
                             let Step::Key(key) = step else { return true };
                             wanted.key(key).is_none()
                                 && tree.explicit(node, key).0.is_none()
@@ -292,7 +294,7 @@ impl<'w, 's> Writer<'w, 's> {
     }
 
     /// Writes what an alias becomes.
-    fn alias(&mut self, alias: u32, wanted: &Wanted<'w>) -> Result<(), EditError> {
+    fn alias(&mut self, alias: u32, wanted: Wanted<'w>) -> Result<(), EditError> {
         self.decided.insert(alias);
         let there = self.fates.at(self.drafts.tree.resolve(alias));
         let stays = match there {

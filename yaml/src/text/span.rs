@@ -64,20 +64,21 @@ impl<'s> Lines<'s> {
 #[derive(Debug)]
 pub(crate) struct Breaks {
     /// Where the lines but the first begin, counted from the start of the part.
-    starts: Vec<u32>,
+    pub(crate) starts: Vec<u32>,
     /// The first line break of the text around the part.
     pub(crate) around: &'static str,
 }
 
 impl Breaks {
-    /// The line breaks of `part`, which begins at `start` in `text`.
-    pub(crate) fn new(text: &str, part: &str, start: usize) -> Self {
+    /// The line breaks of `part`, which begins at `start` in `text`, in a vector whose room is used again.
+    pub(crate) fn new(text: &str, part: &str, start: usize, mut starts: Vec<u32>) -> Self {
         let breaks = memchr::memchr_iter(b'\n', part.as_bytes());
         let before = slice(text, 0..start);
         let around = if before.is_empty() { text } else { before };
         let first = slice(around, 0..next_line(around, 0));
+        starts.clear();
         // Manifests have lines of some thirty bytes.
-        let mut starts = Vec::with_capacity(part.len() / 24 + 1);
+        starts.reserve(part.len() / 24 + 1);
         starts.extend(breaks.filter_map(|at| u32::try_from(at + 1).ok()));
         Self {
             starts,

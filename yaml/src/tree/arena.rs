@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use crate::text::span::{Breaks, slice};
+use crate::text::span::slice;
 
 /// One YAML document, or one item of a list, with the place of everything in it.
 ///
@@ -28,12 +28,8 @@ pub struct Tree<'s> {
 /// What is found out of a tree once it is asked for. Few trees are.
 #[derive(Debug, Default)]
 pub(crate) struct Lookups {
-    /// The collection that each node is in; computed for the first edit.
-    pub(crate) parents: OnceLock<Box<[u32]>>,
     /// The items of long sequences, once somebody asks for one by its index.
     long: OnceLock<HashMap<u32, Vec<u32>>>,
-    /// The line breaks; computed for the first edit.
-    pub(crate) breaks: OnceLock<Breaks>,
 }
 
 /// How a node is written.

@@ -1,7 +1,7 @@
 //! Edits, and what they want of a tree: the edits of one call as a tree of steps, without those that already hold.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::error::EditError;
 use crate::tree::arena::{Tree, flag};
@@ -52,23 +52,42 @@ pub enum Value {
 /// Up to so many steps at one place, looking is faster than noting.
 const FEW: usize = 8;
 
-/// What is wanted at a place and below it.
+/// What some edits want of a tree, without those that already hold: the places on the way to each of them.
 #[derive(Default, Debug)]
-pub(crate) struct Wanted<'e> {
-    /// The value that the place should have; if there is one, there are no steps.
-    pub(crate) set: Option<&'e Value>,
-    /// Places below, in the order of the edits.
-    pub(crate) steps: Vec<(&'e Step, Wanted<'e>)>,
-    /// The position of each index among the steps, if there are more than a few.
-    items: HashMap<usize, usize>,
-    /// How many of the steps have been looked at for this.
-    noted: usize,
+pub(crate) struct Wishes<'e> {
+    /// The root first.
+    places: Vec<Place<'e>>,
+    /// The places of items of lists, by that of the list and the index, where there are more than a few.
+    items: BTreeMap<(usize, usize), usize>,
 }
 
-impl<'e> Wanted<'e> {
+/// A place, with the numbers of others; 0 is none of them.
+#[derive(Default, Debug)]
+struct Place<'e> {
+    /// The step to it from the place above; the root has none.
+    step: Option<&'e Step>,
+    /// The value that it should have; if there is one, no places are below.
+    set: Option<&'e Value>,
+    /// The first and the last place below.
+    first: usize,
+    last: usize,
+    /// How many are below.
+    count: usize,
+    /// The next one below the same place.
+    next: usize,
+}
+
+/// What is wanted at a place and below it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'w> {
+    wishes: &'w Wishes<'w>,
+    at: usize,
+}
+
+impl<'e> Wishes<'e> {
     /// What the edits want, without those that already hold.
     pub(crate) fn of(tree: &Tree<'_>, edits: &'e [Edit]) -> Result<Self, EditError> {
-        let mut wanted = Self::default();
+        let mut wishes = Self::default();
         let mut held = Vec::new();
         for edit in edits {
             let Some(root) = tree.root() else {
@@ -83,97 +102,168 @@ impl<'e> Wanted<'e> {
                 continue;
             }
             refuse_doubles(root, &edit.path)?;
-            if wanted.add(&edit.path, &edit.value).is_err() {
+            if wishes.add(&edit.path, &edit.value).is_none() {
                 return Err(EditError::Conflict {
                     offset: node.offset(),
                 });
             }
         }
         // An edit that already holds must also hold after the others.
-        match held.into_iter().find(|(_, path)| wanted.touches(path)) {
+        match held
+            .into_iter()
+            .find(|(_, path)| wishes.all().touches(path))
+        {
             Some((node, _)) => Err(EditError::Conflict {
                 offset: node.offset(),
             }),
-            None => Ok(wanted),
+            None => Ok(wishes),
         }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.set.is_none() && self.steps.is_empty()
+    /// What is wanted of the whole tree.
+    pub(crate) fn all(&self) -> Wanted<'_> {
+        Wanted {
+            wishes: self,
+            at: 0,
+        }
     }
 
-    pub(crate) fn key(&self, name: &str) -> Option<&Wanted<'e>> {
-        let found = self
-            .steps
-            .iter()
-            .find(|(step, _)| matches!(step, Step::Key(key) if key == name));
+    /// Adds a value at a path; none if the others leave no room for it.
+    fn add(&mut self, path: &'e [Step], value: &'e Value) -> Option<()> {
+        if self.places.is_empty() {
+            self.places.reserve(16);
+            self.places.push(Place::default());
+        }
+        let mut at = 0;
+        for step in path {
+            let known = Wanted { wishes: self, at }.below(step);
+            at = match known {
+                Some(known) => known.at,
+                None => self.add_below(at, step)?,
+            };
+        }
+        let place = self.places.get_mut(at)?;
+        if place.count > 0 || place.set.is_some_and(|set| set != value) {
+            return None;
+        }
+        place.set = Some(value);
+        Some(())
+    }
+
+    /// Adds a place below another one, which is to have no value.
+    fn add_below(&mut self, above: usize, step: &'e Step) -> Option<usize> {
+        let new = self.places.len();
+        let place = self.places.get_mut(above).filter(|p| p.set.is_none())?;
+        place.count += 1;
+        let before = std::mem::replace(&mut place.last, new);
+        if before == 0 {
+            place.first = new;
+        } else if let Some(before) = self.places.get_mut(before) {
+            before.next = new;
+        }
+        self.places.push(Place {
+            step: Some(step),
+            ..Place::default()
+        });
+        let Self { places, items } = self;
+        let place = places.get(above)?;
+        let unnoted = match place.count.checked_sub(FEW) {
+            None | Some(0) => 0,
+            Some(1) => place.first,
+            Some(_) => new,
+        };
+        for at in each_from(places, unnoted) {
+            if let Some(Step::Index(index)) = places.get(at).and_then(|place| place.step) {
+                items.insert((above, *index), at);
+            }
+        }
+        Some(new)
+    }
+}
+
+/// The numbers of a place and of those behind it that are below the same one.
+fn each_from(places: &[Place<'_>], first: usize) -> impl Iterator<Item = usize> {
+    let some = |at: usize| Some(at).filter(|at| *at > 0);
+    let next = move |at: &usize| some(places.get(*at)?.next);
+    std::iter::successors(some(first), next)
+}
+
+impl<'w> Wanted<'w> {
+    /// Nothing.
+    pub(crate) fn nothing() -> Self {
+        static NOTHING: Wishes<'static> = Wishes {
+            places: Vec::new(),
+            items: BTreeMap::new(),
+        };
+        NOTHING.all()
+    }
+
+    fn place(self) -> Option<&'w Place<'w>> {
+        self.wishes.places.get(self.at)
+    }
+
+    /// The value that the place should have; if there is one, there are no steps.
+    pub(crate) fn set(self) -> Option<&'w Value> {
+        self.place()?.set
+    }
+
+    /// Places below, in the order of the edits.
+    pub(crate) fn steps(self) -> impl Iterator<Item = (&'w Step, Self)> {
+        let places = &self.wishes.places;
+        let each = each_from(places, self.place().map_or(0, |place| place.first));
+        each.filter_map(move |at| Some((places.get(at)?.step?, Self { at, ..self })))
+    }
+
+    /// How many places are below.
+    pub(crate) fn count(self) -> usize {
+        self.place().map_or(0, |place| place.count)
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.set().is_none() && self.count() == 0
+    }
+
+    pub(crate) fn key(self, name: &str) -> Option<Self> {
+        let mut steps = self.steps();
+        let found = steps.find(|(step, _)| matches!(step, Step::Key(key) if key == name));
         found.map(|(_, wanted)| wanted)
     }
 
-    pub(crate) fn index(&self, index: usize) -> Option<&Wanted<'e>> {
-        let at = self.position(&Step::Index(index))?;
-        self.steps.get(at).map(|(_, wanted)| wanted)
+    pub(crate) fn index(self, index: usize) -> Option<Self> {
+        self.below(&Step::Index(index))
     }
 
     /// Whether something is wanted at this place, above or below it.
-    fn touches(&self, path: &[Step]) -> bool {
+    fn touches(self, path: &[Step]) -> bool {
         match path.split_first() {
-            _ if self.set.is_some() => true,
-            None => !self.steps.is_empty(),
-            Some((step, rest)) => {
-                let below = self.position(step).and_then(|at| self.steps.get(at));
-                below.is_some_and(|(_, wanted)| wanted.touches(rest))
-            }
+            _ if self.set().is_some() => true,
+            None => self.count() > 0,
+            Some((step, rest)) => self.below(step).is_some_and(|below| below.touches(rest)),
         }
     }
 
-    fn position(&self, below: &Step) -> Option<usize> {
+    fn below(self, below: &Step) -> Option<Self> {
         match below {
-            Step::Index(index) if self.steps.len() > FEW => self.items.get(index).copied(),
-            _ => self.steps.iter().position(|(step, _)| *step == below),
+            Step::Index(index) if self.count() > FEW => {
+                let at = *self.wishes.items.get(&(self.at, *index))?;
+                Some(Self { at, ..self })
+            }
+            _ => {
+                let mut steps = self.steps();
+                steps
+                    .find(|(step, _)| *step == below)
+                    .map(|(_, wanted)| wanted)
+            }
         }
     }
 
     /// Whether both give the same result for the same value.
-    pub(crate) fn same(&self, other: &Wanted<'_>) -> bool {
-        self.set == other.set
-            && self.steps.len() == other.steps.len()
-            && self.steps.iter().all(|(step, wanted)| {
-                let twin = match step {
-                    Step::Key(key) => other.key(key),
-                    Step::Index(index) => other.index(*index),
-                };
-                twin.is_some_and(|twin| wanted.same(twin))
-            })
-    }
-
-    fn add(&mut self, path: &'e [Step], value: &'e Value) -> Result<(), ()> {
-        let Some((step, rest)) = path.split_first() else {
-            if !self.steps.is_empty() || self.set.is_some_and(|set| set != value) {
-                return Err(());
-            }
-            self.set = Some(value);
-            return Ok(());
-        };
-        if self.set.is_some() {
-            return Err(());
-        }
-        let known = self.position(step);
-        if let Some((_, wanted)) = known.and_then(|at| self.steps.get_mut(at)) {
-            return wanted.add(rest, value);
-        }
-        let mut wanted = Wanted::default();
-        wanted.add(rest, value)?;
-        self.steps.push((step, wanted));
-        if self.steps.len() > FEW {
-            for (at, (step, _)) in self.steps.iter().enumerate().skip(self.noted) {
-                if let Step::Index(index) = step {
-                    self.items.insert(*index, at);
-                }
-            }
-            self.noted = self.steps.len();
-        }
-        Ok(())
+    pub(crate) fn same(self, other: Wanted<'_>) -> bool {
+        self.set() == other.set()
+            && self.count() == other.count()
+            && self
+                .steps()
+                .all(|(step, wanted)| other.below(step).is_some_and(|twin| wanted.same(twin)))
     }
 }
 
