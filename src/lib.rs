@@ -61,11 +61,12 @@ pub use say::{Label, Message, Reason, Severity, nearest};
 pub use tables::{RouteRow, WorkloadRow};
 
 use drain::decide::{Planned, Planner};
-use input::Opened;
-use input::objects::Render;
+use input::objects::{Object, Render};
+use input::{Chunks, Opened};
 use outcome::Decided;
 use say::drain::Mood;
 use tables::Tables;
+use weigh::Ignored;
 
 /// Reads the sources as one set of manifests and adds the hooks and grace periods that its workloads need.
 ///
@@ -104,7 +105,6 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
     let tables = tables.map_err(|error| say::config::row(&error.column, &error.message))?;
     let mut decided = decide(opened, &config, &tables, settings)?;
     let check = config.check == Some(true);
-    decided.chunks.keep_those_of(&decided.plans);
     let outputs = loop {
         let written = if check && !settings.preview {
             &[][..]
@@ -142,34 +142,28 @@ fn decide<'s>(
     let reads = |kind: &str| tables.reads(kind);
     let kind = |kind: &str| settings.parse_everything || reads(kind);
     let wanted = input::ToParse::new(&kind, advice);
-    let chunks = input::parse(opened, settings.threads, &wanted).map_err(Stop::Unread)?;
-    let found = input::resources(opened, &chunks);
-    let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
-    let (addresses, threads) = (settings.addresses, settings.threads);
-    let namespace = config.namespace.as_deref();
-    let (render, shadowed) = Render::new(&sources, &found, namespace, threads);
-    let trace = routes::Tracer::new(&render, tables, config, addresses, threads).run()?;
-    let planned = Planner::new(&render, tables, config).run(&trace, threads);
-    let Planned { plans, messages } = planned;
+    let mut chunks = input::parse(opened, settings.threads, &wanted).map_err(Stop::Unread)?;
     // The results of a ResourceList go with the changed items, whoever shows them.
     let mood = Mood::of(check, settings.preview && !list);
+    let known = know(opened, &chunks, config, tables, settings)?;
+    chunks.keep_those_of(&known.plans);
+    let Known { plans, told, .. } = known;
     let changes: usize = plans.iter().map(Plan::changes).sum();
-    let decided = trace.messages.into_iter().chain(messages);
     // They are the greatest part of what is kept, so their number is counted.
-    let mut messages = Vec::with_capacity(decided.size_hint().0 + changes + 8);
+    let [decided, others] = told;
+    let mut messages = Vec::with_capacity(decided.len() + changes + others.len() + 8);
     messages.extend(decided);
     for plan in &plans {
         say::drain::changes(plan, mood, &mut messages);
     }
-    messages.extend(shadowed);
-    messages.extend(input::read_otherwise(opened, &chunks, &found, &reads));
-    messages.extend(input::no_objects(opened, &render, |k| tables.knows(k)));
+    messages.extend(others);
     routes::name_near_kind(&mut messages, opened, tables);
-    weigh::drop_ignored(&mut messages, &render);
-    if settings.gate {
-        messages.extend(input::nothing_to_check(opened, &render, &messages));
+    known.ignored.drop_from(&mut messages);
+    if settings.gate && !known.has_objects {
+        messages.extend(input::nothing_to_check(opened, &messages));
     }
     if settings.one_folder {
+        let sources: Vec<Source<'s>> = opened.iter().map(|o| o.source).collect();
         weigh::two_folders(&mut messages, &sources);
     }
     weigh::weigh(&mut messages, config, advice);
@@ -179,15 +173,63 @@ fn decide<'s>(
     let errors = messages.iter().filter(|m| m.is_of_one_object());
     let errors: Vec<Message> = errors.cloned().collect();
     let mut decided = Decided {
-        routes: trace.routes,
-        services: trace.services,
-        coverage: trace.coverage,
+        routes: known.routes,
+        services: known.services,
+        coverage: known.coverage,
         #[cfg(feature = "patches")]
-        patched: out::patched::of(if settings.patches { &plans } else { &[] }, &render, tables),
+        patched: known.patched,
         chunks,
         plans,
         messages,
     };
     decided.leave_out(&errors);
     Ok(decided)
+}
+
+/// What is known of the objects once they are not needed any more.
+struct Known {
+    plans: Vec<Plan>,
+    /// What routes and plans have to tell, and what objects do.
+    told: [Vec<Message>; 2],
+    ignored: Ignored,
+    has_objects: bool,
+    routes: usize,
+    services: usize,
+    coverage: Coverage,
+    #[cfg(feature = "patches")]
+    patched: Vec<out::patched::Patched>,
+}
+
+/// Follows the routes to the workloads, and plans those.
+fn know(
+    opened: &[Opened<'_>],
+    chunks: &Chunks<'_>,
+    config: &Config,
+    tables: &Tables,
+    settings: &Settings,
+) -> Result<Known, Stop> {
+    let found = input::resources(opened, chunks);
+    let sources: Vec<Source<'_>> = opened.iter().map(|o| o.source).collect();
+    let (addresses, threads) = (settings.addresses, settings.threads);
+    let namespace = config.namespace.as_deref();
+    let (render, mut others) = Render::new(&sources, &found, namespace, threads);
+    let trace = routes::Tracer::new(&render, tables, config, addresses, threads).run()?;
+    let planned = Planner::new(&render, tables, config).run(&trace, threads);
+    let Planned { plans, messages } = planned;
+    let reads = |kind: &str| tables.reads(kind);
+    others.extend(input::read_otherwise(opened, chunks, &found, &reads));
+    others.extend(input::no_objects(opened, &render, |k| tables.knows(k)));
+    let mut told = trace.messages;
+    told.extend(messages);
+    Ok(Known {
+        #[cfg(feature = "patches")]
+        patched: out::patched::of(if settings.patches { &plans } else { &[] }, &render, tables),
+        plans,
+        told: [told, others],
+        ignored: Ignored::of(&render),
+        has_objects: render.objects.iter().any(Object::is_object),
+        routes: trace.routes,
+        services: trace.services,
+        coverage: trace.coverage,
+    })
 }

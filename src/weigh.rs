@@ -3,29 +3,40 @@
 use crate::config::{self, Config};
 use crate::input::Source;
 use crate::input::objects::{Object, Render};
+use crate::model::ObjectRef;
 use crate::say::{self, Message, Reason, Severity};
 use lossless_yaml::sort_by;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-/// Removes the messages that the annotation `ignore` of their object hides.
-pub(crate) fn drop_ignored(messages: &mut Vec<Message>, render: &Render<'_, '_>) {
-    let ignoring = |object: &Object<'_, '_>| {
-        let reasons = config::annotations::ignored(object.annotation(config::annotations::IGNORE)?);
-        let reasons: Vec<Reason> = reasons.filter_map(Result::ok).collect();
-        Some((object.resource(), reasons))
-    };
-    let mut ignored: HashMap<_, Vec<Reason>> = HashMap::new();
-    for (object, reasons) in render.objects.iter().filter_map(ignoring) {
-        ignored.entry(object).or_default().extend(reasons);
+/// Which messages the annotation `ignore` of their object hides.
+pub(crate) struct Ignored(HashMap<Arc<ObjectRef>, Vec<Reason>>);
+
+impl Ignored {
+    pub(crate) fn of(render: &Render<'_, '_>) -> Ignored {
+        let ignoring = |object: &Object<'_, '_>| {
+            let stated = object.annotation(config::annotations::IGNORE)?;
+            let reasons = config::annotations::ignored(stated);
+            let reasons: Vec<Reason> = reasons.filter_map(Result::ok).collect();
+            Some((object.resource(), reasons))
+        };
+        let mut ignored: HashMap<_, Vec<Reason>> = HashMap::new();
+        for (object, reasons) in render.objects.iter().filter_map(ignoring) {
+            ignored.entry(object).or_default().extend(reasons);
+        }
+        Ignored(ignored)
     }
-    if ignored.is_empty() {
-        return;
+
+    pub(crate) fn drop_from(&self, messages: &mut Vec<Message>) {
+        if self.0.is_empty() {
+            return;
+        }
+        messages.retain(|message| {
+            let object = message.object.as_ref();
+            let reasons = object.and_then(|object| self.0.get(object));
+            !reasons.is_some_and(|reasons| reasons.contains(&message.reason))
+        });
     }
-    messages.retain(|message| {
-        let object = message.object.as_ref();
-        let reasons = object.and_then(|object| ignored.get(object));
-        !reasons.is_some_and(|reasons| reasons.contains(&message.reason))
-    });
 }
 
 /// Makes `NameTwice` an error if the objects are in two folders, because those are two environments read as one.

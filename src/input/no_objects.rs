@@ -1,6 +1,6 @@
 //! Documents that are no objects, and inputs that hold none.
 
-use super::objects::{Object, Render};
+use super::objects::Render;
 use super::{Opened, holds_a_kind, is_of_kustomize, is_passed_over};
 use crate::model::Place;
 use crate::say::input as say;
@@ -44,14 +44,10 @@ fn what(node: Node<'_, '_>) -> say::NotAnObject {
     }
 }
 
-/// What `--check` says if the input has no objects; `told` may already show what it has.
-pub(crate) fn nothing_to_check(
-    opened: &[Opened<'_>],
-    render: &Render<'_, '_>,
-    told: &[Message],
-) -> Option<Message> {
+/// What `--check` says if no object of the input was read; `told` may already show what it has.
+pub(crate) fn nothing_to_check(opened: &[Opened<'_>], told: &[Message]) -> Option<Message> {
     let is_list = opened.iter().any(|open| open.list.is_some());
-    if is_list || render.objects.iter().any(Object::is_object) || holds_a_kind(opened) {
+    if is_list || holds_a_kind(opened) {
         return None;
     }
     let documents = opened.iter().map(Opened::documents).sum();

@@ -30,37 +30,52 @@ pub(crate) fn in_order<S, R: Send>(
     }
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut done: Vec<(usize, Vec<R>)> = Vec::new();
-        let mut own = own();
+        let (mut own, mut given, mut batches) = (own(), Vec::new(), Vec::new());
         loop {
             let first = next.fetch_add(BATCH, Ordering::Relaxed);
             if first >= count {
-                return done;
+                return (batches, given);
             }
             make_room();
-            let mut given = Vec::new();
+            let before = given.len();
             for number in first..count.min(first + BATCH) {
                 each(&mut own, number, &mut given);
             }
-            if !given.is_empty() {
-                done.push((first, given));
+            if given.len() > before {
+                batches.push((first, given.len() - before));
             }
         }
     };
-    let mut done = scope(|scope| {
+    let done = scope(|scope| {
         let others: Vec<_> = (1..threads)
             .map_while(|_| Builder::new().spawn_scoped(scope, work).ok())
             .collect();
-        let mut done = work();
+        let mut done = vec![work()];
         for other in others {
-            done.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            done.push(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
         }
         done
     });
-    done.sort_unstable_by_key(|(first, _)| *first);
-    let mut all = Vec::with_capacity(done.iter().map(|(_, given)| given.len()).sum());
-    for (_, given) in done {
-        all.extend(given);
+    let length = done.iter().map(|(_, given)| given.len()).sum();
+    // The batches of a thread are in their order, so what comes next is that of the thread with the first one.
+    let mut order: Vec<(usize, usize, usize)> = Vec::new();
+    for (thread, (batches, _)) in done.iter().enumerate() {
+        order.extend(
+            batches
+                .iter()
+                .map(|(first, length)| (*first, *length, thread)),
+        );
+    }
+    order.sort_unstable();
+    let mut done: Vec<_> = done
+        .into_iter()
+        .map(|(_, given)| given.into_iter())
+        .collect();
+    let mut all = Vec::with_capacity(length);
+    for (_, length, thread) in order {
+        if let Some(given) = done.get_mut(thread) {
+            all.extend(given.by_ref().take(length));
+        }
     }
     all
 }

@@ -57,8 +57,8 @@ pub(crate) struct Chunk<'s> {
     /// Whether it is an item of a list that was split: then the tree's root is a sequence of that one item.
     item: bool,
     pub(crate) tree: Tree<'s>,
-    /// A character in its text that ends a line only for YAML 1.1 readers, and its byte in the source.
-    odd_break: Option<(usize, char)>,
+    /// Whether its text has a character that ends a line only for YAML 1.1 readers.
+    has_odd_break: bool,
 }
 
 /// Which objects of the input are read.
@@ -238,7 +238,11 @@ pub(crate) fn open<'s>(
         let seen = |at| {
             first_glued = first_glued.or_else(|| glued(source.text, at).map(|key| (at, key)));
         };
-        let documents = || lossless_yaml::documents_seen(source.text, seen).collect();
+        let documents = || {
+            let mut documents: Vec<_> = lossless_yaml::documents_seen(source.text, seen).collect();
+            documents.shrink_to_fit();
+            documents
+        };
         let nul = || memchr(0, source.text.as_bytes());
         let (documents, nul): (Vec<_>, _) = both(threads, documents, nul);
         if let Some(offset) = nul {
@@ -378,24 +382,20 @@ pub(crate) fn parse<'s>(
             given.extend(read.err().map(|unread| Err((number, unread))));
         },
     );
-    let mut parsed: Vec<Chunk<'s>> = Vec::with_capacity(read.len());
     let mut whole: Vec<usize> = Vec::new();
-    for read in read {
-        match read {
-            Ok(chunk) => parsed.push(chunk),
-            Err((number, unread)) => {
-                let Some(job) = job(number) else { continue };
-                match unread {
-                    _ if whole.contains(&job.source) => {}
-                    Unread::Document(error) => {
-                        let unread = unreadable(job.source, job.document, job.text, &error);
-                        return Err(unread);
-                    }
-                    Unread::Item => whole.push(job.source),
-                }
+    for (number, unread) in read.iter().filter_map(|read| read.as_ref().err()) {
+        let Some(job) = job(*number) else { continue };
+        match unread {
+            _ if whole.contains(&job.source) => {}
+            Unread::Document(error) => {
+                let unread = unreadable(job.source, job.document, job.text, error);
+                return Err(unread);
             }
+            Unread::Item => whole.push(job.source),
         }
     }
+    // In the same vector.
+    let mut parsed: Vec<Chunk<'s>> = read.into_iter().filter_map(Result::ok).collect();
     for source in whole {
         parsed.retain(|chunk| chunk.source != source);
         if let Some(open) = opened.get_mut(source) {
@@ -551,7 +551,7 @@ impl<'s> Job<'s> {
             document: self.document,
             item: false,
             tree,
-            odd_break: odd_break(self.text, range),
+            has_odd_break: odd_break(self.text, range).is_some(),
         }
     }
 
@@ -633,7 +633,10 @@ pub(crate) fn read_otherwise(
     let mut chunk: Vec<usize> = found.filter_map(|object| object.chunk).collect();
     chunk.dedup();
     for chunk in chunk.iter().filter_map(|index| chunks.parsed.get(*index)) {
-        if let Some((at, found)) = chunk.odd_break {
+        let text = opened.get(chunk.source).map_or("", |open| open.source.text);
+        let range = chunk.tree.chunk();
+        let odd = chunk.has_odd_break.then(|| odd_break(text, range));
+        if let Some((at, found)) = odd.flatten() {
             let mut message = odd_break_told(found);
             message.place = Some(Place {
                 source: chunk.source,

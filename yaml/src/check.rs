@@ -145,24 +145,24 @@ impl<'c, 'p> Comparison<'c, 'p> {
     fn identical(&self, before: u32, after: u32) -> bool {
         let nodes = |tree: &'c Tree<'c>, index: u32| {
             let range = index as usize..tree.at(index).next(index) as usize;
-            tree.nodes.get(range).unwrap_or_default()
+            tree.nodes.within(range)
         };
         let (old, new) = (nodes(self.old, before), nodes(self.new, after));
-        let (Some(first), Some(found)) = (old.first(), new.first()) else {
+        let (Some(first), Some(found)) = (self.old.raw(before), self.new.raw(after)) else {
             return false;
         };
         let plain = self.old.aliases.is_empty() && self.old.props.is_empty();
-        if !plain || old.len() != new.len() {
+        if !plain || old.len() == 0 || old.len() != new.len() {
             return false;
         }
         // If all of the text is the same, then so is a scalar at the same place in it, unless it had to be decoded.
         let written = |tree: &'c Tree<'c>, raw: Raw| slice(tree.source, raw.range());
-        let alike = written(self.old, *first) == written(self.new, *found);
+        let alike = written(self.old, first) == written(self.new, found);
         (before..)
             .zip(after..)
-            .zip(old.iter().zip(new))
+            .zip(old.zip(new))
             .all(|((at, new_at), (old, new))| {
-                let place = |raw: &Raw, origin: &Raw| {
+                let place = |raw: Raw, origin: Raw| {
                     let start = raw.start.wrapping_sub(origin.start);
                     (
                         start,

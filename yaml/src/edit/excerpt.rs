@@ -36,7 +36,7 @@ use std::ops::Range;
 
 use crate::text::span::{byte, next_line, slice};
 use crate::text::splice::Splice;
-use crate::tree::arena::{Decoded, Raw, Shape, Tree};
+use crate::tree::arena::{Decoded, Nodes, Raw, Shape, Tree};
 use crate::tree::change::Wanted;
 
 /// The old text without some of its entries.
@@ -97,7 +97,7 @@ impl Excerpt {
             indent: decoded.indent,
         });
         Tree {
-            nodes: std::mem::take(&mut self.nodes),
+            nodes: Nodes::Wide(std::mem::take(&mut self.nodes)),
             decoded: decoded.collect(),
             ..Tree::empty(&self.text, 0..self.text.len(), &self.text)
         }
@@ -182,14 +182,14 @@ impl Finder<'_> {
     fn is_clear(&self, lines: &Range<usize>, nodes: &Range<u32>) -> bool {
         let before = self.tree.at(nodes.start.saturating_sub(1));
         let (first, last) = (nodes.start as usize, nodes.end as usize);
-        let nodes = self.tree.nodes.get(first..last).unwrap_or_default();
+        let mut nodes = self.tree.nodes.within(first..last);
         let text = slice(self.tree.source, lines.clone());
         (lines.start == 0 || byte(self.tree.source, lines.start - 1) == b'\n')
             && text.ends_with('\n')
             && ends_with_its_lines(text)
             && !before.shape.is_block_scalar()
             && text.bytes().fold(true, |all, byte| all & is_clear(byte))
-            && nodes.iter().all(|raw| {
+            && nodes.all(|raw| {
                 let written = || slice(self.tree.source, raw.range());
                 raw.flags == 0
                     && match raw.shape {
@@ -229,7 +229,7 @@ impl Finder<'_> {
         for cut in self.cuts.iter().chain([&rest]) {
             text.push_str(slice(source, from..cut.bytes.start));
             let kept = first as usize..cut.nodes.start as usize;
-            for raw in self.tree.nodes.get(kept).unwrap_or_default() {
+            for raw in self.tree.nodes.within(kept) {
                 let (mut end, mut link) = (raw.end - gone.0, raw.link);
                 if raw.shape.is_block_collection() {
                     end = self.moved(ends.next().copied().unwrap_or(raw.end));
@@ -242,7 +242,7 @@ impl Finder<'_> {
                     start: raw.start - gone.0,
                     end,
                     link,
-                    ..*raw
+                    ..raw
                 });
             }
             (from, first, gone) = (cut.bytes.end, cut.nodes.end, cut.gone);
@@ -340,7 +340,7 @@ mod tests {
             assert_eq!(was, is, "an insertion has moved");
         }
         let shown = |tree: &Tree<'_>| {
-            let nodes = (0..).zip(&tree.nodes).map(|(at, raw)| {
+            let nodes = (0..).zip(tree.nodes.iter()).map(|(at, raw)| {
                 let indent = tree
                     .decoded
                     .get(raw.link as usize)
@@ -348,7 +348,7 @@ mod tests {
                 (
                     Raw {
                         link: raw.next(at),
-                        ..*raw
+                        ..raw
                     },
                     tree.scalar_text(at).to_owned(),
                     indent.filter(|_| raw.flags != 0),

@@ -127,7 +127,8 @@ fn is(text: &str, range: Range<usize>, value: &Value, scratch: &mut Scratch) -> 
         && !tree.nodes.iter().any(|raw| raw.shape.is_block_scalar())
         && tree
             .nodes
-            .last()
+            .iter()
+            .next_back()
             .is_some_and(|raw| raw.shape != Shape::Empty);
     let Some(root) = tree.root().filter(|_| clear) else {
         return false;

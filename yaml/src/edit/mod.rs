@@ -177,7 +177,7 @@ fn read_again(
         Ok(new) => {
             let compared = check(tree, wanted, &new, splices);
             let tab = tab_behind(&new, splices);
-            scratch.nodes = new.nodes;
+            scratch.nodes = new.into_nodes();
             if let Some(offset) = tab {
                 return Err(EditError::Unplaceable {
                     offset: tree.chunk.start + offset,

@@ -28,12 +28,12 @@ pub(super) fn tab_behind(new: &Tree<'_>, splices: &[Splice]) -> Option<usize> {
             (text.is_empty() || text.starts_with('#')).then_some(indent)
         });
         let tab = gap.filter_map(|indent| indent.find('\t')).min()?;
-        let before = (0..).zip(&new.nodes).filter(|(_, raw)| {
+        let before = (0..).zip(new.nodes.iter()).filter(|(_, raw)| {
             let leaf = !raw.shape.is_collection();
             leaf && raw.start as usize <= end
         });
         // Inside a scalar the lines are its text, after a block scalar nothing changes, and flow collections allow tabs.
-        let fits = before.last().is_some_and(|(index, raw): (u32, &Raw)| {
+        let fits = before.last().is_some_and(|(index, raw): (u32, Raw)| {
             let between = slice(new.source, raw.end as usize..end);
             raw.end as usize > end
                 || raw.shape == Shape::Plain
@@ -87,7 +87,7 @@ pub(super) fn refuse_flow_marks(tree: &Layout<'_, '_>) -> Result<(), EditError> 
         return Ok(());
     }
     let words = (0..)
-        .zip(&tree.nodes)
+        .zip(tree.nodes.iter())
         .filter(|(_, raw)| raw.shape == Shape::Plain);
     for (index, raw) in words {
         let (start, end) = (raw.start as usize, raw.end as usize);

@@ -13,7 +13,7 @@ use crate::error::SyntaxError;
 use crate::read::scratch::Scratch;
 use crate::read::simple;
 use crate::text::span::{byte, line_end, line_start, skip_gap, slice};
-use crate::tree::arena::{Decoded, Props, Raw, Shape, TagKind, Tree, flag};
+use crate::tree::arena::{Decoded, Nodes, Props, Raw, Shape, TagKind, Tree, flag};
 
 /// Collections may nest so deep, block and flow each.
 const NESTING: usize = 255;
@@ -50,8 +50,12 @@ impl<'s> Tree<'s> {
                 ..Self::empty(text, chunk, source)
             });
         }
-        // Manifests have about one node for 12 bytes.
-        parse(text, chunk, Vec::with_capacity(source.len() / 12 + 1))
+        let mut tree = parse(text, chunk, std::mem::take(&mut scratch.nodes))?;
+        if let Nodes::Wide(nodes) = &mut tree.nodes {
+            scratch.nodes = std::mem::take(nodes);
+            tree.nodes = Nodes::kept(&scratch.nodes, source.len());
+        }
+        Ok(tree)
     }
 }
 
@@ -152,7 +156,10 @@ fn build(text: &str, chunk: Range<usize>, nodes: Vec<Raw>) -> Result<Tree<'_>, S
         }
         builder.event(event, &span)?;
     }
-    Ok(builder.tree)
+    Ok(Tree {
+        nodes: Nodes::Wide(builder.nodes),
+        ..builder.tree
+    })
 }
 
 /// A message of the parser in this crate's style: lower case, one line, no full stop.
@@ -193,7 +200,9 @@ struct Open {
 }
 
 struct Builder<'s> {
+    /// All but its nodes.
     tree: Tree<'s>,
+    nodes: Vec<Raw>,
     source: &'s str,
     open: Vec<Open>,
     /// Node of each anchor number.
@@ -206,10 +215,8 @@ impl<'s> Builder<'s> {
     fn new(text: &'s str, chunk: Range<usize>, source: &'s str, mut nodes: Vec<Raw>) -> Self {
         nodes.clear();
         Self {
-            tree: Tree {
-                nodes,
-                ..Tree::empty(text, chunk, source)
-            },
+            tree: Tree::empty(text, chunk, source),
+            nodes,
             source,
             open: Vec::with_capacity(32),
             anchors: Vec::new(),
@@ -266,7 +273,6 @@ impl<'s> Builder<'s> {
         self.open.last().is_some_and(|open| {
             open.children % 2 == 1
                 && self
-                    .tree
                     .raw(open.index)
                     .is_some_and(|raw| raw.shape.is_mapping())
         })
@@ -288,7 +294,7 @@ impl<'s> Builder<'s> {
             _ => TagKind::Custom,
         };
         self.tree.props.push(Props {
-            node: short(self.tree.nodes.len()),
+            node: short(self.nodes.len()),
             anchor: None,
             tag: Some((short(range.start)..short(range.end), kind)),
         });
@@ -314,7 +320,7 @@ impl<'s> Builder<'s> {
         let node = self.last();
         let range = short(start(span))..short(end(span));
         // The end of `&name` may lie after the node's reported start when the value is empty.
-        if let Some(raw) = self.tree.nodes.get_mut(node as usize) {
+        if let Some(raw) = self.nodes.get_mut(node as usize) {
             raw.flags |= flag::ANCHOR;
             if raw.shape == Shape::Empty {
                 raw.start = raw.start.max(range.end);
@@ -332,15 +338,19 @@ impl<'s> Builder<'s> {
         }
     }
 
+    fn raw(&self, index: u32) -> Option<Raw> {
+        self.nodes.get(index as usize).copied()
+    }
+
     fn last(&self) -> u32 {
-        short(self.tree.nodes.len().saturating_sub(1))
+        short(self.nodes.len().saturating_sub(1))
     }
 
     fn push(&mut self, raw: Raw) {
         if let Some(open) = self.open.last_mut() {
             open.children += 1;
         }
-        self.tree.nodes.push(raw);
+        self.nodes.push(raw);
     }
 
     fn leaf(&mut self, shape: Shape, range: Range<usize>, link: u32, flags: u8) {
@@ -381,14 +391,14 @@ impl<'s> Builder<'s> {
         };
         // In a merge key the quotes matter: `"<<"` is a key like any other.
         let merges = if tagged {
-            self.tree.tag_kind(short(self.tree.nodes.len())) == Some(TagKind::Merge)
+            self.tree.tag_kind(short(self.nodes.len())) == Some(TagKind::Merge)
         } else {
             shape == Shape::Plain && text == "<<"
         };
         if merges
             && let Some(open) = self.open.last()
             && open.children % 2 == 0
-            && let Some(raw) = self.tree.nodes.get_mut(open.index as usize)
+            && let Some(raw) = self.nodes.get_mut(open.index as usize)
             && raw.shape.is_mapping()
         {
             raw.flags |= flag::MERGES;
@@ -437,12 +447,11 @@ impl<'s> Builder<'s> {
             return self.cursor..self.cursor;
         };
         let shape = self
-            .tree
             .raw(parent.index)
             .map_or(Shape::BlockMapping, |raw| raw.shape);
         let next = skip_gap(self.source, self.cursor);
         let follows = byte(self.source, next + 1);
-        let holder = self.tree.at(parent.index).start as usize;
+        let holder = self.raw(parent.index).map_or(0, |raw| raw.start) as usize;
         let column = |at: usize| {
             let line = slice(self.source, line_start(self.source, at)..at);
             line.trim_start_matches('\u{FEFF}').len()
@@ -505,7 +514,7 @@ impl<'s> Builder<'s> {
     }
 
     fn collection(&mut self, shape: Shape, start: usize, tagged: bool) {
-        let index = short(self.tree.nodes.len());
+        let index = short(self.nodes.len());
         let bracket = matches!(shape, Shape::FlowMapping | Shape::FlowSequence);
         let opened = if bracket || shape == Shape::Pair && byte(self.source, start) == b'?' {
             start + 1
@@ -525,9 +534,8 @@ impl<'s> Builder<'s> {
 
     fn close(&mut self, span: &Span) {
         let Some(open) = self.open.pop() else { return };
-        let next = short(self.tree.nodes.len());
+        let next = short(self.nodes.len());
         let flow = self
-            .tree
             .raw(open.index)
             .is_some_and(|raw| raw.shape.is_flow() && raw.shape != Shape::Pair);
         if flow {
@@ -535,7 +543,7 @@ impl<'s> Builder<'s> {
         }
         // The cursor is at the end of the last child.
         let end = short(self.cursor);
-        if let Some(raw) = self.tree.nodes.get_mut(open.index as usize) {
+        if let Some(raw) = self.nodes.get_mut(open.index as usize) {
             raw.link = next;
             raw.end = end;
         }
@@ -545,7 +553,6 @@ impl<'s> Builder<'s> {
         let target = self.anchors.get(id).copied().unwrap_or(u32::MAX);
         // If the target is not closed yet, the value would contain itself.
         if self
-            .tree
             .raw(target)
             .is_none_or(|raw| raw.shape.is_collection() && raw.link == 0)
         {
@@ -554,7 +561,7 @@ impl<'s> Builder<'s> {
                 message: "an alias is inside the value that it refers to".to_owned(),
             });
         }
-        let index = short(self.tree.nodes.len());
+        let index = short(self.nodes.len());
         self.tree.aliases.push(index);
         self.leaf(Shape::Alias, start(span)..end(span), target, 0);
         Ok(())

@@ -1,11 +1,12 @@
 //! Buffers for reading and editing many chunks.
 
-use crate::tree::arena::Raw;
+use crate::tree::arena::{Raw, Short};
 
 /// Buffers that one chunk after another uses, so that only what is kept is allocated.
 #[derive(Default, Debug)]
 pub struct Scratch {
     pub(crate) nodes: Vec<Raw>,
+    pub(super) shorts: Vec<Short>,
     pub(super) open: Vec<Open>,
     /// For edited texts.
     pub(crate) text: String,

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use crate::read::scratch::{Open, Scratch};
 use crate::text::span::line_start;
-use crate::tree::arena::{Decoded, Raw, Shape, flag};
+use crate::tree::arena::{Decoded, InASize as _, Nodes, Raw, Shape, Short, flag};
 
 /// Programs nest collections less deeply than this. The limit that counts is the parser's.
 const NESTING: usize = 100;
@@ -23,28 +23,95 @@ const KEY: usize = 512;
 pub(crate) fn read<'s>(
     source: &'s str,
     scratch: &mut Scratch,
-) -> Option<(Vec<Raw>, Vec<Decoded<'s>>)> {
+) -> Option<(Nodes, Vec<Decoded<'s>>)> {
     let is_simple = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
     if !source.bytes().fold(true, |all, byte| all & is_simple(byte)) {
         return None;
     }
     scratch.nodes.clear();
+    scratch.shorts.clear();
     scratch.open.clear();
+    let nodes = if Nodes::are_narrow(0, source.len()) {
+        Room::Narrow(&mut scratch.shorts)
+    } else {
+        Room::Wide(&mut scratch.nodes)
+    };
     let mut reader = Reader {
         source,
-        nodes: &mut scratch.nodes,
+        nodes,
         decoded: Vec::new(),
         open: &mut scratch.open,
         end: 0,
         goes_on: None,
     };
     reader.lines()?;
-    (!reader.nodes.is_empty()).then(|| (reader.nodes.clone(), reader.decoded))
+    let nodes = match reader.nodes {
+        Room::Wide(nodes) => Nodes::Wide(nodes.clone()),
+        Room::Narrow(nodes) if Nodes::are_narrow(nodes.len(), 0) => {
+            Nodes::Narrow(nodes.as_slice().into())
+        }
+        Room::Narrow(_) => return None,
+    };
+    (!nodes.is_empty()).then_some((nodes, reader.decoded))
+}
+
+/// Room for the nodes that are read, in one of their sizes.
+enum Room<'r> {
+    Wide(&'r mut Vec<Raw>),
+    Narrow(&'r mut Vec<Short>),
+}
+
+impl Room<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Room::Wide(nodes) => nodes.len(),
+            Room::Narrow(nodes) => nodes.len(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn push(&mut self, raw: Raw) {
+        match self {
+            Room::Wide(nodes) => nodes.push(raw),
+            Room::Narrow(nodes) => nodes.push(Short::of(raw)),
+        }
+    }
+
+    fn change(&mut self, index: usize, change: impl FnOnce(&mut Raw)) {
+        match self {
+            Room::Wide(nodes) => {
+                if let Some(raw) = nodes.get_mut(index) {
+                    change(raw);
+                }
+            }
+            Room::Narrow(nodes) => {
+                if let Some(short) = nodes.get_mut(index) {
+                    let mut raw = short.raw();
+                    change(&mut raw);
+                    *short = Short::of(raw);
+                }
+            }
+        }
+    }
+
+    fn change_last(&mut self, change: impl FnOnce(&mut Raw)) {
+        self.change(self.len().saturating_sub(1), change);
+    }
+
+    fn last(&self) -> Option<Raw> {
+        match self {
+            Room::Wide(nodes) => nodes.last().copied(),
+            Room::Narrow(nodes) => nodes.last().map(|short| short.raw()),
+        }
+    }
 }
 
 struct Reader<'r, 's> {
     source: &'s str,
-    nodes: &'r mut Vec<Raw>,
+    nodes: Room<'r>,
     decoded: Vec<Decoded<'s>>,
     open: &'r mut Vec<Open>,
     /// End of the last node without children.
@@ -147,7 +214,7 @@ impl<'s> Reader<'_, 's> {
                 return None;
             }
             self.enter(at, column, false)?;
-            self.leaf(shape, range, None);
+            self.leaf(shape, range);
             self.open.last_mut()?.awaits = Some(colon + 1);
             if self.ends(colon + 1) {
                 return Some(self.line_end(colon) + 1);
@@ -180,7 +247,7 @@ impl<'s> Reader<'_, 's> {
                 if scalar.shape == Shape::Plain && self.byte(self.skip(end)) == b'\n' {
                     self.goes_on = Some(at - line_start(self.source, at));
                 }
-                self.leaf(scalar.shape, scalar.range, None);
+                self.leaf(scalar.shape, scalar.range);
                 end
             }
         };
@@ -205,7 +272,7 @@ impl<'s> Reader<'_, 's> {
             None => return None,
             Some(open) if open.column == column && open.is_list == is_list => {
                 if let Some(at) = open.awaits.take() {
-                    self.leaf(Shape::Empty, at..at, None);
+                    self.leaf(Shape::Empty, at..at);
                 }
                 return Some(());
             }
@@ -250,34 +317,41 @@ impl<'s> Reader<'_, 's> {
 
     fn close(&mut self, open: &Open) {
         if let Some(at) = open.awaits {
-            self.leaf(Shape::Empty, at..at, None);
+            self.leaf(Shape::Empty, at..at);
         }
         self.finish(open.index);
     }
 
     fn finish(&mut self, index: usize) {
         let next = short(self.nodes.len());
-        if let Some(raw) = self.nodes.get_mut(index) {
-            raw.end = short(self.end);
+        let end = short(self.end);
+        self.nodes.change(index, |raw| {
+            raw.end = end;
             raw.link = next;
-        }
+        });
     }
 
-    fn leaf(&mut self, shape: Shape, range: Range<usize>, decoded: Option<Decoded<'s>>) {
+    fn leaf(&mut self, shape: Shape, range: Range<usize>) {
         self.end = range.end;
-        let (flags, link) = if decoded.is_some() {
-            (flag::DECODED, short(self.decoded.len()))
-        } else {
-            (0, 0)
-        };
-        self.decoded.extend(decoded);
         self.nodes.push(Raw {
             start: short(range.start),
             end: short(range.end),
-            link,
+            link: 0,
             shape,
-            flags,
+            flags: 0,
         });
+    }
+
+    /// Gives the last node a text that is no slice of the source.
+    fn decode(&mut self, end: usize, text: String, indent: u32) {
+        let (end, link) = (short(end), short(self.decoded.len()));
+        self.nodes.change_last(|raw| {
+            raw.end = end;
+            raw.flags = flag::DECODED;
+            raw.link = link;
+        });
+        let text = Cow::Owned(text);
+        self.decoded.push(Decoded { text, indent });
     }
 
     /// A scalar that ends on its line.
@@ -311,20 +385,16 @@ impl<'s> Reader<'_, 's> {
             return None;
         }
         let more = self.source.get(at..end)?;
-        let raw = self.nodes.last_mut()?;
+        let raw = self.nodes.last()?;
         if raw.has(flag::DECODED) {
             let decoded = self.decoded.last_mut()?;
             decoded.text.to_mut().extend([" ", more]);
+            let end = short(end);
+            self.nodes.change_last(|raw| raw.end = end);
         } else {
             let text = [self.source.get(raw.range())?, " ", more].concat();
-            raw.flags = flag::DECODED;
-            raw.link = short(self.decoded.len());
-            self.decoded.push(Decoded {
-                text: Cow::Owned(text),
-                indent: short(indent),
-            });
+            self.decode(end, text, short(indent));
         }
-        raw.end = short(end);
         self.end = end;
         self.goes_on = Some(indent);
         Some(line_end + 1)
@@ -418,7 +488,7 @@ impl<'s> Reader<'_, 's> {
             }
             _ => return None,
         };
-        self.leaf(shape, at..end, None);
+        self.leaf(shape, at..end);
         Some(end)
     }
 
@@ -460,11 +530,9 @@ impl<'s> Reader<'_, 's> {
         }
         let breaks = text.len() - text.trim_end_matches('\n').len();
         text.truncate(text.len() - breaks.saturating_sub(keep.unwrap_or(breaks)));
-        let decoded = Decoded {
-            text: Cow::Owned(text),
-            indent: short(indent?),
-        };
-        self.leaf(Shape::Literal, start..at, Some(decoded));
+        let indent = short(indent?);
+        self.leaf(Shape::Literal, start..at);
+        self.decode(at, text, indent);
         Some(at)
     }
 }
@@ -556,7 +624,10 @@ spec:
         if !tree.props.is_empty() || !tree.aliases.is_empty() {
             return Err("it has anchors, tags or aliases".to_owned());
         }
-        let shown = |nodes: &[Raw], decoded: &[Decoded<'_>]| format!("{nodes:#?}\n{decoded:#?}");
+        let shown = |nodes: &Nodes, decoded: &[Decoded<'_>]| {
+            let nodes: Vec<Raw> = nodes.iter().collect();
+            format!("{nodes:#?}\n{decoded:#?}")
+        };
         let (simple, parsed) = (shown(&nodes, &decoded), shown(&tree.nodes, &tree.decoded));
         if simple == parsed {
             Ok(true)

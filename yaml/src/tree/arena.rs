@@ -1,4 +1,4 @@
-//! The tree of a chunk: one vector of nodes in the order of the text.
+//! The tree of a chunk: one list of nodes in the order of the text.
 //!
 //! In here a node is a number. [`Node`](crate::Node) is the handle that other code reads with.
 
@@ -18,7 +18,7 @@ pub struct Tree<'s> {
     pub(crate) chunk: Range<usize>,
     /// The text of the chunk; all offsets inside the tree count from its start.
     pub(crate) source: &'s str,
-    pub(crate) nodes: Vec<Raw>,
+    pub(crate) nodes: Nodes,
     pub(crate) decoded: Vec<Decoded<'s>>,
     pub(crate) props: Vec<Props>,
     pub(crate) aliases: Vec<u32>,
@@ -110,6 +110,15 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
+    /// An empty node, in place of one that there is not.
+    const NONE: Self = Self {
+        start: 0,
+        end: 0,
+        link: 0,
+        shape: Shape::Empty,
+        flags: 0,
+    };
+
     /// The node after this one, which is the node at `index`, and all below it.
     pub(crate) fn next(self, index: u32) -> u32 {
         if self.shape.is_collection() {
@@ -130,6 +139,111 @@ impl Raw {
 
     pub(crate) fn has(self, flag: u8) -> bool {
         self.flags & flag != 0
+    }
+}
+
+/// The nodes of a tree.
+#[derive(Debug)]
+pub(crate) enum Nodes {
+    Wide(Vec<Raw>),
+    /// Those of a chunk below 64 KiB that is kept: trees are the greatest part of what a run holds beside its input.
+    Narrow(Box<[Short]>),
+}
+
+impl Nodes {
+    /// Whether so many nodes of so many bytes can be narrow: their links are at most the one, their offsets the other.
+    pub(crate) fn are_narrow(nodes: usize, bytes: usize) -> bool {
+        u16::try_from(nodes.max(bytes)).is_ok()
+    }
+
+    /// A copy to keep of the nodes of a chunk with so many bytes.
+    pub(crate) fn kept(nodes: &[Raw], bytes: usize) -> Self {
+        if Self::are_narrow(nodes.len(), bytes) {
+            Self::Narrow(nodes.iter().copied().map(Short::of).collect())
+        } else {
+            Self::Wide(nodes.to_vec())
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Wide(nodes) => nodes.len(),
+            Self::Narrow(nodes) => nodes.len(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, index: usize) -> Option<Raw> {
+        match self {
+            Self::Wide(nodes) => nodes.get(index).copied(),
+            Self::Narrow(nodes) => nodes.get(index).map(|node| node.raw()),
+        }
+    }
+
+    /// The nodes with these indexes; none if there are not that many.
+    pub(crate) fn within(
+        &self,
+        range: Range<usize>,
+    ) -> impl ExactSizeIterator<Item = Raw> + DoubleEndedIterator + '_ {
+        let range = if range.end <= self.len() { range } else { 0..0 };
+        range.map(|index| self.get(index).unwrap_or(Raw::NONE))
+    }
+
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = Raw> + DoubleEndedIterator + '_ {
+        self.within(0..self.len())
+    }
+}
+
+/// A node in either size, for loops that ask for the size only once.
+pub(crate) trait InASize: Copy {
+    fn raw(self) -> Raw;
+}
+
+impl InASize for Raw {
+    fn raw(self) -> Raw {
+        self
+    }
+}
+
+impl InASize for Short {
+    fn raw(self) -> Raw {
+        Raw {
+            start: u32::from(self.start),
+            end: u32::from(self.end),
+            link: u32::from(self.link),
+            shape: self.shape,
+            flags: self.flags,
+        }
+    }
+}
+
+/// A node in 8 bytes: as [`Raw`], in a chunk below 64 KiB.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Short {
+    start: u16,
+    end: u16,
+    link: u16,
+    shape: Shape,
+    flags: u8,
+}
+
+impl Short {
+    pub(crate) fn of(raw: Raw) -> Self {
+        let low = |number: u32| {
+            let [low, high, ..] = number.to_le_bytes();
+            u16::from_le_bytes([low, high])
+        };
+        Self {
+            start: low(raw.start),
+            end: low(raw.end),
+            link: low(raw.link),
+            shape: raw.shape,
+            flags: raw.flags,
+        }
     }
 }
 
@@ -174,7 +288,7 @@ impl<'s> Tree<'s> {
             text,
             chunk,
             source,
-            nodes: Vec::new(),
+            nodes: Nodes::Wide(Vec::new()),
             decoded: Vec::new(),
             props: Vec::new(),
             aliases: Vec::new(),
@@ -185,6 +299,14 @@ impl<'s> Tree<'s> {
     /// Forgets every node, for a tree that is not needed any more beside others that are: it is as one of an empty document.
     pub fn forget(&mut self) {
         *self = Self::empty(self.text, self.chunk.clone(), self.source);
+    }
+
+    /// The vector of a tree that is not kept, for the next one.
+    pub(crate) fn into_nodes(self) -> Vec<Raw> {
+        match self.nodes {
+            Nodes::Wide(nodes) => nodes,
+            Nodes::Narrow(_) => Vec::new(),
+        }
     }
 
     /// The bytes of the text that this tree was parsed from.
@@ -198,28 +320,27 @@ impl<'s> Tree<'s> {
     }
 
     pub(crate) fn raw(&self, index: u32) -> Option<Raw> {
-        self.nodes.get(index as usize).copied()
+        self.nodes.get(index as usize)
     }
 
     /// The node at `index`. All indexes come from the tree itself; a wrong one would give an empty node.
     pub(crate) fn at(&self, index: u32) -> Raw {
-        self.raw(index).unwrap_or(Raw {
-            start: 0,
-            end: 0,
-            link: 0,
-            shape: Shape::Empty,
-            flags: 0,
-        })
+        self.raw(index).unwrap_or(Raw::NONE)
     }
 
-    /// The node that an index means: an alias's target, else itself.
-    pub(crate) fn resolve(&self, index: u32) -> u32 {
+    /// The node that an index means, with its number: an alias's target, else itself.
+    pub(crate) fn meant(&self, index: u32) -> (u32, Raw) {
         let raw = self.at(index);
         if raw.shape == Shape::Alias {
-            raw.link
+            (raw.link, self.at(raw.link))
         } else {
-            index
+            (index, raw)
         }
+    }
+
+    /// The number of the node that an index means.
+    pub(crate) fn resolve(&self, index: u32) -> u32 {
+        self.meant(index).0
     }
 
     pub(crate) fn props(&self, index: u32) -> Option<&Props> {
@@ -245,7 +366,11 @@ impl<'s> Tree<'s> {
 
     /// Indexes of the children as they stand: keys and values by turns for a mapping.
     pub(crate) fn children(&self, index: u32) -> Children<'_> {
-        let raw = self.at(index);
+        self.children_of(index, self.at(index))
+    }
+
+    /// The same for a node that was looked at.
+    fn children_of(&self, index: u32, raw: Raw) -> Children<'_> {
         Children {
             nodes: &self.nodes,
             at: index + 1,
@@ -259,7 +384,7 @@ impl<'s> Tree<'s> {
             return self.children(sequence).nth(index);
         }
         let long = self.lookups().long.get_or_init(|| {
-            let sequences = (0..).zip(&self.nodes).filter(|(at, raw)| {
+            let sequences = (0..).zip(self.nodes.iter()).filter(|(at, raw)| {
                 raw.shape.is_sequence() && self.children(*at).nth(LONG).is_some()
             });
             let items = sequences.map(|(at, _)| (at, self.children(at).collect()));
@@ -273,9 +398,26 @@ impl<'s> Tree<'s> {
         Pairs(self.children(index))
     }
 
+    /// The same for a node that was looked at, with the keys' nodes.
+    pub(crate) fn pairs_of(
+        &self,
+        index: u32,
+        raw: Raw,
+    ) -> impl Iterator<Item = (u32, Raw, u32)> + Clone + '_ {
+        let mut rest = self.children_of(index, raw);
+        std::iter::from_fn(move || {
+            let (key, raw) = rest.step()?;
+            Some((key, raw, rest.next()?))
+        })
+    }
+
     /// The decoded text of a scalar itself; empty for anything else.
     pub(crate) fn scalar_text(&self, index: u32) -> &str {
-        let raw = self.at(index);
+        self.text_of(self.at(index))
+    }
+
+    /// The same for a node that was looked at.
+    pub(crate) fn text_of(&self, raw: Raw) -> &str {
         if raw.has(flag::DECODED) {
             return self
                 .decoded
@@ -296,21 +438,29 @@ impl<'s> Tree<'s> {
 /// See [`Tree::children`].
 #[derive(Clone)]
 pub(crate) struct Children<'t> {
-    nodes: &'t [Raw],
+    nodes: &'t Nodes,
     at: u32,
     end: u32,
+}
+
+impl Children<'_> {
+    /// The next one with its number.
+    fn step(&mut self) -> Option<(u32, Raw)> {
+        if self.at >= self.end {
+            return None;
+        }
+        let child = self.at;
+        let raw = self.nodes.get(child as usize)?;
+        self.at = raw.next(child);
+        Some((child, raw))
+    }
 }
 
 impl Iterator for Children<'_> {
     type Item = u32;
 
     fn next(&mut self) -> Option<u32> {
-        if self.at >= self.end {
-            return None;
-        }
-        let child = self.at;
-        self.at = self.nodes.get(child as usize)?.next(child);
-        Some(child)
+        self.step().map(|(child, _)| child)
     }
 }
 

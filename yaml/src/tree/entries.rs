@@ -3,23 +3,22 @@
 //! A lookup visits each mapping once, so an alias bomb costs little.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Range;
 
-use crate::tree::arena::{Tree, flag};
+use crate::tree::arena::{InASize, Nodes, Raw, Tree, flag};
 
 /// Up to so many entries, doubled keys are found by comparing each key with the others.
-const FEW: usize = 32;
+const FEW: u32 = 32;
 
 impl Tree<'_> {
     /// The text that a key is compared by; none for a key that is a collection.
     pub(crate) fn key_text(&self, key: u32) -> Option<&str> {
-        let key = self.resolve(key);
-        let shape = self.at(key).shape;
-        (!shape.is_collection()).then(|| self.scalar_text(key))
+        let (_, raw) = self.meant(key);
+        (!raw.shape.is_collection()).then(|| self.text_of(raw))
     }
 
     /// Whether a key that merges nothing has this text.
-    fn is_key(&self, at: u32, text: &str) -> bool {
-        let raw = self.at(at);
+    fn is_key(&self, at: u32, raw: Raw, text: &str) -> bool {
         if raw.is_bare() {
             // Most keys differ in length, and most of the others in their first byte.
             let (key, text) = (self.source.as_bytes().get(raw.range()), text.as_bytes());
@@ -31,13 +30,39 @@ impl Tree<'_> {
 
     /// The last explicit entry with this key, and how many there are.
     pub(crate) fn explicit(&self, mapping: u32, key: &str) -> (Option<(u32, u32)>, usize) {
-        let mut found = None;
-        let mut count = 0;
-        for (at, value) in self.pairs(mapping) {
-            if self.is_key(at, key) {
-                found = Some((at, value));
+        self.explicit_of(mapping, self.at(mapping), key)
+    }
+
+    /// The same for a mapping that was looked at.
+    fn explicit_of(&self, mapping: u32, raw: Raw, key: &str) -> (Option<(u32, u32)>, usize) {
+        let entries = mapping + 1..raw.next(mapping);
+        match &self.nodes {
+            Nodes::Wide(nodes) => self.explicit_among(nodes, entries, key),
+            Nodes::Narrow(nodes) => self.explicit_among(nodes, entries, key),
+        }
+    }
+
+    /// The same for the entries with these numbers. It is what is done most often, so it knows the size of nodes.
+    fn explicit_among<N: InASize>(
+        &self,
+        nodes: &[N],
+        entries: Range<u32>,
+        text: &str,
+    ) -> (Option<(u32, u32)>, usize) {
+        let (mut found, mut count) = (None, 0);
+        let mut key = entries.start;
+        while key < entries.end
+            && let Some(raw) = nodes.get(key as usize).map(|node| node.raw())
+        {
+            let value = raw.next(key);
+            let Some(next) = nodes.get(value as usize).map(|node| node.raw()) else {
+                break;
+            };
+            if self.is_key(key, raw, text) {
+                found = Some((key, value));
                 count += 1;
             }
+            key = next.next(value);
         }
         (found, count)
     }
@@ -46,14 +71,14 @@ impl Tree<'_> {
     /// earlier (<https://yaml.org/type/merge.html>).
     pub(crate) fn direct_sources(&self, mapping: u32) -> Vec<u32> {
         let merges: Vec<u32> = self
-            .pairs(mapping)
-            .filter(|(key, _)| self.at(*key).has(flag::MERGE_KEY))
-            .map(|(_, value)| value)
+            .pairs_of(mapping, self.at(mapping))
+            .filter(|(_, key, _)| key.has(flag::MERGE_KEY))
+            .map(|(_, _, value)| value)
             .collect();
         let mut sources = Vec::new();
         for value in merges.into_iter().rev() {
-            let list = self.resolve(value);
-            if self.at(list).shape.is_sequence() {
+            let (list, raw) = self.meant(value);
+            if raw.shape.is_sequence() {
                 sources.extend(self.children(list));
             } else {
                 sources.push(value);
@@ -64,8 +89,7 @@ impl Tree<'_> {
 
     /// The mappings that a mapping is made of, itself first, each once: the first that has a key counts.
     pub(crate) fn layers(&self, mapping: u32) -> impl Iterator<Item = u32> + use<> {
-        let mapping = self.resolve(mapping);
-        let raw = self.at(mapping);
+        let (mapping, raw) = self.meant(mapping);
         let merged = raw.has(flag::MERGES).then(|| self.merged(mapping));
         let own = raw.shape.is_mapping().then_some(mapping);
         own.into_iter().chain(merged.into_iter().flatten())
@@ -92,12 +116,11 @@ impl Tree<'_> {
 
     /// The entry that counts for a key, explicit or merged.
     pub(crate) fn lookup(&self, mapping: u32, key: &str) -> Option<(u32, u32)> {
-        let mapping = self.resolve(mapping);
-        let raw = self.at(mapping);
+        let (mapping, raw) = self.meant(mapping);
         if !raw.shape.is_mapping() {
             return None;
         }
-        if let (Some(found), _) = self.explicit(mapping, key) {
+        if let (Some(found), _) = self.explicit_of(mapping, raw, key) {
             return Some(found);
         }
         if !raw.has(flag::MERGES) {
@@ -112,12 +135,16 @@ impl Tree<'_> {
     /// faster than collecting the keys.
     pub(crate) fn is_small(&self, mapping: u32) -> bool {
         let raw = self.at(mapping);
-        raw.shape.is_mapping() && !raw.has(flag::MERGES) && self.pairs(mapping).nth(FEW).is_none()
+        // Each entry has two nodes.
+        let few = || {
+            raw.link - mapping <= 2 * FEW + 2
+                || self.pairs_of(mapping, raw).nth(FEW as usize).is_none()
+        };
+        raw.shape.is_mapping() && !raw.has(flag::MERGES) && few()
     }
 
     /// Whether two keys have the same text; keys that are collections are different ones.
-    fn same_key(&self, one: u32, other: u32) -> bool {
-        let (first, second) = (self.at(one), self.at(other));
+    fn same_key(&self, (one, first): (u32, Raw), (other, second): (u32, Raw)) -> bool {
         if first.is_bare() && second.is_bare() && first.range().len() != second.range().len() {
             return false;
         }
@@ -127,12 +154,12 @@ impl Tree<'_> {
 
     /// The entries of a small mapping that count: of doubled ones the last.
     pub(crate) fn few(&self, mapping: u32) -> impl Iterator<Item = (u32, u32)> + '_ {
-        let mut rest = self.pairs(mapping);
+        let mut rest = self.pairs_of(mapping, self.at(mapping));
         std::iter::from_fn(move || {
             loop {
-                let (key, value) = rest.next()?;
+                let (key, raw, value) = rest.next()?;
                 let mut later = rest.clone();
-                if !later.any(|(other, _)| self.same_key(key, other)) {
+                if !later.any(|(other, second, _)| self.same_key((key, raw), (other, second))) {
                     return Some((key, value));
                 }
             }

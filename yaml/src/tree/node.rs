@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::tree::arena::{Raw, Shape, TagKind, Tree, flag};
-use crate::tree::value::{Resolved, resolve};
+use crate::tree::value::{Resolved, is_null, resolve};
 
 /// A node of one tree, as a number; it means nothing to another tree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -37,9 +37,30 @@ impl<'s> Tree<'s> {
     /// The node of the document; none for a document that is empty or has only comments.
     #[must_use]
     pub fn root(&self) -> Option<Node<'_, 's>> {
-        let first = self.nodes.first()?;
+        let first = self.nodes.get(0)?;
         let nothing = first.shape == Shape::Empty && self.props.is_empty();
         (!nothing).then(|| self.node_at(0))
+    }
+
+    /// The text of a scalar whose type its text says; nothing is as null.
+    fn word(&self, index: u32, raw: Raw) -> Option<&str> {
+        let tag = if raw.has(flag::TAG) {
+            self.tag_kind(index)
+        } else {
+            None
+        };
+        match (raw.shape, tag) {
+            (Shape::Empty | Shape::Plain, Some(TagKind::String)) => None,
+            (Shape::Empty, _) => Some(""),
+            (Shape::Plain, _) | (Shape::Single | Shape::Double, Some(TagKind::Resolved)) => {
+                Some(self.text_of(raw))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_null(&self, index: u32, raw: Raw) -> bool {
+        self.word(index, raw).is_some_and(is_null)
     }
 
     /// The handle of an index.
@@ -61,7 +82,7 @@ impl<'t, 's> Node<'t, 's> {
 
     /// The node that this one means.
     pub(crate) fn target(self) -> Raw {
-        self.tree.at(self.tree.resolve(self.index))
+        self.tree.meant(self.index).1
     }
 
     /// The number of this node in its tree.
@@ -73,12 +94,12 @@ impl<'t, 's> Node<'t, 's> {
     /// The kind of the node.
     #[must_use]
     pub fn kind(self) -> Kind {
-        let shape = self.target().shape;
-        if shape.is_mapping() {
+        let (index, raw) = self.tree.meant(self.index);
+        if raw.shape.is_mapping() {
             Kind::Mapping
-        } else if shape.is_sequence() {
+        } else if raw.shape.is_sequence() {
             Kind::Sequence
-        } else if self.is_null() {
+        } else if self.tree.is_null(index, raw) {
             Kind::Null
         } else {
             Kind::Scalar
@@ -107,9 +128,8 @@ impl<'t, 's> Node<'t, 's> {
 
     /// The entries as they are written, doubled ones and merge keys too. Nothing if the node is not a mapping.
     pub fn written_entries(self) -> impl Iterator<Item = (Self, Self)> + Clone + use<'t, 's> {
-        let mapping = self.tree.resolve(self.index);
-        let pairs = self.tree.at(mapping).shape.is_mapping();
-        let pairs = pairs.then(|| self.tree.pairs(mapping));
+        let (mapping, raw) = self.tree.meant(self.index);
+        let pairs = raw.shape.is_mapping().then(|| self.tree.pairs(mapping));
         let pairs = pairs.into_iter().flatten();
         pairs.map(move |(key, value)| (self.with(key), self.with(value)))
     }
@@ -137,8 +157,8 @@ impl<'t, 's> Node<'t, 's> {
 
     /// The items of a sequence; nothing for anything else.
     pub fn items(self) -> impl Iterator<Item = Self> + use<'t, 's> {
-        let index = self.tree.resolve(self.index);
-        let sequence = self.tree.at(index).shape.is_sequence();
+        let (index, raw) = self.tree.meant(self.index);
+        let sequence = raw.shape.is_sequence();
         sequence
             .then(|| self.tree.children(index))
             .into_iter()
@@ -149,8 +169,8 @@ impl<'t, 's> Node<'t, 's> {
     /// An item of a sequence, from 0; none for anything else. However often a long sequence is asked, it is walked once.
     #[must_use]
     pub fn item(self, index: usize) -> Option<Self> {
-        let sequence = self.tree.resolve(self.index);
-        if !self.tree.at(sequence).shape.is_sequence() {
+        let (sequence, raw) = self.tree.meant(self.index);
+        if !raw.shape.is_sequence() {
             return None;
         }
         let item = self.tree.item(sequence, index)?;
@@ -165,9 +185,9 @@ impl<'t, 's> Node<'t, 's> {
             Kind::Scalar => false,
             Kind::Sequence => self.items().next().is_none(),
             Kind::Mapping => {
-                let index = self.tree.resolve(self.index);
+                let (index, raw) = self.tree.meant(self.index);
                 self.tree.children(index).next().is_none()
-                    || self.tree.at(index).has(flag::MERGES) && self.entries().next().is_none()
+                    || raw.has(flag::MERGES) && self.entries().next().is_none()
             }
         }
     }
@@ -175,7 +195,9 @@ impl<'t, 's> Node<'t, 's> {
     /// The decoded text of a scalar, whatever its quotes; none for null and for collections.
     #[must_use]
     pub fn text(self) -> Option<&'t str> {
-        (self.kind() == Kind::Scalar).then(|| self.tree.scalar_text(self.tree.resolve(self.index)))
+        let (index, raw) = self.tree.meant(self.index);
+        let scalar = !raw.shape.is_collection() && !self.tree.is_null(index, raw);
+        scalar.then(|| self.tree.text_of(raw))
     }
 
     /// Whether the scalar is in quotes or a block scalar.
@@ -214,29 +236,13 @@ impl<'t, 's> Node<'t, 's> {
 impl Node<'_, '_> {
     /// What the node's scalar is to kubectl; a string for quoted ones.
     pub(crate) fn resolved(self) -> Resolved {
-        let index = self.tree.resolve(self.index);
-        let raw = self.tree.at(index);
-        let tag = if raw.has(flag::TAG) {
-            self.tree.tag_kind(index)
-        } else {
-            None
-        };
-        match (raw.shape, tag) {
-            (Shape::Empty | Shape::Plain, Some(TagKind::String)) => Resolved::String,
-            (Shape::Empty, _) => Resolved::Null,
-            (Shape::Plain, _) | (Shape::Single | Shape::Double, Some(TagKind::Resolved)) => {
-                resolve(self.tree.scalar_text(index))
-            }
-            _ => Resolved::String,
-        }
+        let (index, raw) = self.tree.meant(self.index);
+        let word = self.tree.word(index, raw);
+        word.map_or(Resolved::String, resolve)
     }
 
     fn is_collection(self) -> bool {
         self.target().shape.is_collection()
-    }
-
-    pub(crate) fn is_null(self) -> bool {
-        !self.is_collection() && self.resolved() == Resolved::Null
     }
 
     /// Whether kubectl reads this scalar as a string: a quoted or block one, or a plain one that is not a null, boolean,

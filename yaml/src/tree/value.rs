@@ -21,10 +21,15 @@ pub(crate) enum Resolved {
     String,
 }
 
+/// Whether a plain scalar with this text is null.
+pub(crate) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
 /// Resolves the text of a plain scalar.
 pub(crate) fn resolve(text: &str) -> Resolved {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Resolved::Null,
+        _ if is_null(text) => return Resolved::Null,
         "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
             return Resolved::Bool(true);
         }
