@@ -151,7 +151,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         let (Some(first), Some(found)) = (self.old.raw(before), self.new.raw(after)) else {
             return false;
         };
-        let plain = self.old.aliases.is_empty() && self.old.props.is_empty();
+        let plain = self.old.aliases().is_empty() && self.old.all_props().is_empty();
         if !plain || old.len() == 0 || old.len() != new.len() {
             return false;
         }

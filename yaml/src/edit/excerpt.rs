@@ -36,7 +36,7 @@ use std::ops::Range;
 
 use crate::text::span::{byte, next_line, slice};
 use crate::text::splice::Splice;
-use crate::tree::arena::{Decoded, Nodes, Raw, Shape, Tree};
+use crate::tree::arena::{Decoded, Nodes, Rare, Raw, Shape, Tree};
 use crate::tree::change::Wanted;
 
 /// The old text without some of its entries.
@@ -75,7 +75,7 @@ impl Excerpt {
         by: usize,
         room: (String, Vec<Raw>),
     ) -> Option<Self> {
-        if !tree.aliases.is_empty() || !tree.props.is_empty() {
+        if !tree.aliases().is_empty() || !tree.all_props().is_empty() {
             return None;
         }
         let mut finder = Finder {
@@ -92,15 +92,16 @@ impl Excerpt {
 
     /// The tree of the excerpt, as a reader would make it.
     pub(crate) fn tree<'x>(&'x mut self, whole: &'x Tree<'_>) -> Tree<'x> {
-        let decoded = whole.decoded.iter().map(|decoded| Decoded {
+        let decoded = whole.decoded().iter().map(|decoded| Decoded {
             text: Cow::Borrowed(decoded.text.as_ref()),
             indent: decoded.indent,
         });
-        Tree {
-            nodes: Nodes::Wide(std::mem::take(&mut self.nodes)),
+        let rare = Rare {
             decoded: decoded.collect(),
-            ..Tree::empty(&self.text, 0..self.text.len(), &self.text)
-        }
+            ..Rare::default()
+        };
+        let nodes = Nodes::Wide(std::mem::take(&mut self.nodes));
+        Tree::empty(&self.text, 0..self.text.len(), &self.text).of(nodes, rare)
     }
 }
 
@@ -342,7 +343,7 @@ mod tests {
         let shown = |tree: &Tree<'_>| {
             let nodes = (0..).zip(tree.nodes.iter()).map(|(at, raw)| {
                 let indent = tree
-                    .decoded
+                    .decoded()
                     .get(raw.link as usize)
                     .map(|decoded| decoded.indent);
                 (

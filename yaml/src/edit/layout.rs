@@ -32,7 +32,7 @@ impl<'t, 's> Layout<'t, 's> {
         parents.clear();
         // The collections around the node that is next in the text, each with the node behind it.
         let mut open = SmallVec::<[(u32, u32); 16]>::new();
-        parents.extend((0..).zip(&tree.nodes).map(|(index, raw)| {
+        parents.extend((0..).zip(tree.nodes.iter()).map(|(index, raw)| {
             while open.last().is_some_and(|(_, end)| *end <= index) {
                 open.pop();
             }
@@ -260,7 +260,7 @@ impl<'t, 's> Layout<'t, 's> {
             return end.max(header);
         }
         let indent = self
-            .decoded
+            .decoded()
             .get(raw.link as usize)
             .filter(|_| raw.has(flag::DECODED))
             .map_or(usize::MAX, |decoded| decoded.indent as usize);

@@ -122,8 +122,8 @@ fn is(text: &str, range: Range<usize>, value: &Value, scratch: &mut Scratch) -> 
     let Ok(tree) = Tree::parse_in(text, range, scratch) else {
         return false;
     };
-    let clear = tree.props.is_empty()
-        && tree.aliases.is_empty()
+    let clear = tree.all_props().is_empty()
+        && tree.aliases().is_empty()
         && !tree.nodes.iter().any(|raw| raw.shape.is_block_scalar())
         && tree
             .nodes

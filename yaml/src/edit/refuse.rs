@@ -65,7 +65,10 @@ fn column_of_entry(source: &str, scalar: usize) -> usize {
 /// value, or refuse it. With a quote or a `#` in it, a part of it looks like a text or a comment. (YAML 1.2.2, 6.9.2,
 /// allows all characters but those of flow collections.)
 pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
-    let anchors = tree.props.iter().filter_map(|props| props.anchor.clone());
+    let anchors = tree
+        .all_props()
+        .iter()
+        .filter_map(|props| props.anchor.clone());
     for anchor in anchors {
         let range = anchor.start as usize..anchor.end as usize;
         if slice(tree.source, range).contains([':', '?', '%', '@', '`', '\'', '"', '#']) {

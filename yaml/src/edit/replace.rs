@@ -369,7 +369,7 @@ impl Drafts<'_, '_> {
                 // A string stays a block scalar if one can hold it.
                 let indent = self
                     .tree
-                    .decoded
+                    .decoded()
                     .get(raw.link as usize)
                     .filter(|_| raw.has(flag::DECODED))
                     .map_or(column, |decoded| decoded.indent as usize);

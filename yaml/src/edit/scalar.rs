@@ -87,7 +87,7 @@ fn units(tree: &Tree<'_>, node: u32, text: &str) -> Option<Vec<Unit>> {
             aligner.inline(range.start + 1..range.end.saturating_sub(1), raw.shape)?;
         }
         Shape::Literal | Shape::Folded if raw.has(flag::DECODED) => {
-            let indent = tree.decoded.get(raw.link as usize)?.indent as usize;
+            let indent = tree.decoded().get(raw.link as usize)?.indent as usize;
             let first = next_line(tree.source, line_end(tree.source, range.start));
             aligner.block(first..range.end, indent, raw.shape)?;
         }

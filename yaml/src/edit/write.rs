@@ -37,7 +37,7 @@ impl<'w, 's> Writer<'w, 's> {
             drafts: Drafts::new(tree, care),
             wanted,
             // Only aliases ask what becomes of other nodes.
-            fates: if tree.aliases.is_empty() {
+            fates: if tree.aliases().is_empty() {
                 Fates::default()
             } else {
                 Fates::new(tree, wanted)
@@ -49,7 +49,7 @@ impl<'w, 's> Writer<'w, 's> {
     pub(crate) fn run(mut self) -> Result<Drafts<'w, 's>, EditError> {
         self.node(0, self.wanted)?;
         let nothing = Wanted::nothing();
-        for &alias in &self.drafts.tree.aliases {
+        for &alias in &self.drafts.tree.aliases() {
             if self.decided.contains(&alias) || self.is_gone(alias) {
                 continue;
             }

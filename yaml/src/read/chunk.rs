@@ -297,7 +297,7 @@ fn frames(body: &str, head: &Range<usize>, key: usize, tail: &Range<usize>) -> b
             return Some(Vec::new());
         }
         if tree.at(0).shape != Shape::BlockMapping
-            || !tree.props.is_empty() && tree.props(0).is_some()
+            || !tree.all_props().is_empty() && tree.props(0).is_some()
         {
             return None;
         }

@@ -13,7 +13,7 @@ use crate::error::SyntaxError;
 use crate::read::scratch::Scratch;
 use crate::read::simple;
 use crate::text::span::{byte, line_end, line_start, skip_gap, slice};
-use crate::tree::arena::{Decoded, Nodes, Props, Raw, Shape, TagKind, Tree, flag};
+use crate::tree::arena::{Decoded, Nodes, Props, Rare, Raw, Shape, TagKind, Tree, flag};
 
 /// Collections may nest so deep, block and flow each.
 const NESTING: usize = 255;
@@ -44,11 +44,11 @@ impl<'s> Tree<'s> {
         if u32::try_from(source.len()).is_ok()
             && let Some((nodes, decoded)) = simple::read(source, scratch)
         {
-            return Ok(Self {
-                nodes,
+            let rare = Rare {
                 decoded,
-                ..Self::empty(text, chunk, source)
-            });
+                ..Rare::default()
+            };
+            return Ok(Self::empty(text, chunk, source).of(nodes, rare));
         }
         let mut tree = parse(text, chunk, std::mem::take(&mut scratch.nodes))?;
         if let Nodes::Wide(nodes) = &mut tree.nodes {
@@ -90,19 +90,18 @@ fn without_glued_comments(
         }
         let comment = at..line_end(&blanked, at);
         blanked.replace_range(comment.clone(), &" ".repeat(comment.len()));
-        match build(&blanked, 0..blanked.len(), Vec::new()) {
-            Ok(tree) => {
-                let decoded = tree.decoded.into_iter().map(|decoded| Decoded {
+        match builder(&blanked, 0..blanked.len(), Vec::new()) {
+            Ok(built) => {
+                let decoded = built.rare.decoded.into_iter().map(|decoded| Decoded {
                     text: Cow::Owned(decoded.text.into_owned()),
                     indent: decoded.indent,
                 });
-                return Ok(Tree {
-                    nodes: tree.nodes,
+                let rare = Rare {
                     decoded: decoded.collect(),
-                    props: tree.props,
-                    aliases: tree.aliases,
-                    ..Tree::empty(text, chunk, source)
-                });
+                    props: built.rare.props,
+                    aliases: built.rare.aliases,
+                };
+                return Ok(Tree::empty(text, chunk, source).of(Nodes::Wide(built.nodes), rare));
             }
             Err(next) => {
                 error = SyntaxError {
@@ -116,6 +115,13 @@ fn without_glued_comments(
 }
 
 fn build(text: &str, chunk: Range<usize>, nodes: Vec<Raw>) -> Result<Tree<'_>, SyntaxError> {
+    let built = builder(text, chunk.clone(), nodes)?;
+    let tree = Tree::empty(text, chunk, built.source);
+    Ok(tree.of(Nodes::Wide(built.nodes), built.rare))
+}
+
+/// The builder that has seen every event of a chunk.
+fn builder(text: &str, chunk: Range<usize>, nodes: Vec<Raw>) -> Result<Builder<'_>, SyntaxError> {
     let base = chunk.start;
     let fail = |offset: usize, message: &str| SyntaxError {
         offset: base + offset,
@@ -134,7 +140,7 @@ fn build(text: &str, chunk: Range<usize>, nodes: Vec<Raw>) -> Result<Tree<'_>, S
         flow_nesting_limit: NESTING,
         block_nesting_limit: NESTING,
     };
-    let mut builder = Builder::new(text, chunk, source, nodes);
+    let mut builder = Builder::new(base, source, nodes);
     let mut documents = 0;
     for event in Parser::new_from_str_with_options(source, options) {
         let (event, span) = event.map_err(|error| {
@@ -156,10 +162,7 @@ fn build(text: &str, chunk: Range<usize>, nodes: Vec<Raw>) -> Result<Tree<'_>, S
         }
         builder.event(event, &span)?;
     }
-    Ok(Tree {
-        nodes: Nodes::Wide(builder.nodes),
-        ..builder.tree
-    })
+    Ok(builder)
 }
 
 /// A message of the parser in this crate's style: lower case, one line, no full stop.
@@ -200,9 +203,10 @@ struct Open {
 }
 
 struct Builder<'s> {
-    /// All but its nodes.
-    tree: Tree<'s>,
+    /// Where the chunk begins in the text.
+    base: usize,
     nodes: Vec<Raw>,
+    rare: Rare<'s>,
     source: &'s str,
     open: Vec<Open>,
     /// Node of each anchor number.
@@ -212,11 +216,12 @@ struct Builder<'s> {
 }
 
 impl<'s> Builder<'s> {
-    fn new(text: &'s str, chunk: Range<usize>, source: &'s str, mut nodes: Vec<Raw>) -> Self {
+    fn new(base: usize, source: &'s str, mut nodes: Vec<Raw>) -> Self {
         nodes.clear();
         Self {
-            tree: Tree::empty(text, chunk, source),
+            base,
             nodes,
+            rare: Rare::default(),
             source,
             open: Vec::with_capacity(32),
             anchors: Vec::new(),
@@ -293,7 +298,7 @@ impl<'s> Builder<'s> {
             _ if slice(self.source, range.clone()) == "!" => TagKind::String,
             _ => TagKind::Custom,
         };
-        self.tree.props.push(Props {
+        self.rare.props.push(Props {
             node: short(self.nodes.len()),
             anchor: None,
             tag: Some((short(range.start)..short(range.end), kind)),
@@ -328,9 +333,9 @@ impl<'s> Builder<'s> {
                 self.cursor = self.cursor.max(range.end as usize);
             }
         }
-        match self.tree.props.last_mut() {
+        match self.rare.props.last_mut() {
             Some(props) if props.node == node => props.anchor = Some(range),
-            _ => self.tree.props.push(Props {
+            _ => self.rare.props.push(Props {
                 node,
                 anchor: Some(range),
                 tag: None,
@@ -391,7 +396,10 @@ impl<'s> Builder<'s> {
         };
         // In a merge key the quotes matter: `"<<"` is a key like any other.
         let merges = if tagged {
-            self.tree.tag_kind(short(self.nodes.len())) == Some(TagKind::Merge)
+            // Its tag was noted last.
+            let props = self.rare.props.last();
+            let tag = props.and_then(|props| props.tag.as_ref());
+            tag.is_some_and(|(_, kind)| *kind == TagKind::Merge)
         } else {
             shape == Shape::Plain && text == "<<"
         };
@@ -407,9 +415,9 @@ impl<'s> Builder<'s> {
         let mut link = 0;
         if inner.is_empty() && !text.is_empty() || slice(self.source, inner) != text {
             flags |= flag::DECODED;
-            link = short(self.tree.decoded.len());
+            link = short(self.rare.decoded.len());
             let indent = content - line_start(self.source, content);
-            self.tree.decoded.push(Decoded {
+            self.rare.decoded.push(Decoded {
                 text,
                 indent: short(indent),
             });
@@ -557,12 +565,12 @@ impl<'s> Builder<'s> {
             .is_none_or(|raw| raw.shape.is_collection() && raw.link == 0)
         {
             return Err(SyntaxError {
-                offset: self.tree.chunk.start + start(span),
+                offset: self.base + start(span),
                 message: "an alias is inside the value that it refers to".to_owned(),
             });
         }
         let index = short(self.nodes.len());
-        self.tree.aliases.push(index);
+        self.rare.aliases.push(index);
         self.leaf(Shape::Alias, start(span)..end(span), target, 0);
         Ok(())
     }

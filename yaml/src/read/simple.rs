@@ -621,14 +621,14 @@ spec:
         };
         let tree = parse(text, 0..text.len(), Vec::new())
             .map_err(|e| format!("the parser refuses it: {e}"))?;
-        if !tree.props.is_empty() || !tree.aliases.is_empty() {
+        if !tree.all_props().is_empty() || !tree.aliases().is_empty() {
             return Err("it has anchors, tags or aliases".to_owned());
         }
         let shown = |nodes: &Nodes, decoded: &[Decoded<'_>]| {
             let nodes: Vec<Raw> = nodes.iter().collect();
             format!("{nodes:#?}\n{decoded:#?}")
         };
-        let (simple, parsed) = (shown(&nodes, &decoded), shown(&tree.nodes, &tree.decoded));
+        let (simple, parsed) = (shown(&nodes, &decoded), shown(&tree.nodes, tree.decoded()));
         if simple == parsed {
             Ok(true)
         } else {

@@ -19,10 +19,17 @@ pub struct Tree<'s> {
     /// The text of the chunk; all offsets inside the tree count from its start.
     pub(crate) source: &'s str,
     pub(crate) nodes: Nodes,
+    /// What few trees have.
+    rare: Option<Box<Rare<'s>>>,
+    pub(crate) lookups: OnceLock<Box<Lookups>>,
+}
+
+/// What simple nodes do not have.
+#[derive(Debug, Default)]
+pub(crate) struct Rare<'s> {
     pub(crate) decoded: Vec<Decoded<'s>>,
     pub(crate) props: Vec<Props>,
     pub(crate) aliases: Vec<u32>,
-    pub(crate) lookups: OnceLock<Box<Lookups>>,
 }
 
 /// What is found out of a tree once it is asked for. Few trees are.
@@ -289,11 +296,36 @@ impl<'s> Tree<'s> {
             chunk,
             source,
             nodes: Nodes::Wide(Vec::new()),
-            decoded: Vec::new(),
-            props: Vec::new(),
-            aliases: Vec::new(),
+            rare: None,
             lookups: OnceLock::new(),
         }
+    }
+
+    /// The tree with these nodes.
+    pub(crate) fn of(self, nodes: Nodes, rare: Rare<'s>) -> Self {
+        let Rare {
+            decoded,
+            props,
+            aliases,
+        } = &rare;
+        let simple = decoded.is_empty() && props.is_empty() && aliases.is_empty();
+        Self {
+            nodes,
+            rare: (!simple).then(|| Box::new(rare)),
+            ..self
+        }
+    }
+
+    pub(crate) fn decoded(&self) -> &[Decoded<'s>] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.decoded)
+    }
+
+    pub(crate) fn all_props(&self) -> &[Props] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.props)
+    }
+
+    pub(crate) fn aliases(&self) -> &[u32] {
+        self.rare.as_deref().map_or(&[], |rare| &rare.aliases)
     }
 
     /// Forgets every node, for a tree that is not needed any more beside others that are: it is as one of an empty document.
@@ -344,11 +376,9 @@ impl<'s> Tree<'s> {
     }
 
     pub(crate) fn props(&self, index: u32) -> Option<&Props> {
-        let at = self
-            .props
-            .binary_search_by_key(&index, |props| props.node)
-            .ok()?;
-        self.props.get(at)
+        let all = self.all_props();
+        let at = all.binary_search_by_key(&index, |props| props.node).ok()?;
+        all.get(at)
     }
 
     pub(crate) fn tag_kind(&self, index: u32) -> Option<TagKind> {
@@ -420,7 +450,7 @@ impl<'s> Tree<'s> {
     pub(crate) fn text_of(&self, raw: Raw) -> &str {
         if raw.has(flag::DECODED) {
             return self
-                .decoded
+                .decoded()
                 .get(raw.link as usize)
                 .map_or("", |decoded| decoded.text.as_ref());
         }

@@ -38,7 +38,7 @@ impl<'s> Tree<'s> {
     #[must_use]
     pub fn root(&self) -> Option<Node<'_, 's>> {
         let first = self.nodes.get(0)?;
-        let nothing = first.shape == Shape::Empty && self.props.is_empty();
+        let nothing = first.shape == Shape::Empty && self.all_props().is_empty();
         (!nothing).then(|| self.node_at(0))
     }
 
