@@ -7,10 +7,9 @@ use crate::model::ObjectRef;
 use crate::say::{self, Message, Reason, Severity};
 use lossless_yaml::sort_by;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// Which messages the annotation `ignore` of their object hides.
-pub(crate) struct Ignored(HashMap<Arc<ObjectRef>, Vec<Reason>>);
+pub(crate) struct Ignored(HashMap<ObjectRef, Vec<Reason>>);
 
 impl Ignored {
     pub(crate) fn of(render: &Render<'_, '_>) -> Ignored {

@@ -125,13 +125,10 @@ impl<'t, 's> Object<'t, 's> {
     /// Its file in the package, from the annotations that a host adds to the items of a ResourceList.
     pub(crate) fn package_file(&self) -> Option<PackageFile> {
         self.annotations?;
-        let either = |name: &str| {
-            self.annotation(&format!("internal.config.kubernetes.io/{name}"))
-                .or_else(|| self.annotation(&format!("config.kubernetes.io/{name}")))
-        };
+        let either = |keys: [&str; 2]| keys.into_iter().find_map(|key| self.annotation(key));
         Some(PackageFile {
-            path: either("path")?.to_owned(),
-            index: either("index").and_then(|i| i.parse().ok()).unwrap_or(0),
+            path: either(PATH)?.to_owned(),
+            index: either(INDEX).and_then(|i| i.parse().ok()).unwrap_or(0),
         })
     }
 }
@@ -186,6 +183,16 @@ fn take_shadowed<'t, 's>(objects: &mut Vec<Object<'t, 's>>) -> Vec<Message> {
     told
 }
 
+/// The annotations with the file of an object in its package, and its index there.
+const PATH: [&str; 2] = [
+    "internal.config.kubernetes.io/path",
+    "config.kubernetes.io/path",
+];
+const INDEX: [&str; 2] = [
+    "internal.config.kubernetes.io/index",
+    "config.kubernetes.io/index",
+];
+
 /// The annotation with the previous names of an object, separated by commas; written by kustomize.
 const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
 
@@ -237,11 +244,13 @@ impl<'t, 's> Render<'t, 's> {
                 }
             }
         }
+        // One by one: collecting makes room for as many kinds as there are objects.
+        let mut kinds = HashSet::new();
+        for object in &objects {
+            kinds.insert((object.group, object.kind));
+        }
         let render = Render {
-            kinds: objects
-                .iter()
-                .map(|object| (object.group, object.kind))
-                .collect(),
+            kinds,
             previous,
             bytes: sources.iter().map(|source| source.text.len()).sum(),
             objects,

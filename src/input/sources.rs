@@ -621,7 +621,7 @@ pub(crate) fn read_otherwise(
     let mut messages = Vec::new();
     let is_odd = |object: &&Found<'_, '_>| {
         let chunk = object.chunk.and_then(|index| chunks.parsed.get(index));
-        chunk.is_some_and(|chunk| chunk.odd_break.is_some())
+        chunk.is_some_and(|chunk| chunk.has_odd_break)
     };
     let found = found.iter().filter(is_odd).filter(|object| {
         let kind = object.node.get("kind").and_then(Node::text);
@@ -635,8 +635,7 @@ pub(crate) fn read_otherwise(
     for chunk in chunk.iter().filter_map(|index| chunks.parsed.get(*index)) {
         let text = opened.get(chunk.source).map_or("", |open| open.source.text);
         let range = chunk.tree.chunk();
-        let odd = chunk.has_odd_break.then(|| odd_break(text, range));
-        if let Some((at, found)) = odd.flatten() {
+        if let Some((at, found)) = odd_break(text, range) {
             let mut message = odd_break_told(found);
             message.place = Some(Place {
                 source: chunk.source,

@@ -48,6 +48,10 @@ impl<'t> Links<'t> {
         }
         if !self.links.iter().any(|known| known.is(link)) {
             self.longest = self.longest.max(seconds);
+            if self.links.is_empty() {
+                // Most have only one.
+                self.links.reserve_exact(1);
+            }
             self.links.push(link.clone());
         }
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::text::span::{begins_comment, line_end, slice};
 use crate::text::splice::Splice;
-use crate::tree::arena::{Raw, Shape, Tree, flag};
+use crate::tree::arena::{InASize, Nodes, Raw, Shape, Tree, flag};
 use crate::tree::change::{Step, Wanted, holds};
 use crate::tree::node::Node;
 use crate::tree::value::Resolved;
@@ -143,40 +143,55 @@ impl<'c, 'p> Comparison<'c, 'p> {
     /// Whether two nodes and all below them are written alike, so that nothing more has to be compared. In a text with
     /// aliases, the same characters can mean something else.
     fn identical(&self, before: u32, after: u32) -> bool {
-        let nodes = |tree: &'c Tree<'c>, index: u32| {
-            let range = index as usize..tree.at(index).next(index) as usize;
-            tree.nodes.within(range)
-        };
-        let (old, new) = (nodes(self.old, before), nodes(self.new, after));
-        let (Some(first), Some(found)) = (self.old.raw(before), self.new.raw(after)) else {
+        let within =
+            |tree: &'c Tree<'c>, index: u32| index as usize..tree.at(index).next(index) as usize;
+        let old = within(self.old, before);
+        let Nodes::Wide(new) = &self.new.nodes else {
             return false;
         };
+        let new = new.get(within(self.new, after)).unwrap_or_default();
         let plain = self.old.aliases().is_empty() && self.old.all_props().is_empty();
-        if !plain || old.len() == 0 || old.len() != new.len() {
+        plain
+            && match &self.old.nodes {
+                Nodes::Wide(nodes) => self.alike((before, after), nodes.get(old), new),
+                Nodes::Narrow(nodes) => self.alike((before, after), nodes.get(old), new),
+            }
+    }
+
+    /// The same for all nodes of both.
+    fn alike<N: InASize>(
+        &self,
+        (before, after): (u32, u32),
+        old: Option<&[N]>,
+        new: &[Raw],
+    ) -> bool {
+        let old = old.unwrap_or_default();
+        let (Some(first), Some(found)) = (old.first().map(|node| node.raw()), new.first()) else {
+            return false;
+        };
+        if old.len() != new.len() {
             return false;
         }
         // If all of the text is the same, then so is a scalar at the same place in it, unless it had to be decoded.
         let written = |tree: &'c Tree<'c>, raw: Raw| slice(tree.source, raw.range());
-        let alike = written(self.old, first) == written(self.new, found);
-        (before..)
-            .zip(after..)
-            .zip(old.zip(new))
-            .all(|((at, new_at), (old, new))| {
-                let place = |raw: Raw, origin: Raw| {
-                    let start = raw.start.wrapping_sub(origin.start);
-                    (
-                        start,
-                        raw.end.wrapping_sub(origin.start),
-                        raw.end <= origin.end,
-                    )
-                };
-                let (stood, stands) = (place(old, first), place(new, found));
-                old.shape == new.shape
-                    && old.flags == new.flags
-                    && old.next(at) - at == new.next(new_at) - new_at
-                    && (alike && stood == stands && stood.2 && !old.has(flag::DECODED)
-                        || self.old.scalar_text(at) == self.new.scalar_text(new_at))
-            })
+        let alike = written(self.old, first) == written(self.new, *found);
+        let place = |raw: &Raw, origin: &Raw| {
+            let start = raw.start.wrapping_sub(origin.start);
+            (
+                start,
+                raw.end.wrapping_sub(origin.start),
+                raw.end <= origin.end,
+            )
+        };
+        old.iter().zip(new).all(|(old, new)| {
+            let old = old.raw();
+            let (stood, stands) = (place(&old, &first), place(new, found));
+            old.shape == new.shape
+                && old.flags == new.flags
+                && (!old.shape.is_collection() || old.link - before == new.link - after)
+                && (alike && stood == stands && stood.2 && !old.has(flag::DECODED)
+                    || self.old.text_of(old) == self.new.text_of(*new))
+        })
     }
 
     /// The entries of two mappings that merge nothing and have no key twice: the old ones in their order, and only

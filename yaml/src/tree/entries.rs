@@ -3,7 +3,6 @@
 //! A lookup visits each mapping once, so an alias bomb costs little.
 
 use std::collections::{BTreeSet, HashSet};
-use std::ops::Range;
 
 use crate::tree::arena::{InASize, Nodes, Raw, Tree, flag};
 
@@ -36,33 +35,44 @@ impl Tree<'_> {
     /// The same for a mapping that was looked at.
     fn explicit_of(&self, mapping: u32, raw: Raw, key: &str) -> (Option<(u32, u32)>, usize) {
         let entries = mapping + 1..raw.next(mapping);
+        let within = entries.start as usize..entries.end as usize;
         match &self.nodes {
-            Nodes::Wide(nodes) => self.explicit_among(nodes, entries, key),
-            Nodes::Narrow(nodes) => self.explicit_among(nodes, entries, key),
+            Nodes::Wide(nodes) => self.explicit_among(nodes.get(within), entries.end, key),
+            Nodes::Narrow(nodes) => self.explicit_among(nodes.get(within), entries.end, key),
         }
     }
 
-    /// The same for the entries with these numbers. It is what is done most often, so it knows the size of nodes.
+    /// The same for the entries that are these nodes, up to this number. It is done most often of all, so it knows their size.
     fn explicit_among<N: InASize>(
         &self,
-        nodes: &[N],
-        entries: Range<u32>,
+        entries: Option<&[N]>,
+        end: u32,
         text: &str,
     ) -> (Option<(u32, u32)>, usize) {
         let (mut found, mut count) = (None, 0);
-        let mut key = entries.start;
-        while key < entries.end
-            && let Some(raw) = nodes.get(key as usize).map(|node| node.raw())
-        {
-            let value = raw.next(key);
-            let Some(next) = nodes.get(value as usize).map(|node| node.raw()) else {
+        let mut rest = entries.unwrap_or_default();
+        while let [key, behind @ ..] = rest {
+            let raw = key.raw();
+            let number = |rest: &[N]| end - short(rest.len());
+            let behind = if raw.shape.is_collection() {
+                let skipped = raw.link - number(behind);
+                behind.get(skipped as usize..).unwrap_or_default()
+            } else {
+                behind
+            };
+            let [value, after @ ..] = behind else {
                 break;
             };
-            if self.is_key(key, raw, text) {
-                found = Some((key, value));
+            if self.is_key(number(rest), raw, text) {
+                found = Some((number(rest), number(behind)));
                 count += 1;
             }
-            key = next.next(value);
+            let value = value.raw();
+            rest = after;
+            if value.shape.is_collection() {
+                let skipped = value.link - number(after);
+                rest = after.get(skipped as usize..).unwrap_or_default();
+            }
         }
         (found, count)
     }
@@ -198,4 +208,9 @@ impl Tree<'_> {
         }
         found
     }
+}
+
+/// A number of nodes. It fits, because larger chunks are not read.
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
