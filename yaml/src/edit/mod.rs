@@ -128,7 +128,7 @@ fn excerpt_holds(
     excerpt.swap_ranges(splices);
     let left = excerpt.tree(tree);
     let holds = read_again(&left, wanted, splices, scratch);
-    let nodes = left.nodes;
+    let nodes = left.into_nodes();
     excerpt.swap_ranges(splices);
     scratch.excerpt = (excerpt.text, nodes);
     matches!(holds, Ok(Ok(())))

@@ -49,7 +49,7 @@ impl<'w, 's> Writer<'w, 's> {
     pub(crate) fn run(mut self) -> Result<Drafts<'w, 's>, EditError> {
         self.node(0, self.wanted)?;
         let nothing = Wanted::nothing();
-        for &alias in &self.drafts.tree.aliases() {
+        for &alias in self.drafts.tree.aliases() {
             if self.decided.contains(&alias) || self.is_gone(alias) {
                 continue;
             }
