@@ -13,16 +13,23 @@ pub(crate) enum Selector<'r> {
     Index(i64),
     Every,
     /// What all of these tests hold for.
-    Where(Vec<Test<'r>>),
+    Where(SmallVec<[Test<'r>; 1]>),
 }
 
 /// `[?@.k == literal]`; `equal` is false for `!=`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Test<'r> {
-    /// Names and indexes, which lead to one node at most.
-    pub(crate) at: SmallVec<[Selector<'r>; 1]>,
+    /// They lead to one node at most.
+    pub(crate) at: SmallVec<[Below<'r>; 1]>,
     pub(crate) equal: bool,
     pub(crate) literal: Literal<'r>,
+}
+
+/// A selector of one node.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Below<'r> {
+    Name(Cow<'r, str>),
+    Index(i64),
 }
 
 /// What a test compares with.
@@ -66,7 +73,7 @@ pub(super) fn parse(text: &str) -> impl Iterator<Item = Result<Selector<'_>, Pat
 
 /// An operand of a comparison.
 enum Operand<'r> {
-    Below(SmallVec<[Selector<'r>; 1]>),
+    Below(SmallVec<[Below<'r>; 1]>),
     Root,
     Literal(Literal<'r>),
 }
@@ -254,8 +261,8 @@ impl<'r> Reader<'r> {
     }
 
     /// The comparisons of a filter, which have to hold together.
-    fn filter(&mut self) -> Result<Vec<Test<'r>>, PathFault> {
-        let mut tests = Vec::new();
+    fn filter(&mut self) -> Result<SmallVec<[Test<'r>; 1]>, PathFault> {
+        let mut tests = SmallVec::new();
         loop {
             self.blanks();
             if self.rest().starts_with(['(', '!']) {
@@ -331,7 +338,7 @@ impl<'r> Reader<'r> {
     }
 
     /// The selectors behind an `@`.
-    fn below(&mut self) -> Result<SmallVec<[Selector<'r>; 1]>, PathFault> {
+    fn below(&mut self) -> Result<SmallVec<[Below<'r>; 1]>, PathFault> {
         let mut below = SmallVec::new();
         loop {
             let end = self.at;
@@ -343,7 +350,8 @@ impl<'r> Reader<'r> {
             let start = self.at;
             match self.segment()? {
                 Selector::Every | Selector::Where(_) => return Err(PathFault::Syntax(start)),
-                one => below.push(one),
+                Selector::Name(name) => below.push(Below::Name(name)),
+                Selector::Index(index) => below.push(Below::Index(index)),
             }
         }
     }
@@ -381,6 +389,7 @@ impl<'r> Reader<'r> {
 mod tests {
     use jsonpath_rust::parser::model as whole;
     use jsonpath_rust::parser::parse_json_path;
+    use smallvec::smallvec;
 
     use super::*;
 
@@ -410,15 +419,14 @@ mod tests {
         }
     }
 
-    fn tests_of<'r>(filter: whole::Filter) -> Result<Vec<Test<'r>>, ()> {
+    fn tests_of<'r>(filter: whole::Filter) -> Result<SmallVec<[Test<'r>; 1]>, ()> {
         match filter {
             whole::Filter::Atom(whole::FilterAtom::Comparison(comparison)) => {
-                Ok(vec![test(*comparison)?])
+                Ok(smallvec![test(*comparison)?])
             }
             whole::Filter::And(filters) => {
-                let each: Result<Vec<Vec<Test<'_>>>, ()> =
-                    filters.into_iter().map(tests_of).collect();
-                Ok(each?.concat())
+                let each: Result<Vec<_>, ()> = filters.into_iter().map(tests_of).collect();
+                Ok(each?.into_iter().flatten().collect())
             }
             _ => Err(()),
         }
@@ -438,8 +446,8 @@ mod tests {
             return Err(());
         };
         let at = at.into_iter().map(|segment| match segment {
-            SingularQuerySegment::Name(name) => Selector::Name(name.into()),
-            SingularQuerySegment::Index(index) => Selector::Index(index),
+            SingularQuerySegment::Name(name) => Below::Name(name.into()),
+            SingularQuerySegment::Index(index) => Below::Index(index),
         });
         Ok(Test {
             at: at.collect(),

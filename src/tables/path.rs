@@ -6,7 +6,7 @@
 //! and comparisons with literals, joined by `&&`. A path with another is refused, with its name, when its row is read.
 
 use super::grammar::{self, PathFault};
-use super::grammar::{Literal, Selector, Test};
+use super::grammar::{Below, Literal, Selector, Test};
 use super::pool::Text;
 use lossless_yaml::{Kind, Node, Step};
 use smallvec::{SmallVec, smallvec};
@@ -97,6 +97,9 @@ impl Path {
         let mut found: Nodes<'t, 's> = smallvec![node];
         let mut next = Nodes::new();
         for step in self.steps().take(steps.end).skip(steps.start) {
+            if found.is_empty() {
+                break;
+            }
             match &step {
                 Selector::Name(name) => {
                     follow(&mut found, budget, |node| child(node, name, ignore_case));
@@ -307,9 +310,8 @@ impl Test<'_> {
     /// RFC 9535, 2.3.5.2.2: what is absent equals no literal; values of two types are never equal.
     fn holds(&self, node: Node<'_, '_>, ignore_case: bool) -> bool {
         let value = self.at.iter().try_fold(node, |node, below| match below {
-            Selector::Name(name) => child(node, name, ignore_case),
-            Selector::Index(index) => item(node, *index),
-            Selector::Every | Selector::Where(_) => None,
+            Below::Name(name) => child(node, name, ignore_case),
+            Below::Index(index) => item(node, *index),
         });
         self.equal == value.is_some_and(|value| equals(value, &self.literal))
     }
