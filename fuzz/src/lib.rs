@@ -162,6 +162,14 @@ fn shown(key: &Yaml) -> Option<String> {
     }
 }
 
+fn infinite(text: &str) -> f64 {
+    match text {
+        ".nan" | ".NaN" | ".NAN" => f64::NAN,
+        _ if text.starts_with('-') => f64::NEG_INFINITY,
+        _ => f64::INFINITY,
+    }
+}
+
 fn below(node: Node<'_, '_>, budget: &mut usize, depth: usize) -> Option<Meaning> {
     *budget = budget.checked_sub(1)?;
     if depth > DEPTH {
@@ -169,10 +177,11 @@ fn below(node: Node<'_, '_>, budget: &mut usize, depth: usize) -> Option<Meaning
     }
     Some(match node.kind() {
         Kind::Null => Meaning::Null,
-        Kind::Scalar => match (node.as_bool(), node.as_int(), node.as_float()) {
+        Kind::Scalar => match (node.as_bool(), node.as_int(), node.number()) {
             (Some(value), ..) => Meaning::Bool(value),
             (_, Some(value), _) => Meaning::Int(value),
-            (.., Some(value)) => Meaning::Float(value.to_bits()),
+            (.., Some(value)) => Meaning::Float(value.parse::<f64>().ok()?.to_bits()),
+            _ if !node.is_string() => Meaning::Float(infinite(node.text()?).to_bits()),
             _ => Meaning::Text(node.text()?.to_owned()),
         },
         Kind::Sequence => {

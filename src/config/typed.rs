@@ -1,6 +1,6 @@
 //! A node as serde's deserializer: typed reading, with the path to what is refused.
 
-use lossless_yaml::{Kind, Node, Step};
+use lossless_yaml::{Decimal, Kind, Node, Step};
 use serde::de::value::StrDeserializer;
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess,
@@ -148,10 +148,12 @@ impl<'t, 's, 'a> Typed<'t, 's, 'a> {
                 let node = self.node;
                 let bool = node.as_bool().map(Scalar::Bool);
                 let int = || node.as_int().map(Scalar::Int);
-                let float = || node.as_float().map(Scalar::Float);
-                bool.or_else(int)
-                    .or_else(float)
-                    .unwrap_or(Scalar::Text(text))
+                let number = || Decimal::read(&node.number()?).map(Decimal::near);
+                match bool.or_else(int) {
+                    Some(scalar) => scalar,
+                    None if node.is_string() => Scalar::Text(text),
+                    None => Scalar::Float(number().unwrap_or(f64::NAN)),
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::model::{
     Container, DEFAULT_GRACE, Grace, Handler, Hook, NewValue, NotASleep, Number, Origin,
     PackageFile, Place, Plan, Role, Sleep,
 };
-use lossless_yaml::Kind;
+use lossless_yaml::{Decimal, Kind};
 use smallvec::{SmallVec, smallvec};
 use std::fmt::{self, Write as _};
 use std::ops::Range;
@@ -599,16 +599,16 @@ pub(crate) fn key_misplaced(key: &str, place: &str, right: &str) -> Message {
 pub(crate) fn not_a_grace_period(field: &str, stands: Option<&str>, kind: Kind) -> Message {
     let what = stands.map_or(kind_name(kind).to_owned(), |text| format!("`{text}`"));
     let stands = stands.unwrap_or_default();
-    let number = stands.parse::<f64>().ok().filter(|n| n.is_finite());
     let text = format!("`{field}` is {what}, which is not a whole number of seconds");
     let message = Message::new(Reason::BadResource, text);
-    let unit = stands.strip_suffix('s').and_then(|n| n.parse().ok());
-    match number.or(unit) {
-        Some(n) if n < 0.0 => message.help(format!(
+    // A unit is meant as such.
+    let number = Decimal::read(stands.strip_suffix('s').unwrap_or(stands));
+    match number {
+        Some(n) if n.is_negative() => message.help(format!(
             "write 0 or a greater number, such as `{field}: 45`"
         )),
         Some(n) => {
-            let whole = whole_seconds(n);
+            let whole = n.ceil();
             let help = format!("write `{field}: {whole}`");
             message.help(help).instead(whole.to_string())
         }
@@ -616,16 +616,6 @@ pub(crate) fn not_a_grace_period(field: &str, stands: Option<&str>, kind: Kind) 
             "write a whole number without quotes, such as `{field}: 45`"
         )),
     }
-}
-
-/// The next whole number. How floats are written need not be in a module for this.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a number of seconds is neither negative nor beyond 64 bits"
-)]
-fn whole_seconds(n: f64) -> u64 {
-    n.ceil() as u64
 }
 
 /// A number of seconds that Kubernetes would take and nobody can mean.

@@ -3,6 +3,7 @@
 //! Nothing here prints; `results` turns messages into a ResourceList's `results`, the command line prints them.
 
 use crate::model::{FieldPath, NewValue, ObjectRef, PackageFile, Place};
+use lossless_yaml::Decimal;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -384,7 +385,7 @@ fn replaces(stands: &str, new: &str) -> bool {
 
 /// Whether a replacement is written as it is, whatever quotes stand there.
 fn is_exact(new: &str) -> bool {
-    new.starts_with('"') || matches!(new, "true" | "false") || new.parse::<f64>().is_ok()
+    new.starts_with('"') || matches!(new, "true" | "false") || Decimal::read(new).is_some()
 }
 
 #[expect(

@@ -2,7 +2,7 @@
 
 use super::{Label, Message, Reason, Severity, nearest};
 use crate::model::{Covered, Exposed, FieldPath, ObjectRef, Place};
-use lossless_yaml::Step;
+use lossless_yaml::{Decimal, Step};
 
 /// A kind and a name, or a namespace before it where one is known.
 pub(crate) fn qualified(namespace: Option<&str>, name: &str) -> String {
@@ -321,9 +321,9 @@ fn missing(text: String, near: Option<Near<'_>>, corrected: bool) -> Message {
     };
     let message = message.help(help).related(place, "this Service is there");
     // What looks like a number is no name without quotes.
-    match name.parse::<f64>() {
-        Ok(_) => message,
-        Err(_) => message.instead(name),
+    match Decimal::read(name) {
+        Some(_) => message,
+        None => message.instead(name),
     }
 }
 

@@ -3,6 +3,7 @@
 //! A whole parser of the language is larger than everything else that reads rows, and most of it would read what rows can't
 //! have. What this one takes, it reads as the RFC does: a test compares it with a parser of the whole language.
 
+use lossless_yaml::Decimal;
 use smallvec::SmallVec;
 use std::borrow::Cow;
 
@@ -37,7 +38,7 @@ pub(crate) enum Below<'r> {
 pub(crate) enum Literal<'r> {
     String(Cow<'r, str>),
     Int(i64),
-    Float(f64),
+    Float(Decimal<'r>),
     Bool(bool),
     Null,
 }
@@ -375,7 +376,7 @@ impl<'r> Reader<'r> {
         let text = self.text.get(start..self.at).unwrap_or_default();
         let number = match (whole, text.parse()) {
             (true, Ok(number)) => Some(Literal::Int(number)),
-            _ => text.parse().ok().map(Literal::Float),
+            _ => Decimal::read(text).map(Literal::Float),
         };
         if let Some(number) = number.filter(|_| right) {
             return Ok(number);
@@ -455,7 +456,10 @@ mod tests {
             literal: match literal {
                 whole::Literal::String(text) => Literal::String(text.into()),
                 whole::Literal::Int(number) => Literal::Int(number),
-                whole::Literal::Float(number) => Literal::Float(number),
+                whole::Literal::Float(number) => {
+                    let text = Box::leak(number.to_string().into_boxed_str());
+                    Literal::Float(Decimal::read(text).ok_or(())?)
+                }
                 whole::Literal::Bool(flag) => Literal::Bool(flag),
                 whole::Literal::Null => Literal::Null,
             },

@@ -8,7 +8,7 @@
 use super::grammar::{self, PathFault};
 use super::grammar::{Below, Literal, Selector, Test};
 use super::pool::Text;
-use lossless_yaml::{Kind, Node, Step};
+use lossless_yaml::{Decimal, Kind, Node, Step};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -321,7 +321,10 @@ fn equals(node: Node<'_, '_>, literal: &Literal<'_>) -> bool {
     match literal {
         Literal::String(text) => node.is_string() && node.text() == Some(text.as_ref()),
         Literal::Int(number) => node.as_int() == Some(*number),
-        Literal::Float(number) => node.as_float() == Some(*number),
+        Literal::Float(number) => {
+            let value = node.number();
+            value.is_some_and(|value| Decimal::read(&value) == Some(*number))
+        }
         Literal::Bool(flag) => node.as_bool() == Some(*flag),
         Literal::Null => node.kind() == Kind::Null,
     }

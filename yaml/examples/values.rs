@@ -44,11 +44,13 @@ fn value(node: Node<'_, '_>, budget: &mut usize) -> Option<Value> {
     *budget = budget.checked_sub(1)?;
     Some(match node.kind() {
         Kind::Null => Value::Null,
-        Kind::Scalar => match (node.as_bool(), node.as_int(), node.as_float()) {
+        Kind::Scalar => match (node.as_bool(), node.as_int(), node.number()) {
             (Some(value), ..) => value.into(),
             (_, Some(value), _) => value.into(),
-            (.., Some(value)) => value.into(),
-            _ => node.text()?.into(),
+            (.., Some(value)) => value.parse::<f64>().ok()?.into(),
+            _ if node.is_string() => node.text()?.into(),
+            // JSON has no infinite numbers.
+            _ => Value::Null,
         },
         Kind::Sequence => Value::Array(
             node.items()

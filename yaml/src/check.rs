@@ -9,7 +9,6 @@ use crate::text::splice::Splice;
 use crate::tree::arena::{InASize, Nodes, Raw, Shape, Tree, flag};
 use crate::tree::change::{Step, Wanted, holds};
 use crate::tree::node::Node;
-use crate::tree::value::Resolved;
 use smallvec::{SmallVec, smallvec};
 
 /// Comparisons before the check gives up: so many, and so many for each node. Only merge keys within merge keys make
@@ -131,10 +130,7 @@ impl<'c, 'p> Comparison<'c, 'p> {
         let found = self.new.at(after).shape;
         let scalars = old.kind() == node.kind() && !found.is_collection();
         let (was, is) = (old.resolved(), node.resolved());
-        // Not a number is equal to itself here.
-        let is_nan = |value: &Resolved| matches!(value, Resolved::Float(n) if n.is_nan());
-        let same_type = was == is || is_nan(&was) && is_nan(&is);
-        if !scalars || !same_type || old.text() != node.text() {
+        if !scalars || was != is || old.text() != node.text() {
             return Err(self.differs(after, "a value that was to stay has changed"));
         }
         Ok(())

@@ -18,4 +18,5 @@ pub use text::span::{Lines, Position, position};
 pub use text::splice::{Splice, pieces};
 pub use tree::arena::Tree;
 pub use tree::change::{Edit, Step, Value};
+pub use tree::decimal::Decimal;
 pub use tree::node::{Kind, Node, NodeId};

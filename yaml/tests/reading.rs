@@ -218,7 +218,7 @@ fn kinds_and_types_are_kubectls() {
                 node.is_string(),
                 node.as_int(),
                 node.as_bool(),
-                node.as_float(),
+                node.number(),
                 node.is_empty()
             )
         })
@@ -231,10 +231,10 @@ fn kinds_and_types_are_kubectls() {
             "Scalar Some(\"x\") true None None None false",
             "Scalar Some(\"\") true None None None false",
             "Scalar Some(\"5\") true None None None false",
-            "Scalar Some(\"5\") false Some(5) None Some(5.0) false",
+            "Scalar Some(\"5\") false Some(5) None Some(\"5\") false",
             "Scalar Some(\"yes\") false None Some(true) None false",
-            "Scalar Some(\"017\") false Some(15) None Some(15.0) false",
-            "Scalar Some(\"1e2\") false None None Some(100.0) false",
+            "Scalar Some(\"017\") false Some(15) None Some(\"15\") false",
+            "Scalar Some(\"1e2\") false None None Some(\"1e2\") false",
             "Scalar Some(\"1\") true None None None false",
             "Mapping None false None None None true",
             "Sequence None false None None None true",

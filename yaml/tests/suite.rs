@@ -220,7 +220,10 @@ fn equals(node: Node<'_, '_>, expected: &Json) -> bool {
     match expected {
         Json::Null => node.kind() == Kind::Null,
         Json::Bool(value) => node.as_bool() == Some(*value),
-        Json::Number(value) => node.as_float() == value.as_f64(),
+        Json::Number(value) => match node.number() {
+            Some(number) => number.parse() == Ok(value.as_f64().unwrap()),
+            None => !value.as_f64().unwrap().is_finite(),
+        },
         Json::String(value) => {
             let text = node.text().unwrap_or_default();
             text == value && (node.kind() == Kind::Scalar || value.is_empty())

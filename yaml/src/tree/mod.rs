@@ -2,6 +2,7 @@
 
 pub(crate) mod arena;
 pub(crate) mod change;
+pub(crate) mod decimal;
 pub(crate) mod entries;
 pub(crate) mod node;
 pub(crate) mod value;

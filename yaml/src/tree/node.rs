@@ -2,11 +2,13 @@
 //!
 //! It looks through aliases and merge keys (`<<`), and resolves scalars as kubectl does. A handle costs nothing.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::tree::arena::{Raw, Shape, TagKind, Tree, flag};
-use crate::tree::value::{Resolved, is_null, resolve};
+use crate::tree::decimal::Decimal;
+use crate::tree::value::{Resolved, digits, is_null, resolve};
 
 /// A node of one tree, as a number; it means nothing to another tree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -200,6 +202,21 @@ impl<'t, 's> Node<'t, 's> {
         scalar.then(|| self.tree.text_of(raw))
     }
 
+    /// The number that kubectl reads here, integers included, as a text that [`Decimal::read`](crate::Decimal::read) takes. None
+    /// for the infinite ones and what is not a number.
+    #[must_use]
+    pub fn number(self) -> Option<Cow<'t, str>> {
+        match self.resolved() {
+            Resolved::Int(value) => Some(value.to_string().into()),
+            Resolved::Large(value) => Some(value.to_string().into()),
+            Resolved::Float => self
+                .text()
+                .map(digits)
+                .filter(|text| Decimal::read(text).is_some()),
+            _ => None,
+        }
+    }
+
     /// Whether the scalar is in quotes or a block scalar.
     #[must_use]
     pub fn quoted(self) -> bool {
@@ -266,20 +283,6 @@ impl Node<'_, '_> {
     pub fn as_bool(self) -> Option<bool> {
         match self.resolved() {
             Resolved::Bool(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// The number that kubectl reads here, integers included.
-    #[must_use]
-    pub fn as_float(self) -> Option<f64> {
-        match self.resolved() {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "who asks for a float takes what a float can hold"
-            )]
-            Resolved::Int(value) => Some(value as f64),
-            Resolved::Float(value) => Some(value),
             _ => None,
         }
     }

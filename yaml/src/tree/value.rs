@@ -8,16 +8,18 @@
 //! | `1.5`, `.5`, `1e3`, `08`, `.inf`, `.nan` | float |
 //! | anything else, `2001-01-01` and `12:30` among it | string |
 
+use crate::tree::decimal::Decimal;
 use std::borrow::Cow;
 
-/// What a plain scalar is.
-#[derive(Clone, Copy, PartialEq, Debug)]
+/// What a plain scalar is. Two of the same text that are the same are equal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Resolved {
     Null,
     Bool(bool),
     Int(i64),
-    /// Floats, and integers that only fit into 64 bits without a sign.
-    Float(f64),
+    /// An integer that only fits into 64 bits without a sign: to Go a float.
+    Large(u64),
+    Float,
     String,
 }
 
@@ -36,11 +38,8 @@ pub(crate) fn resolve(text: &str) -> Resolved {
         "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
             return Resolved::Bool(false);
         }
-        ".nan" | ".NaN" | ".NAN" => return Resolved::Float(f64::NAN),
-        ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => {
-            return Resolved::Float(f64::INFINITY);
-        }
-        "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float(f64::NEG_INFINITY),
+        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF"
+        | "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float,
         _ => {}
     }
     let first = text.bytes().next().unwrap_or(0);
@@ -50,11 +49,17 @@ pub(crate) fn resolve(text: &str) -> Resolved {
     if !matches!(first, b'+' | b'-' | b'0'..=b'9') {
         return Resolved::String;
     }
+    let digits = digits(text);
+    integer(&digits).unwrap_or_else(|| float(&digits))
+}
+
+/// A number's text without its underscores.
+pub(crate) fn digits(text: &str) -> Cow<'_, str> {
     let mut digits = Cow::Borrowed(text);
     if text.contains('_') {
         digits.to_mut().retain(|c| c != '_');
     }
-    integer(&digits).unwrap_or_else(|| float(&digits))
+    digits
 }
 
 /// An integer as Go's `ParseInt` with base 0 reads it; the underscores are already removed.
@@ -80,38 +85,14 @@ fn integer(text: &str) -> Option<Resolved> {
     }
     // Go falls back to `ParseUint`, which takes no sign.
     let unsigned = u64::try_from(value).ok()?;
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "it means a number that no field of Kubernetes holds"
-    )]
-    let float = unsigned as f64;
     text.starts_with(|c: char| c.is_ascii_digit())
-        .then_some(Resolved::Float(float))
+        .then_some(Resolved::Large(unsigned))
 }
 
-/// A float by goyaml's pattern `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`.
+/// Go reports a float beyond the range, and the text stays a string.
 fn float(text: &str) -> Resolved {
-    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let whole = digits(unsigned);
-    let rest = unsigned.get(whole..).unwrap_or_default();
-    let (fraction, rest) = match rest.strip_prefix('.') {
-        Some(rest) => (digits(rest), rest.get(digits(rest)..).unwrap_or_default()),
-        None => (0, rest),
-    };
-    let exponent = match rest.strip_prefix(['e', 'E']) {
-        Some(rest) => {
-            let rest = rest.strip_prefix(['+', '-']).unwrap_or(rest);
-            !rest.is_empty() && digits(rest) == rest.len()
-        }
-        None => rest.is_empty(),
-    };
-    if whole + fraction == 0 || !exponent {
-        return Resolved::String;
-    }
-    match text.parse::<f64>() {
-        // Go reports a number beyond the range, and the text stays a string.
-        Ok(value) if value.is_finite() => Resolved::Float(value),
+    match Decimal::read(text) {
+        Some(number) if number.is_finite() => Resolved::Float,
         _ => Resolved::String,
     }
 }
@@ -139,25 +120,26 @@ mod tests {
             ("-0b11", Resolved::Int(-3)),
             ("0", Resolved::Int(0)),
             ("-0", Resolved::Int(0)),
-            ("08", Resolved::Float(8.0)),
+            ("08", Resolved::Float),
             ("0x", Resolved::String),
             ("0x+1", Resolved::String),
             ("--1", Resolved::String),
             ("+-1", Resolved::String),
             ("9223372036854775807", Resolved::Int(i64::MAX)),
             ("-9223372036854775808", Resolved::Int(i64::MIN)),
-            (
-                "18446744073709551615",
-                Resolved::Float(18_446_744_073_709_551_615.0),
-            ),
-            ("1.5", Resolved::Float(1.5)),
-            ("1.", Resolved::Float(1.0)),
-            (".5", Resolved::Float(0.5)),
+            ("18446744073709551615", Resolved::Large(u64::MAX)),
+            ("0xFFFFFFFFFFFFFFFF", Resolved::Large(u64::MAX)),
+            ("18446744073709551616", Resolved::Float),
+            ("+18446744073709551615", Resolved::Float),
+            ("1.5", Resolved::Float),
+            ("1.", Resolved::Float),
+            (".5", Resolved::Float),
             (".", Resolved::String),
-            ("1e3", Resolved::Float(1000.0)),
+            ("1e3", Resolved::Float),
             ("1e", Resolved::String),
             ("1e999", Resolved::String),
-            ("-.INF", Resolved::Float(f64::NEG_INFINITY)),
+            ("-.INF", Resolved::Float),
+            (".NaN", Resolved::Float),
             ("12:30", Resolved::String),
             ("2001-01-01", Resolved::String),
             ("1.30.2", Resolved::String),
@@ -166,6 +148,5 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(resolve(text), expected, "{text}");
         }
-        assert!(matches!(resolve(".NaN"), Resolved::Float(x) if x.is_nan()));
     }
 }
