@@ -1349,6 +1349,24 @@ fn a_list_of_merged_mappings_may_be_shared() {
         .gives("a: &a {x: 1}\nl: &l [1, 2]\nc:\n  <<: *a\n  k:\n  - 1\n  z: v\n");
 }
 
+/// Nodes of a chunk below 64 KiB take half of the memory.
+#[test]
+fn a_chunk_of_about_64_kib_is_edited_as_any_other() {
+    // Only the second is read by the parser.
+    for word in ["plain", "\u{e4}\u{e9}"] {
+        for bytes in (65_520..65_545).chain([131_072]) {
+            let (head, tail) = (format!("a: {word}\nb: "), "\nc: {}\nd:\n- e: 1\n- f: 2");
+            let fill = "v".repeat(bytes - head.len() - tail.len());
+            let text = [&head, &fill, tail].concat();
+            assert_eq!(text.len(), bytes);
+            given(&text)
+                .put("d[1].g", Value::Int(3))
+                .put("a", s("new"))
+                .gives(&format!("a: new\nb: {fill}{tail}\n  g: 3"));
+        }
+    }
+}
+
 #[test]
 fn a_refusal_names_its_place_in_the_whole_text() {
     let before = "x: 1\n---\n";
