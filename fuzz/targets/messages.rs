@@ -7,7 +7,7 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 use set_prestop::{
     Drawing, Look, Message, Positions, Sarif, Settings, Source, Tense, json_line, rewrite,
-    write_command, write_message,
+    write_command, write_message, write_picture,
 };
 
 fuzz_target!(|data: &[u8]| -> Corpus {

@@ -166,6 +166,8 @@ pub(crate) struct Tracer<'a, 't, 's> {
     addresses: RefCell<HashMap<usize, Addresses>>,
     told: BTreeSet<Once<'t>>,
     visits: VisitBudget,
+    /// The object with more nodes than may be visited.
+    too_large: Option<usize>,
     /// The number of comparisons of selectors and templates, and the object that exceeded the limit.
     followed: usize,
     beyond: Option<usize>,
@@ -214,7 +216,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         addresses_wanted: bool,
         threads: usize,
     ) -> Self {
-        let Readings { all, visits } = Readings::new(render, tables, config, threads);
+        let readings = Readings::new(render, tables, config, threads);
         let mut tracer = Tracer {
             render,
             tables,
@@ -240,7 +242,8 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             addresses_wanted,
             addresses: RefCell::default(),
             told: BTreeSet::new(),
-            visits,
+            visits: readings.visits,
+            too_large: readings.too_large,
             followed: 0,
             beyond: None,
             number: 0,
@@ -253,7 +256,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             grants: Vec::new(),
             messages: Vec::new(),
         };
-        for ((index, object), reading) in render.objects.iter().enumerate().zip(all) {
+        for ((index, object), reading) in render.objects.iter().enumerate().zip(readings.all) {
             tracer.take(index, object, reading);
         }
         tracer.read_policies();
@@ -303,6 +306,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
     /// # Errors
     /// More nodes or ways than a run looks at.
     pub(crate) fn run(mut self) -> Result<Trace<'t, 's>, Message> {
+        if let Some(index) = self.too_large {
+            return Err(self.stop(&TraceError::TooLarge(index)));
+        }
         self.read_made();
         for index in 0..self.render.objects.len() {
             self.follow_route(index)

@@ -33,6 +33,8 @@ pub(super) type Referring<'t, 's> = Result<Option<References<'t, 's>>, RefError>
 pub(super) struct Readings<'t, 's> {
     pub(super) all: Vec<Reading<'t, 's>>,
     pub(super) visits: VisitBudget,
+    /// The object that exceeded them.
+    pub(super) too_large: Option<usize>,
 }
 
 impl<'t, 's> Readings<'t, 's> {
@@ -75,6 +77,7 @@ impl<'t, 's> Readings<'t, 's> {
         }
         Readings {
             visits: VisitBudget::new(most.saturating_sub(spent(&readings))),
+            too_large: readings.iter().position(|(_, spent)| *spent >= most),
             all: readings.into_iter().map(|(reading, _)| reading).collect(),
         }
     }
