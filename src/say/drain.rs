@@ -603,7 +603,7 @@ pub(crate) fn not_a_grace_period(field: &str, stands: Option<&str>, kind: Kind) 
     let message = Message::new(Reason::BadResource, text);
     // A unit is meant as such.
     let number = Decimal::read(stands.strip_suffix('s').unwrap_or(stands));
-    match number {
+    match number.filter(|number| number.is_finite()) {
         Some(n) if n.is_negative() => message.help(format!(
             "write 0 or a greater number, such as `{field}: 45`"
         )),

@@ -70,7 +70,8 @@ impl<'t> Decimal<'t> {
     }
 
     /// Whether a float of 64 bits holds it, with all its rounding.
-    pub(crate) fn is_finite(self) -> bool {
+    #[must_use]
+    pub fn is_finite(self) -> bool {
         self.places < LIMIT_DIGITS || self.places == LIMIT_DIGITS && self.digits().lt(LIMIT.bytes())
     }
 
