@@ -422,11 +422,11 @@ impl<'s> Run<'s> {
             ..Settings::default()
         };
         let mut ended = rewrite(sources, &settings);
-        let mut told = render.told.clone();
-        told.append(match &mut ended {
+        let mut told = std::mem::take(match &mut ended {
             Ok(outcome) => &mut outcome.messages,
             Err(failure) => &mut failure.messages,
         });
+        told.splice(0..0, render.told.iter().cloned());
         let own = render.own.iter().filter(|read| read.path.is_some());
         let mut sources = sources.to_vec();
         // A flag's value is not that of the file.

@@ -38,7 +38,7 @@ impl FromStr for Inject {
 }
 
 /// Which annotations an object may have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(crate) struct Roles {
     pub(crate) route: bool,
     pub(crate) service: bool,

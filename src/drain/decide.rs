@@ -10,7 +10,7 @@ use crate::config::{
     KubernetesVersion, Seconds,
 };
 use crate::input::objects::{Object, Render, left_alone, mark};
-use crate::input::parallel::in_order;
+use crate::input::parallel::one_each;
 use crate::model::{
     Container, FieldPath, Grace, Handler, Hook, NoHook, NotASleep, Origin, Plan, Role, Sleep,
     Target,
@@ -118,23 +118,20 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
     pub(crate) fn run(mut self, trace: &Trace<'t, 's>, threads: usize) -> Planned {
         let (render, tables, config) = (self.render, self.tables, self.config);
         let own = || Planner::new(render, tables, config);
-        let each = |planner: &mut Self, number, given: &mut Vec<_>| {
+        let each = |planner: &mut Self, number| {
             let planned = planner.backend(trace, number);
-            let messages = std::mem::take(&mut planner.messages);
-            if planned.is_some() || !messages.is_empty() {
-                given.push((planned, messages));
-            }
+            (planned, std::mem::take(&mut planner.messages))
         };
-        let made = in_order(threads, trace.backends.len(), own, each);
-        let mut plans = Vec::with_capacity(made.len());
+        let made = one_each(threads, trace.backends.len(), own, each);
         let mut objects = Vec::with_capacity(made.len());
-        for (planned, messages) in made {
+        let plans = made.into_iter().filter_map(|(planned, messages)| {
             self.messages.extend(messages);
-            if let Some((object, plan)) = planned {
-                objects.push(object);
-                plans.push(plan);
-            }
-        }
+            let (object, plan) = planned?;
+            objects.push(object);
+            Some(plan)
+        });
+        // In the same vector.
+        let plans: Vec<Plan> = plans.collect();
         self.tell_once(&plans, &objects);
         Planned {
             plans,
@@ -274,7 +271,10 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         backend: &'o Backend,
         sleep: &'o Sleep,
     ) -> Option<Pod<'o, 't, 's>> {
-        let path = FieldPath::from(&*template.path).key("spec");
+        // It is kept with the plan, so it has no room for steps below.
+        let mut path = Vec::with_capacity(template.path.len() + 1);
+        path.extend_from_slice(&template.path);
+        let path = FieldPath(path).key("spec");
         let spec = template.node.get("spec")?;
         match spec.kind() {
             Kind::Mapping => {}

@@ -2,7 +2,7 @@
 //!
 //! All files of a run are one set (docs/reference.md, section 2).
 
-use crate::input::parallel::in_order;
+use crate::input::parallel::one_each;
 use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
 use crate::say::{Message, input as say};
@@ -10,7 +10,7 @@ use lossless_yaml::{Kind, Node};
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A resource.
 #[derive(Clone, Debug)]
@@ -39,7 +39,8 @@ impl<'t, 's> Object<'t, 's> {
         let text = |node: Option<Node<'t, 's>>| node.and_then(Node::text).unwrap_or_default();
         let metadata = place.node.get("metadata");
         let stated = |key| Some(text(place.node.get(key))).filter(|text| !text.is_empty());
-        let implied = place.implied.filter(|_| stated("kind").is_none());
+        let implied = place.implied.as_deref().copied();
+        let implied = implied.filter(|_| stated("kind").is_none());
         let (kind, api_version) = implied.unwrap_or((text(place.node.get("kind")), ""));
         let api_version = stated("apiVersion").unwrap_or(api_version);
         let namespace = text(metadata.and_then(|m| m.get("namespace")));
@@ -123,13 +124,13 @@ impl<'t, 's> Object<'t, 's> {
     }
 
     /// Its file in the package, from the annotations that a host adds to the items of a ResourceList.
-    pub(crate) fn package_file(&self) -> Option<PackageFile> {
+    pub(crate) fn package_file(&self) -> Option<Arc<PackageFile>> {
         self.annotations?;
         let either = |keys: [&str; 2]| keys.into_iter().find_map(|key| self.annotation(key));
-        Some(PackageFile {
+        Some(Arc::new(PackageFile {
             path: either(PATH)?.to_owned(),
             index: either(INDEX).and_then(|i| i.parse().ok()).unwrap_or(0),
-        })
+        }))
     }
 }
 
@@ -208,11 +209,13 @@ impl<'t, 's> Render<'t, 's> {
             let source = sources.get(place.source);
             source.is_some_and(|source| source.read_only)
         };
-        let read = |(): &mut (), number, given: &mut Vec<_>| {
+        let read = |(): &mut (), number| {
             let place = places.get(number);
-            given.extend(place.map(|at| Object::read(at, default_namespace, is_context(at))));
+            place.map(|at| Object::read(at, default_namespace, is_context(at)))
         };
-        let mut objects = in_order(threads, places.len(), || (), read);
+        let objects = one_each(threads, places.len(), || (), read);
+        // In the same vector.
+        let mut objects: Vec<_> = objects.into_iter().flatten().collect();
         let shadowed = take_shadowed(&mut objects);
         let mut names: HashMap<_, (usize, usize)> = HashMap::with_capacity(objects.len());
         let mut namesakes: Vec<usize> = (0..objects.len()).collect();

@@ -5,6 +5,7 @@
 use std::hint::black_box;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, scope};
 
 /// The number of items that a thread takes at once: small enough for all threads to end at about the same time.
@@ -80,6 +81,48 @@ pub(crate) fn in_order<S, R: Send>(
     all
 }
 
+/// The result of `each` for every item with a number below `count`, in their order. As [`in_order`], but each result is put where
+/// it stays, so that there is never a second copy of all of them.
+pub(crate) fn one_each<S, R: Send>(
+    threads: usize,
+    count: usize,
+    own: impl Fn() -> S + Sync,
+    each: impl Fn(&mut S, usize) -> R + Sync,
+) -> Vec<R> {
+    let threads = threads.min(count.div_ceil(BATCH));
+    if threads < 2 || cfg!(target_family = "wasm") {
+        let mut own = own();
+        return (0..count).map(|number| each(&mut own, number)).collect();
+    }
+    let mut all: Vec<Option<R>> = Vec::with_capacity(count);
+    all.resize_with(count, || None);
+    let batches = Mutex::new(all.chunks_mut(BATCH).enumerate());
+    let next = || {
+        let mut batches = batches.lock().unwrap_or_else(PoisonError::into_inner);
+        batches.next()
+    };
+    let work = || {
+        let mut own = own();
+        while let Some((batch, places)) = next() {
+            make_room();
+            for (number, place) in (batch * BATCH..).zip(places) {
+                *place = Some(each(&mut own, number));
+            }
+        }
+    };
+    scope(|scope| {
+        let others: Vec<_> = (1..threads)
+            .map_while(|_| Builder::new().spawn_scoped(scope, work).ok())
+            .collect();
+        work();
+        for other in others {
+            other.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+    });
+    // In the same vector, if a result has room to say that there is none.
+    all.into_iter().flatten().collect()
+}
+
 /// Lets the heap of this thread grow before it has to. glibc does that a page at a time for all threads but the first, and each
 /// time the others wait for it.
 fn make_room() {
@@ -110,7 +153,7 @@ pub(crate) fn both<A, B: Send>(
 
 #[cfg(test)]
 mod tests {
-    use super::{both, in_order};
+    use super::{both, in_order, one_each};
 
     #[test]
     fn both_are_answered_by_any_number_of_threads() {
@@ -130,6 +173,22 @@ mod tests {
             })
         };
         let alone = run(1, 1000);
+        for threads in [0, 2, 3, 64] {
+            assert_eq!(run(threads, 1000), alone, "{threads}");
+        }
+        assert_eq!(run(8, 0), []);
+    }
+
+    #[test]
+    fn each_thing_has_its_answer() {
+        let run = |threads, count| {
+            one_each(threads, count, Vec::new, |seen, thing| {
+                seen.push(thing);
+                (thing * 2, seen.last() == Some(&thing))
+            })
+        };
+        let alone = run(1, 1000);
+        assert_eq!(alone.get(7), Some(&(14, true)));
         for threads in [0, 2, 3, 64] {
             assert_eq!(run(threads, 1000), alone, "{threads}");
         }

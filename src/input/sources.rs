@@ -626,7 +626,7 @@ pub(crate) fn read_otherwise(
     let found = found.iter().filter(is_odd).filter(|object| {
         let kind = object.node.get("kind").and_then(Node::text);
         matters(
-            kind.or(object.implied.map(|(kind, _)| kind))
+            kind.or(object.implied.as_deref().map(|(kind, _)| *kind))
                 .unwrap_or_default(),
         )
     });
@@ -830,7 +830,7 @@ pub(crate) struct Found<'t, 's> {
     pub(crate) path: Vec<Step>,
     pub(crate) node: Node<'t, 's>,
     /// `kind` and `apiVersion` that its list gives it, if it states none (`DeploymentList`).
-    pub(crate) implied: Option<(&'t str, &'t str)>,
+    pub(crate) implied: Option<Box<(&'t str, &'t str)>>,
 }
 
 /// Every resource of the input, in the order of the text, including the items of lists.
@@ -916,7 +916,7 @@ fn list_items<'t, 's>(
     let text = |key| list.node.get(key).and_then(Node::text).unwrap_or_default();
     let kind = text("kind").strip_suffix("List").unwrap_or_default();
     let typed = !kind.is_empty() && kind != "Resource";
-    let implied = typed.then(|| (kind, text("apiVersion")));
+    let implied = typed.then(|| Box::new((kind, text("apiVersion"))));
     for (index, item) in items.items().enumerate() {
         let mut path = list.path.clone();
         path.push(Step::Key("items".into()));
@@ -925,7 +925,7 @@ fn list_items<'t, 's>(
             Found {
                 node: item,
                 path,
-                implied,
+                implied: implied.clone(),
                 ..list.clone()
             },
             places,

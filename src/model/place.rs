@@ -9,37 +9,53 @@ use std::sync::Arc;
 
 /// A Kubernetes object, as messages and plans name it.
 ///
-/// There may be many of them: the parts are in one text, which clones share.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// There may be many of them: all is in one text, which clones share.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ObjectRef {
+    /// Whether it has a namespace, and the lengths of `apiVersion`, kind and namespace, as characters; then these and the name.
     text: Arc<str>,
-    /// Where `apiVersion`, `kind` and namespace end in the text; the name follows.
-    ends: [u32; 3],
-    namespaced: bool,
 }
+
+/// Bits of a length that are in one character: fewer than those of the first that is none.
+const BITS: u32 = 15;
 
 impl ObjectRef {
     pub(crate) fn new(api_version: &str, kind: &str, namespace: Option<&str>, name: &str) -> Self {
         let mut text = SmallVec::<[u8; 128]>::new();
-        let ends = [api_version, kind, namespace.unwrap_or_default()].map(|part| {
+        let mut put = |number: u32| {
+            let character = char::from_u32(number).unwrap_or_default();
+            text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        };
+        let parts = [api_version, kind, namespace.unwrap_or_default()];
+        put(u32::from(namespace.is_some()));
+        for part in parts {
+            let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+            let low = (1 << BITS) - 1;
+            // Nobody has a text of a gibibyte there.
+            put((length >> BITS) & low);
+            put(length & low);
+        }
+        for part in parts.into_iter().chain([name]) {
             text.extend_from_slice(part.as_bytes());
-            u32::try_from(text.len()).unwrap_or(u32::MAX)
-        });
-        text.extend_from_slice(name.as_bytes());
+        }
         // Texts one behind the other are a text.
         let text = std::str::from_utf8(&text).unwrap_or_default();
-        ObjectRef {
-            text: text.into(),
-            ends,
-            namespaced: namespace.is_some(),
-        }
+        ObjectRef { text: text.into() }
     }
 
     fn part(&self, number: usize) -> &str {
-        let end = |number: usize| self.ends.get(number).map(|end| *end as usize);
-        let start = number.checked_sub(1).and_then(end).unwrap_or(0);
-        let end = end(number).unwrap_or(self.text.len());
-        self.text.get(start..end).unwrap_or_default()
+        let mut head = self.text.chars();
+        head.next();
+        let lengths = [(); 3].map(|()| {
+            let [high, low] = [(); 2].map(|()| head.next().map_or(0, u32::from));
+            ((high << BITS) | low) as usize
+        });
+        let parts = head.as_str();
+        let start = lengths.iter().take(number).sum();
+        let end = lengths
+            .get(number)
+            .map_or(parts.len(), |length| start + length);
+        parts.get(start..end).unwrap_or_default()
     }
 
     /// `apiVersion` as written.
@@ -57,13 +73,24 @@ impl ObjectRef {
     /// `metadata.namespace`, or the namespace that the settings give to objects without one.
     #[must_use]
     pub fn namespace(&self) -> Option<&str> {
-        self.namespaced.then(|| self.part(2))
+        let namespaced = !self.text.starts_with('\0');
+        namespaced.then(|| self.part(2))
     }
 
     /// `metadata.name`; empty if there is none.
     #[must_use]
     pub fn name(&self) -> &str {
         self.part(3)
+    }
+}
+
+impl fmt::Debug for ObjectRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("ObjectRef");
+        shown.field("api_version", &self.api_version());
+        shown.field("kind", &self.kind());
+        shown.field("namespace", &self.namespace());
+        shown.field("name", &self.name()).finish()
     }
 }
 

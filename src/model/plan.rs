@@ -24,7 +24,7 @@ pub struct Plan {
     pub place: Place,
     /// Its file in the package; only for a ResourceList.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<PackageFile>,
+    pub file: Option<Arc<PackageFile>>,
     /// Path from the workload to the pod's spec, such as `spec.template.spec`.
     pub pod: FieldPath,
     /// How long its containers must sleep.

@@ -3,7 +3,7 @@
 use super::escape::diff_name;
 use super::results;
 use super::value::value_of;
-use crate::input::parallel::in_order;
+use crate::input::parallel::one_each;
 use crate::input::{Chunk, Chunks, Opened, ResourceList, Source};
 use crate::model::{FieldEdit, NewValue, Place, Plan};
 use crate::say::{self, Message};
@@ -69,13 +69,13 @@ pub(crate) fn write<'s>(
         _ => None,
     });
     let jobs = groups.len() + 1;
-    let edited = in_order(threads, jobs, Scratch::default, |scratch, number, given| {
+    let edited = one_each(threads, jobs, Scratch::default, |scratch, number| {
         let group = number.checked_sub(1).and_then(|number| groups.get(number));
-        given.push(match (group, pieces) {
+        match (group, pieces) {
             (Some(plans), _) => edit(opened, chunks, plans, messages, scratch),
             (None, Some((text, list))) => results_of(text, list, messages),
             (None, None) => Ok(Vec::new()),
-        });
+        }
     });
     let mut edited = edited.into_iter();
     let mut told = edited.next();

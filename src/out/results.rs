@@ -43,7 +43,7 @@ fn result(message: &Message) -> Value {
             (None, field) => Cow::Borrowed(field.as_deref().unwrap_or_default()),
         };
         let mut field = vec![("path".into(), text(&path))];
-        let current = change.current.as_ref();
+        let current = change.current.as_deref();
         field.extend(current.map(|current| ("currentValue".into(), value(current))));
         field.push(("proposedValue".into(), value(&change.proposed)));
         fields.push(("field".into(), Value::Mapping(field)));

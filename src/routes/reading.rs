@@ -4,7 +4,7 @@ use super::{VISITS_PER_BYTE, stray, tell};
 use crate::config::Config;
 use crate::config::annotations::{self, Annotations, Roles};
 use crate::input::objects::{Object, Render, left_alone};
-use crate::input::parallel::in_order;
+use crate::input::parallel::one_each;
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Steps, VisitBudget};
 use crate::tables::references::{RefError, References, counts, references};
@@ -50,21 +50,18 @@ impl<'t, 's> Readings<'t, 's> {
         let by = Reader { tables, config };
         let read = |threads| {
             let own = || VisitBudget::new(most);
-            in_order(
-                threads,
-                render.objects.len(),
-                own,
-                |visits, number, given| {
-                    let before = visits.left();
-                    let reading = render.get(number).map(|object| by.read(object, visits));
-                    let spent = if visits.exhausted() {
-                        most
-                    } else {
-                        before - visits.left()
-                    };
-                    given.extend(reading.map(|reading| (reading, spent)));
-                },
-            )
+            one_each(threads, render.objects.len(), own, |visits, number| {
+                let before = visits.left();
+                let object = render.get(number);
+                let reading =
+                    object.map_or_else(Reading::of_nothing, |object| by.read(object, visits));
+                let spent = if visits.exhausted() {
+                    most
+                } else {
+                    before - visits.left()
+                };
+                (reading, spent)
+            })
         };
         let spent = |read: &[(Reading<'_, '_>, usize)]| {
             let spent = read.iter().map(|(_, spent)| *spent);
@@ -156,6 +153,11 @@ fn refers<'t, 's>(
 }
 
 impl<'t, 's> Reading<'t, 's> {
+    /// In place of one of an object that there is not.
+    fn of_nothing() -> Self {
+        Reading::of(Roles::default())
+    }
+
     fn of(roles: Roles) -> Self {
         Reading {
             roles,

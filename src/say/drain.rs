@@ -2,8 +2,8 @@
 
 use super::{FieldChange, Message, Reason, Severity, kind_name};
 use crate::model::{
-    Container, DEFAULT_GRACE, Grace, Handler, Hook, NewValue, NotASleep, Number, Origin,
-    PackageFile, Place, Plan, Role, Sleep,
+    Container, DEFAULT_GRACE, Grace, Handler, Hook, NewValue, NotASleep, Number, Origin, Place,
+    Plan, Role, Sleep,
 };
 use lossless_yaml::{Decimal, Kind};
 use smallvec::{SmallVec, smallvec};
@@ -93,7 +93,7 @@ pub(crate) fn changes(plan: &Plan, mood: Mood, messages: &mut Vec<Message>) {
         let mut message = told(Reason::GraceWritten, text, field, &plan.grace.at);
         message.change = Some(FieldChange {
             path: None,
-            current: plan.grace.stated.map(NewValue::Seconds),
+            current: plan.grace.stated.map(NewValue::Seconds).map(Box::new),
             proposed: NewValue::Seconds(seconds),
         });
         message
@@ -116,10 +116,10 @@ fn field_change(plan: &Plan, container: &Container) -> Option<FieldChange> {
         Hook::Prepended { script, .. } => Some(NewValue::Word(script.clone())),
         _ => None,
     };
-    let path = below.map(|below| plan.below(container, below));
+    let path = below.map(|below| Box::new(plan.below(container, below)));
     Some(FieldChange {
         path,
-        current,
+        current: current.map(Box::new),
         proposed,
     })
 }
@@ -672,6 +672,5 @@ pub(crate) fn command_is_text(found: Kind, command: Option<&str>) -> Message {
 
 /// The same message about a workload.
 pub(crate) fn of(message: Message, plan: &Plan, place: Place) -> Message {
-    let file: Option<&PackageFile> = plan.file.as_ref();
-    message.about(&plan.workload, file, Some(place))
+    message.about(&plan.workload, plan.file.as_ref(), Some(place))
 }

@@ -6,6 +6,7 @@ use crate::model::{FieldPath, NewValue, ObjectRef, PackageFile, Place};
 use lossless_yaml::Decimal;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// How much a message matters (docs/reference.md, section 5.6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -249,10 +250,10 @@ pub struct Message {
     pub place: Option<Place>,
     /// Where in the package (ResourceList only).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<PackageFile>,
+    pub file: Option<Arc<PackageFile>>,
     /// A second place that matters.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub related: Option<Label>,
+    pub related: Option<Box<Label>>,
     /// The text to write at the place, instead of what is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replacement: Option<String>,
@@ -265,8 +266,8 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FieldChange {
     /// Its path; none for the field that the message is about.
-    pub(crate) path: Option<FieldPath>,
-    pub(crate) current: Option<NewValue>,
+    pub(crate) path: Option<Box<FieldPath>>,
+    pub(crate) current: Option<Box<NewValue>>,
     pub(crate) proposed: NewValue,
 }
 
@@ -352,7 +353,7 @@ impl Message {
     #[must_use]
     pub(crate) fn related(mut self, place: Place, text: impl Into<String>) -> Message {
         let text = text.into();
-        self.related = Some(Label { place, text });
+        self.related = Some(Box::new(Label { place, text }));
         self
     }
 
@@ -361,7 +362,7 @@ impl Message {
     pub(crate) fn about(
         mut self,
         object: &ObjectRef,
-        file: Option<&PackageFile>,
+        file: Option<&Arc<PackageFile>>,
         place: Option<Place>,
     ) -> Message {
         // A document without both has nothing to be called by.

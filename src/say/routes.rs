@@ -716,5 +716,5 @@ pub(crate) fn nearly_a_workload(message: &mut Message, found: &str, meant: &str,
         .extend(["; `", found, "` is no kind of workload"]);
     message.help = Some(format!("did you mean `kind: {meant}`?"));
     let text = "no kind of workload".to_owned();
-    message.related = Some(Label { place, text });
+    message.related = Some(Box::new(Label { place, text }));
 }

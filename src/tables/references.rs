@@ -367,6 +367,10 @@ fn backends<'t, 's>(
         let port = column.port.as_ref();
         let port = port.and_then(|port| port.get(node, column.ignore_case));
         let port = port.and_then(|port| text(port.get("name").unwrap_or(port)));
+        if backends.is_empty() {
+            // Most have only one.
+            backends.reserve_exact(1);
+        }
         backends.push(ServiceRef { port, ..service });
     }
 }

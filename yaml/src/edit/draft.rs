@@ -137,6 +137,10 @@ impl<'w, 's> Drafts<'w, 's> {
                 }),
             }
         }
+        // There may be many of them, so each takes only the room that it needs.
+        for splice in &mut splices {
+            splice.text.shrink_to_fit();
+        }
         Some(splices)
     }
 }

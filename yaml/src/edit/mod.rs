@@ -169,6 +169,8 @@ fn read_again(
 ) -> Result<Result<(), String>, EditError> {
     let mut edited = std::mem::take(&mut scratch.text);
     edited.clear();
+    let added: usize = splices.iter().map(|splice| splice.text.len()).sum();
+    edited.reserve_exact(tree.source.len() + added);
     edited.extend(pieces(tree.source, splices));
     // The parser reads the edited text, whichever reader read the old one, so two readers have to agree.
     let nodes = std::mem::take(&mut scratch.nodes);
