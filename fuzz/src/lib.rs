@@ -129,7 +129,12 @@ pub fn has_older_marks(text: &str) -> bool {
             .ends_with(['{', '[', ',', ':', '}', ']', '"', '\''])
             && !after.starts_with("? ")
     };
+    let mut colons = text.match_indices(':').map(|(at, _)| text.split_at(at));
+    let begins_word = |(before, after): (&str, &str)| {
+        before.ends_with([' ', '\n', '{', '[', ',']) && !after.starts_with([' ', '\n'])
+    };
     names.any(|name| name.contains([':', '?', '%', '@', '`']))
+        || colons.any(begins_word)
         || questions.any(begins)
         || [":,", ":]", ":}"].iter().any(|mark| text.contains(mark))
 }

@@ -81,12 +81,16 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
     Ok(())
 }
 
-/// Refuses a chunk with a flow collection that readers of YAML 1.1 understand otherwise: in `{?a, b:}` they see the keys `a` and
-/// `b:`. (YAML 1.2.2, 7.3.3, allows a `?` before a word, and ends a word at a colon before a comma or bracket.)
+/// Refuses a chunk with a flow collection that readers of YAML 1.1 understand otherwise: in `{?a, b:, !t :c}` they see the keys `a`
+/// and `b:`, and one without a name. (YAML 1.2.2, 7.3.3, allows `?` and `:` before a word, and ends a word at a colon before a comma
+/// or bracket.)
 pub(super) fn refuse_flow_marks(tree: &Layout<'_, '_>) -> Result<(), EditError> {
     // Most chunks have neither, and are not looked at any closer.
     let has = |mark: &str| memchr::memmem::find(tree.source.as_bytes(), mark.as_bytes()).is_some();
-    if !["?", ":,", ":]", ":}"].into_iter().any(has) {
+    if !["?", ":,", ":]", ":}", " :", "[:", "{:", ",:", "\n:"]
+        .into_iter()
+        .any(has)
+    {
         return Ok(());
     }
     let words = (0..)
@@ -95,8 +99,11 @@ pub(super) fn refuse_flow_marks(tree: &Layout<'_, '_>) -> Result<(), EditError> 
     for (index, raw) in words {
         let (start, end) = (raw.start as usize, raw.end as usize);
         let closes = || matches!(byte(tree.source, end + 1), b',' | b']' | b'}');
-        let reason = if byte(tree.source, start) == b'?' && tree.in_flow(index) {
+        let first = byte(tree.source, start);
+        let reason = if first == b'?' && tree.in_flow(index) {
             "some YAML readers treat this `?` as a key indicator, not as part of the word"
+        } else if first == b':' && tree.in_flow(index) {
+            "some YAML readers treat this `:` as a value indicator, not as part of the word"
         } else if byte(tree.source, end) == b':' && closes() {
             "some YAML readers treat this `:` as part of the word"
         } else {
