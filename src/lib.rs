@@ -62,6 +62,7 @@ pub use tables::{RouteRow, WorkloadRow};
 
 use drain::decide::{Planned, Planner};
 use input::objects::{Object, Render};
+use input::parallel::Team;
 use input::{Chunks, Opened};
 use outcome::Decided;
 use say::drain::Mood;
@@ -77,9 +78,10 @@ pub fn rewrite<'s>(
     sources: &[Source<'s>],
     settings: &Settings,
 ) -> Result<Outcome<'s>, Failure<'s>> {
-    let mut opened = input::open(sources, settings.among_files, settings.threads)
+    let team = Team::of(settings.threads);
+    let mut opened = input::open(sources, settings.among_files, &team)
         .map_err(|message| Failure::new(&[], vec![message]))?;
-    run(&mut opened, settings).map_err(|stop| match stop {
+    run(&mut opened, settings, &team).map_err(|stop| match stop {
         Stop::Unread(message) => Failure::new(&[], vec![message]),
         Stop::Told(messages) => Failure::new(&opened, messages),
     })
@@ -99,11 +101,15 @@ impl From<Message> for Stop {
     }
 }
 
-fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>, Stop> {
+fn run<'s>(
+    opened: &mut [Opened<'s>],
+    settings: &Settings,
+    team: &Team,
+) -> Result<Outcome<'s>, Stop> {
     let config = input::configure(opened, &settings.config).map_err(Stop::Told)?;
     let tables = config.tables();
     let tables = tables.map_err(|error| say::config::row(&error.column, &error.message))?;
-    let mut decided = decide(opened, &config, &tables, settings)?;
+    let mut decided = decide(opened, &config, &tables, settings, team)?;
     let check = config.check == Some(true);
     let outputs = loop {
         let written = if check && !settings.preview {
@@ -112,7 +118,7 @@ fn run<'s>(opened: &mut [Opened<'s>], settings: &Settings) -> Result<Outcome<'s>
             &decided.plans
         };
         let (chunks, messages) = (&decided.chunks, &decided.messages);
-        match out::manifests::write(opened, chunks, written, messages, settings.threads) {
+        match out::manifests::write(opened, chunks, written, messages, team) {
             Ok(outputs) => break outputs,
             Err(refused) if skips(&config) && decided.leave_out(&refused) => {
                 decided.messages.extend(refused);
@@ -135,6 +141,7 @@ fn decide<'s>(
     config: &Config,
     tables: &Tables,
     settings: &Settings,
+    team: &Team,
 ) -> Result<Decided<'s>, Stop> {
     let check = config.check == Some(true);
     let list = opened.iter().any(|o| o.list.is_some());
@@ -142,10 +149,10 @@ fn decide<'s>(
     let reads = |kind: &str| tables.reads(kind);
     let kind = |kind: &str| settings.parse_everything || reads(kind);
     let wanted = input::ToParse::new(&kind, advice);
-    let mut chunks = input::parse(opened, settings.threads, &wanted).map_err(Stop::Unread)?;
+    let mut chunks = input::parse(opened, team, &wanted).map_err(Stop::Unread)?;
     // The results of a ResourceList go with the changed items, whoever shows them.
     let mood = Mood::of(check, settings.preview && !list);
-    let known = know(opened, &chunks, config, tables, settings)?;
+    let known = know(opened, &chunks, config, tables, settings, team)?;
     chunks.keep_those_of(&known.plans);
     let Known { plans, told, .. } = known;
     let changes: usize = plans.iter().map(Plan::changes).sum();
@@ -207,14 +214,15 @@ fn know(
     config: &Config,
     tables: &Tables,
     settings: &Settings,
+    team: &Team,
 ) -> Result<Known, Stop> {
     let found = input::resources(opened, chunks);
     let sources: Vec<Source<'_>> = opened.iter().map(|o| o.source).collect();
-    let (addresses, threads) = (settings.addresses, settings.threads);
+    let addresses = settings.addresses;
     let namespace = config.namespace.as_deref();
-    let (render, mut others) = Render::new(&sources, &found, namespace, threads);
-    let trace = routes::Tracer::new(&render, tables, config, addresses, threads).run()?;
-    let planned = Planner::new(&render, tables, config).run(&trace, threads);
+    let (render, mut others) = Render::new(&sources, &found, namespace, team);
+    let trace = routes::Tracer::new(&render, tables, config, addresses, team).run()?;
+    let planned = Planner::new(&render, tables, config).run(&trace, team);
     let Planned { plans, messages } = planned;
     let reads = |kind: &str| tables.reads(kind);
     others.extend(input::read_otherwise(opened, chunks, &found, &reads));

@@ -10,7 +10,7 @@ use crate::config::{
     KubernetesVersion, Seconds,
 };
 use crate::input::objects::{Object, Render, left_alone, mark};
-use crate::input::parallel::one_each;
+use crate::input::parallel::Team;
 use crate::model::{
     Container, FieldPath, Grace, Handler, Hook, NoHook, NotASleep, Origin, Plan, Role, Sleep,
     Target,
@@ -114,15 +114,15 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         }
     }
 
-    /// Plans every backend of the trace, by so many threads.
-    pub(crate) fn run(mut self, trace: &Trace<'t, 's>, threads: usize) -> Planned {
+    /// Plans every backend of the trace, by these threads.
+    pub(crate) fn run(mut self, trace: &Trace<'t, 's>, team: &Team) -> Planned {
         let (render, tables, config) = (self.render, self.tables, self.config);
         let own = || Planner::new(render, tables, config);
         let each = |planner: &mut Self, number| {
             let planned = planner.backend(trace, number);
             (planned, std::mem::take(&mut planner.messages))
         };
-        let made = one_each(threads, trace.backends.len(), own, each);
+        let made = team.one_each(trace.backends.len(), own, each);
         let mut objects = Vec::with_capacity(made.len());
         let plans = made.into_iter().filter_map(|(planned, messages)| {
             self.messages.extend(messages);

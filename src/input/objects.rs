@@ -2,7 +2,7 @@
 //!
 //! All files of a run are one set (docs/reference.md, section 2).
 
-use crate::input::parallel::one_each;
+use crate::input::parallel::Team;
 use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
 use crate::say::{Message, input as say};
@@ -198,12 +198,12 @@ const INDEX: [&str; 2] = [
 const PREVIOUS_NAMES: &str = "internal.config.kubernetes.io/previousNames";
 
 impl<'t, 's> Render<'t, 's> {
-    /// Finds the objects of these sources, by so many threads. Of the context, those are left out that one to change has the name of; that is told.
+    /// Finds the objects of these sources, by these threads. Of the context, those are left out that one to change has the name of; that is told.
     pub(crate) fn new(
         sources: &[Source<'_>],
         places: &'t [Found<'t, 's>],
         default_namespace: Option<&'t str>,
-        threads: usize,
+        team: &Team,
     ) -> (Render<'t, 's>, Vec<Message>) {
         let is_context = |place: &Found<'_, '_>| {
             let source = sources.get(place.source);
@@ -213,7 +213,7 @@ impl<'t, 's> Render<'t, 's> {
             let place = places.get(number);
             place.map(|at| Object::read(at, default_namespace, is_context(at)))
         };
-        let objects = one_each(threads, places.len(), || (), read);
+        let objects = team.one_each(places.len(), || (), read);
         // In the same vector.
         let mut objects: Vec<_> = objects.into_iter().flatten().collect();
         let shadowed = take_shadowed(&mut objects);

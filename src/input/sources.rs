@@ -4,7 +4,7 @@
 //! not parsed (docs/reference.md, section 6); one whose kind is in the tables always is.
 
 use crate::config::annotations::PREFIX;
-use crate::input::parallel::{both, in_order};
+use crate::input::parallel::Team;
 use crate::model::{Place, Plan};
 use crate::say::input::{
     dropped, glued as glued_marker, nul_byte, odd_break as odd_break_told, syntax,
@@ -227,13 +227,14 @@ const LARGE: usize = 1 << 19;
 pub(crate) fn open<'s>(
     sources: &[Source<'s>],
     among_files: bool,
-    threads: usize,
+    team: &Team,
 ) -> Result<Vec<Opened<'s>>, Message> {
     let several = sources.iter().filter(|source| !source.read_only).count() > 1;
+    let alone = Team::default();
     let mut opened = Vec::with_capacity(sources.len());
     for (index, source) in sources.iter().enumerate() {
         let is_large = source.text.len() >= LARGE;
-        let threads = if is_large { threads } else { 1 };
+        let team = if is_large { team } else { &alone };
         let mut first_glued = None;
         let seen = |at| {
             first_glued = first_glued.or_else(|| glued(source.text, at).map(|key| (at, key)));
@@ -244,7 +245,7 @@ pub(crate) fn open<'s>(
             documents
         };
         let nul = || memchr(0, source.text.as_bytes());
-        let (documents, nul): (Vec<_>, _) = both(threads, documents, nul);
+        let (documents, nul): (Vec<_>, _) = team.both(documents, nul);
         if let Some(offset) = nul {
             let mut message = nul_byte();
             message.place = Some(Place {
@@ -265,7 +266,7 @@ pub(crate) fn open<'s>(
         }
         let list = match documents.as_slice() {
             [only] if !(several || among_files || source.read_only) => {
-                open_list(source.text, only.clone(), threads)
+                open_list(source.text, only.clone(), team)
                     .map_err(|e| unreadable(index, 1, source.text, &e))?
             }
             _ => None,
@@ -279,18 +280,18 @@ pub(crate) fn open<'s>(
     Ok(opened)
 }
 
-fn open_list(
-    text: &str,
+fn open_list<'t>(
+    text: &'t str,
     range: Range<usize>,
-    threads: usize,
-) -> Result<Option<ResourceList<'_>>, SyntaxError> {
+    team: &Team,
+) -> Result<Option<ResourceList<'t>>, SyntaxError> {
     let part = text.get(range.clone()).unwrap_or_default();
     if !part.contains("ResourceList") {
         return Ok(None);
     }
     let split = || lossless_yaml::split(text, range.clone());
     let words = || (ends_lines_plainly(part), lossless_yaml::may_share(part));
-    let (items, (plain, shares)) = both(threads, split, words);
+    let (items, (plain, shares)) = team.both(split, words);
     // Results follow the items, so the last item must end its line.
     if part.ends_with('\n')
         && plain
@@ -356,7 +357,7 @@ struct Job<'s> {
 /// The first chunk that does not parse.
 pub(crate) fn parse<'s>(
     opened: &mut [Opened<'s>],
-    threads: usize,
+    team: &Team,
     wanted: &ToParse<'_>,
 ) -> Result<Chunks<'s>, Message> {
     // Jobs are numbers over all sources, because a list of jobs could be larger than the input.
@@ -371,17 +372,12 @@ pub(crate) fn parse<'s>(
         let start = starts.get(source).copied().unwrap_or_default();
         opened.get(source)?.job(source, number - start)
     };
-    let read = in_order(
-        threads,
-        count,
-        Scratch::default,
-        |scratch, number, given| {
-            let read = job(number).map_or(Ok(()), |job| {
-                job.read(wanted, scratch, &mut |chunk| given.push(Ok(chunk)))
-            });
-            given.extend(read.err().map(|unread| Err((number, unread))));
-        },
-    );
+    let read = team.in_order(count, Scratch::default, |scratch, number, given| {
+        let read = job(number).map_or(Ok(()), |job| {
+            job.read(wanted, scratch, &mut |chunk| given.push(Ok(chunk)))
+        });
+        given.extend(read.err().map(|unread| Err((number, unread))));
+    });
     let mut whole: Vec<usize> = Vec::new();
     for (number, unread) in read.iter().filter_map(|read| read.as_ref().err()) {
         let Some(job) = job(*number) else { continue };

@@ -3,7 +3,7 @@
 use super::escape::diff_name;
 use super::results;
 use super::value::value_of;
-use crate::input::parallel::one_each;
+use crate::input::parallel::Team;
 use crate::input::{Chunk, Chunks, Opened, ResourceList, Source};
 use crate::model::{FieldEdit, NewValue, Place, Plan};
 use crate::say::{self, Message};
@@ -54,7 +54,7 @@ pub(crate) fn write<'s>(
     chunks: &Chunks<'s>,
     plans: &[Plan],
     messages: &[Message],
-    threads: usize,
+    team: &Team,
 ) -> Result<Vec<Output<'s>>, Vec<Message>> {
     let output = |open: &Opened<'s>| Output {
         source: open.source,
@@ -69,7 +69,7 @@ pub(crate) fn write<'s>(
         _ => None,
     });
     let jobs = groups.len() + 1;
-    let edited = one_each(threads, jobs, Scratch::default, |scratch, number| {
+    let edited = team.one_each(jobs, Scratch::default, |scratch, number| {
         let group = number.checked_sub(1).and_then(|number| groups.get(number));
         match (group, pieces) {
             (Some(plans), _) => edit(opened, chunks, plans, messages, scratch),

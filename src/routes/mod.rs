@@ -26,6 +26,7 @@ pub(crate) use unknown::name_near_kind;
 use crate::config::Config;
 use crate::config::annotations::{Annotations, Inject, Roles};
 use crate::input::objects::{Object, Render, labels};
+use crate::input::parallel::Team;
 use crate::model::{Coverage, Sleep, Way};
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Steps, VisitBudget};
@@ -208,15 +209,15 @@ type Labelled<'t> = SmallVec<[(Option<&'t str>, usize); 1]>;
 type WantedNamespace<'n> = Option<&'n str>;
 
 impl<'a, 't, 's> Tracer<'a, 't, 's> {
-    /// Reads what every object says by itself, by so many threads.
+    /// Reads what every object says by itself, by these threads.
     pub(crate) fn new(
         render: &'a Render<'t, 's>,
         tables: &'a Tables,
         config: &'a Config,
         addresses_wanted: bool,
-        threads: usize,
+        team: &Team,
     ) -> Self {
-        let readings = Readings::new(render, tables, config, threads);
+        let readings = Readings::new(render, tables, config, team);
         let mut tracer = Tracer {
             render,
             tables,

@@ -4,7 +4,7 @@ use super::{VISITS_PER_BYTE, stray, tell};
 use crate::config::Config;
 use crate::config::annotations::{self, Annotations, Roles};
 use crate::input::objects::{Object, Render, left_alone};
-use crate::input::parallel::one_each;
+use crate::input::parallel::Team;
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Steps, VisitBudget};
 use crate::tables::references::{RefError, References, counts, references};
@@ -38,19 +38,19 @@ pub(super) struct Readings<'t, 's> {
 }
 
 impl<'t, 's> Readings<'t, 's> {
-    /// Reads every object, by so many threads.
+    /// Reads every object, by these threads.
     pub(super) fn new(
         render: &Render<'t, 's>,
         tables: &Tables,
         config: &Config,
-        threads: usize,
+        team: &Team,
     ) -> Self {
         let most = VISITS_PER_BYTE.saturating_mul(render.bytes());
         let most = most.saturating_add(100_000);
         let by = Reader { tables, config };
-        let read = |threads| {
+        let read = |team: &Team| {
             let own = || VisitBudget::new(most);
-            one_each(threads, render.objects.len(), own, |visits, number| {
+            team.one_each(render.objects.len(), own, |visits, number| {
                 let before = visits.left();
                 let object = render.get(number);
                 let reading =
@@ -67,10 +67,10 @@ impl<'t, 's> Readings<'t, 's> {
             let spent = read.iter().map(|(_, spent)| *spent);
             spent.fold(0, usize::saturating_add)
         };
-        let mut readings = read(threads);
+        let mut readings = read(team);
         if spent(&readings) >= most {
             // Each thread has a budget of its own; which objects exceed that of all does not depend on their number.
-            readings = read(1);
+            readings = read(&Team::default());
         }
         Readings {
             visits: VisitBudget::new(most.saturating_sub(spent(&readings))),
