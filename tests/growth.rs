@@ -9,7 +9,7 @@ use set_prestop::{Settings, Source, rewrite};
 use std::time::{Duration, Instant};
 
 /// The shapes of which the cost was the square of the input once, and the part of their number that is enough to see it.
-const SHAPES: [(&str, usize); 16] = [
+const SHAPES: [(&str, usize); 17] = [
     ("Services and workloads, all of one label", 16),
     ("routes to one Service of as many workloads", 8),
     ("one name for all of each kind", 2),
@@ -29,6 +29,7 @@ const SHAPES: [(&str, usize); 16] = [
     ("JSON documents, one a line", 64),
     ("objects that had one name", 4),
     ("routes into a chain of objects", 2),
+    ("chain of merge keys", 1),
 ];
 
 /// Four times the work may take so many times the time. Of a square it would be 16; other work on the machine only slows runs,

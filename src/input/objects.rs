@@ -214,8 +214,8 @@ impl<'t, 's> Render<'t, 's> {
             place.map(|at| Object::read(at, default_namespace, is_context(at)))
         };
         let objects = team.one_each(places.len(), || (), read);
-        // In the same vector.
-        let mut objects: Vec<_> = objects.into_iter().flatten().collect();
+        // In the same vector: each is there.
+        let mut objects: Vec<_> = objects.into_iter().map_while(|object| object).collect();
         let shadowed = take_shadowed(&mut objects);
         let mut names: HashMap<_, (usize, usize)> = HashMap::with_capacity(objects.len());
         let mut namesakes: Vec<usize> = (0..objects.len()).collect();

@@ -110,8 +110,8 @@ impl Team {
             }
         };
         self.beside(threads - 1, work, work);
-        // In the same vector, if a result has room to say that there is none.
-        all.into_iter().flatten().collect()
+        // In the same vector, if a result has room to say that there is none. Each is there, but `flatten` would need another one.
+        all.into_iter().map_while(|given| given).collect()
     }
 
     /// The answers of both, by two threads if there may be more than one.

@@ -948,7 +948,13 @@ fn bombs_of_aliases_stay_small() {
         let below = level - 1;
         writeln!(chain, "m{level}: &m{level} {{<<: *m{below}, k{level}: x}}").unwrap();
     }
-    let error = given(&chain).put("other", s("x")).refused();
+    given(&chain).put("other", s("x")).made();
+    let mut changing = String::from("m0: &m0 {k: x}\n");
+    for level in 1..1300 {
+        let below = level - 1;
+        writeln!(changing, "m{level}: &m{level} {{<<: *m{below}, k: x}}").unwrap();
+    }
+    let error = given(&changing).put("m0.k", s("z")).refused();
     assert!(matches!(error, EditError::Shared { .. }), "{error}");
     let tree = Tree::parse(&merges, 0..merges.len()).unwrap();
     let last = tree.root().unwrap().get("m39").unwrap();
