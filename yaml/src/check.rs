@@ -155,7 +155,8 @@ impl<'c, 'p> Comparison<'c, 'p> {
         if !merges || pair.wanted.is_none() && self.merges_alike(before, after) {
             return 0;
         }
-        self.old.layers(before).count()
+        // Here, for the keys, and for the entries of both trees.
+        4 * self.old.layers(before).count()
     }
 
     /// Compares two scalars that should mean the same.
