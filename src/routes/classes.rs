@@ -8,7 +8,7 @@ use crate::config::ClassRule;
 use crate::input::objects::{Meant, Object};
 use crate::model::{Origin, Sleep};
 use crate::say::{Severity, routes as say};
-use crate::tables::path::Path;
+use crate::tables::path::{Path, Walks};
 use crate::tables::references::{self, By, Classes, FollowRef};
 use crate::tables::{Controller, DEFAULT_SLEEP, controller_by_class, controller_by_name, glob};
 use smallvec::SmallVec;
@@ -129,7 +129,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let row = self.tables.route(parent.group, parent.kind);
             if let Some(row) = row.filter(|_| step < MOST_STEPS) {
                 let before = found.len();
-                let classes = references::classes(row, parent.node(), &mut self.visits);
+                let classes =
+                    references::classes(row, &mut Walks::from(parent.node()), &mut self.visits);
                 self.read_entries(index, &classes, step + 1, found);
                 for below in found.iter_mut().skip(before) {
                     below.kind = below.kind.or(entry.kind);

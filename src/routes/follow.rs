@@ -8,6 +8,7 @@ use crate::config::annotations::Inject;
 use crate::input::objects::{Meant, Object, same_namespace};
 use crate::model::{Origin, Sleep};
 use crate::say::routes as say;
+use crate::tables::path::Walks;
 use crate::tables::references::{
     RefError, References, ServiceRef, TargetRef, misfit, references, target_refs,
 };
@@ -333,7 +334,8 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return;
         };
         let targets = row.targets.iter();
-        let targets = targets.flat_map(|t| target_refs(t, object.node(), &mut self.visits));
+        let mut walks = Walks::from(object.node());
+        let targets = targets.flat_map(|t| target_refs(t, &mut walks, &mut self.visits));
         let targets: Vec<TargetRef<'t>> = targets.collect();
         self.follow_targets(object, &targets, coming);
     }
@@ -431,7 +433,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return Meant::new();
         };
         let mut found = Meant::new();
-        for target in target_refs(follow, object.node(), &mut self.visits) {
+        for target in target_refs(follow, &mut Walks::from(object.node()), &mut self.visits) {
             let group = |group: &str| target.group.is_none_or(|g| g == group);
             found.extend(
                 self.render

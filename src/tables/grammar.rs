@@ -53,23 +53,54 @@ pub(super) enum PathFault {
 }
 
 /// The selectors of a path one by one, up to the first that can't be read.
-pub(super) fn parse(text: &str) -> impl Iterator<Item = Result<Selector<'_>, PathFault>> {
+pub(super) fn parse(text: &str) -> Steps<'_> {
     let mut reader = Reader { text, at: 0 };
-    let begun = reader.takes("$");
-    let mut ended = false;
-    std::iter::from_fn(move || {
-        reader.blanks();
-        if ended || begun && reader.rest().is_empty() {
+    Steps {
+        begun: reader.takes("$"),
+        ended: false,
+        reader,
+    }
+}
+
+/// The selectors that follow the first `at` bytes of a path, which end with a selector.
+pub(super) fn parse_from(text: &str, at: usize) -> Steps<'_> {
+    Steps {
+        begun: true,
+        ended: false,
+        reader: Reader { text, at },
+    }
+}
+
+/// The selectors of a path.
+pub(super) struct Steps<'r> {
+    begun: bool,
+    ended: bool,
+    reader: Reader<'r>,
+}
+
+impl<'r> Steps<'r> {
+    /// What was read: the path up to here.
+    pub(super) fn read(&self) -> &'r str {
+        self.reader.text.get(..self.reader.at).unwrap_or_default()
+    }
+}
+
+impl<'r> Iterator for Steps<'r> {
+    type Item = Result<Selector<'r>, PathFault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.reader.blanks();
+        if self.ended || self.begun && self.reader.rest().is_empty() {
             return None;
         }
-        let step = if begun {
-            reader.segment()
+        let step = if self.begun {
+            self.reader.segment()
         } else {
-            reader.wrong()
+            self.reader.wrong()
         };
-        ended = step.is_err();
+        self.ended = step.is_err();
         Some(step)
-    })
+    }
 }
 
 /// An operand of a comparison.

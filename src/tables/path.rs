@@ -95,29 +95,11 @@ impl Path {
         budget: &mut VisitBudget,
     ) -> Nodes<'t, 's> {
         let mut found: Nodes<'t, 's> = smallvec![node];
-        let mut next = Nodes::new();
         for step in self.steps().take(steps.end).skip(steps.start) {
             if found.is_empty() {
                 break;
             }
-            match &step {
-                Selector::Name(name) => {
-                    follow(&mut found, budget, |node| child(node, name, ignore_case));
-                }
-                Selector::Index(index) => follow(&mut found, budget, |node| item(node, *index)),
-                Selector::Every | Selector::Where(_) => {
-                    for node in found.drain(..) {
-                        let visited = children(node).take_while(|_| budget.spend());
-                        next.extend(visited.filter(|each| match &step {
-                            Selector::Where(tests) => {
-                                tests.iter().all(|test| test.holds(*each, ignore_case))
-                            }
-                            _ => true,
-                        }));
-                    }
-                    std::mem::swap(&mut found, &mut next);
-                }
-            }
+            go(&mut found, &step, ignore_case, budget);
         }
         found
     }
@@ -226,6 +208,73 @@ impl Path {
 /// The steps of a path that can be read to its end.
 fn steps(text: &str) -> impl Iterator<Item = Selector<'_>> {
     grammar::parse(text).map_while(Result::ok)
+}
+
+/// Walks of several paths from one node: what they begin with is gone through once.
+pub(crate) struct Walks<'p, 't, 's> {
+    node: Node<'t, 's>,
+    /// Beginnings of paths that were walked, whether the case of names was ignored, and what they lead to.
+    known: SmallVec<[(&'p str, bool, Nodes<'t, 's>); 8]>,
+}
+
+impl<'p, 't, 's> Walks<'p, 't, 's> {
+    pub(crate) fn from(node: Node<'t, 's>) -> Self {
+        Walks {
+            node,
+            known: SmallVec::new(),
+        }
+    }
+
+    /// What the path leads to: see [`Path::find`].
+    pub(crate) fn find(
+        &mut self,
+        path: &'p Path,
+        ignore_case: bool,
+        budget: &mut VisitBudget,
+    ) -> Nodes<'t, 's> {
+        let text: &'p str = &path.0;
+        let is_begun = |(beginning, case, _): &&(&str, bool, _)| {
+            let rest = text.strip_prefix(beginning);
+            *case == ignore_case && rest.is_some_and(|rest| rest.starts_with(['.', '[']))
+        };
+        let begun = self.known.iter().filter(is_begun);
+        let (mut steps, mut found) = match begun.max_by_key(|(beginning, ..)| beginning.len()) {
+            Some((beginning, _, found)) => {
+                (grammar::parse_from(text, beginning.len()), found.clone())
+            }
+            None => (grammar::parse(text), smallvec![self.node]),
+        };
+        while !found.is_empty()
+            && let Some(Ok(step)) = steps.next()
+        {
+            go(&mut found, &step, ignore_case, budget);
+            if steps.read().len() < text.len() {
+                self.known.push((steps.read(), ignore_case, found.clone()));
+            }
+        }
+        found
+    }
+}
+
+/// Puts in place of the nodes those that a step leads to.
+fn go(found: &mut Nodes<'_, '_>, step: &Selector<'_>, ignore_case: bool, budget: &mut VisitBudget) {
+    match step {
+        Selector::Name(name) => follow(found, budget, |node| child(node, name, ignore_case)),
+        Selector::Index(index) => follow(found, budget, |node| item(node, *index)),
+        Selector::Every | Selector::Where(_) => {
+            let mut next = Nodes::new();
+            for node in found.drain(..) {
+                let visited = children(node).take_while(|_| budget.spend());
+                next.extend(visited.filter(|each| match step {
+                    Selector::Where(tests) => {
+                        tests.iter().all(|test| test.holds(*each, ignore_case))
+                    }
+                    _ => true,
+                }));
+            }
+            *found = next;
+        }
+    }
 }
 
 /// Puts in place of each node the one that it leads to.

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::model::Address;
-use crate::tables::path::{Field, Misfit, Path, VisitBudget};
+use crate::tables::path::{Field, Misfit, Path, VisitBudget, Walks};
 use crate::tables::pool::{List, Text};
 use crate::tables::{
     Class, Follow, Format, NamedBy, Route, Services, Targets, Use, glob, is_built_in,
@@ -132,14 +132,15 @@ pub(crate) fn references<'t, 's>(
     budget: &mut VisitBudget,
 ) -> Result<References<'t, 's>, RefError> {
     let mut unknown = Vec::new();
-    let (services, faults) = services(route, object, &mut unknown, budget);
+    let mut walks = Walks::from(object);
+    let (services, faults) = services(route, object, &mut walks, &mut unknown, budget);
     let follows = route.follow.iter();
-    let follows = follows.flat_map(|follow| follow_refs(follow, object, budget));
+    let follows = follows.flat_map(|follow| follow_refs(follow, &mut walks, budget));
     let follows = follows.collect();
     let targets = route.targets.iter();
-    let targets = targets.flat_map(|target| target_refs(target, object, budget));
+    let targets = targets.flat_map(|target| target_refs(target, &mut walks, budget));
     let targets = targets.collect();
-    let classes = classes(route, object, budget);
+    let classes = classes(route, &mut walks, budget);
     let references = References {
         services,
         follows,
@@ -152,18 +153,18 @@ pub(crate) fn references<'t, 's>(
 }
 
 /// Where the object's classes are.
-pub(crate) fn classes<'t>(
-    route: &Route,
-    object: Node<'t, '_>,
+pub(crate) fn classes<'r, 't>(
+    route: &'r Route,
+    walks: &mut Walks<'r, 't, '_>,
     budget: &mut VisitBudget,
 ) -> Classes<'t> {
     match &route.class {
         Class::Paths(paths) => {
-            let nodes = paths.iter().flat_map(|p| p.find(object, false, budget));
+            let nodes = paths.iter().flat_map(|p| walks.find(p, false, budget));
             Classes::Names(nodes.filter_map(text).collect())
         }
         Class::Followed(follows, path) => {
-            let refs = follows.iter().flat_map(|f| follow_refs(f, object, budget));
+            let refs = follows.iter().flat_map(|f| follow_refs(f, walks, budget));
             Classes::Follow(refs.collect(), path.clone())
         }
     }
@@ -312,12 +313,12 @@ pub(crate) fn misfit<'t, 's>(
 }
 
 /// The workload that another one names for its template.
-pub(crate) fn target_refs<'t>(
-    target: &Targets,
-    object: Node<'t, '_>,
+pub(crate) fn target_refs<'r, 't>(
+    target: &'r Targets,
+    walks: &mut Walks<'r, 't, '_>,
     budget: &mut VisitBudget,
 ) -> Vec<TargetRef<'t>> {
-    let nodes = target.at.find(object, false, budget).into_iter();
+    let nodes = walks.find(&target.at, false, budget).into_iter();
     let refs = nodes.filter_map(|node| {
         let version = node.get("apiVersion").and_then(text);
         Some(TargetRef {
@@ -329,16 +330,17 @@ pub(crate) fn target_refs<'t>(
     refs.collect()
 }
 
-fn services<'t, 's>(
-    route: &Route,
+fn services<'r, 't, 's>(
+    route: &'r Route,
     object: Node<'t, 's>,
+    walks: &mut Walks<'r, 't, 's>,
     unknown: &mut Vec<UnknownRef<'t, 's>>,
     budget: &mut VisitBudget,
 ) -> (Vec<ServiceRef<'t, 's>>, Vec<UnreadAnnotation<'t, 's>>) {
     let columns = route.services.as_ref();
     let mut services = Vec::new();
     for column in columns {
-        backends(route, column, object, &mut services, unknown, budget);
+        backends(route, column, walks, &mut services, unknown, budget);
     }
     let annotations: SmallVec<[_; 4]> = annotations(object).collect();
     let (found, faults) = in_annotations(columns, &annotations, &services, budget);
@@ -348,10 +350,10 @@ fn services<'t, 's>(
 }
 
 /// Adds the references at a column's path.
-fn backends<'t, 's>(
+fn backends<'r, 't, 's>(
     route: &Route,
-    column: &Services,
-    object: Node<'t, 's>,
+    column: &'r Services,
+    walks: &mut Walks<'r, 't, 's>,
     backends: &mut Vec<ServiceRef<'t, 's>>,
     unknowns: &mut Vec<UnknownRef<'t, 's>>,
     budget: &mut VisitBudget,
@@ -359,7 +361,7 @@ fn backends<'t, 's>(
     let NamedBy::At(path) = &column.place else {
         return;
     };
-    for node in path.find(object, column.ignore_case, budget) {
+    for node in walks.find(path, column.ignore_case, budget) {
         let Some(service) = service(column, node) else {
             unknowns.extend(unknown(route, column, node));
             continue;
@@ -367,6 +369,10 @@ fn backends<'t, 's>(
         let port = column.port.as_ref();
         let port = port.and_then(|port| port.get(node, column.ignore_case));
         let port = port.and_then(|port| text(port.get("name").unwrap_or(port)));
+        if backends.is_empty() {
+            // Most have only one.
+            backends.reserve_exact(1);
+        }
         if backends.is_empty() {
             // Most have only one.
             backends.reserve_exact(1);
@@ -637,12 +643,12 @@ fn url(text: &str) -> Option<ServiceName<'_>> {
     }
 }
 
-fn follow_refs<'t>(
-    follow: &Follow,
-    object: Node<'t, '_>,
+fn follow_refs<'r, 't>(
+    follow: &'r Follow,
+    walks: &mut Walks<'r, 't, '_>,
     budget: &mut VisitBudget,
 ) -> Vec<FollowRef<'t>> {
-    let nodes = follow.at.find(object, false, budget).into_iter();
+    let nodes = walks.find(&follow.at, false, budget).into_iter();
     let refs = nodes.filter_map(|node| {
         let kind = node.get("kind").and_then(text);
         if follow.label.is_none() && kind.is_some_and(|kind| *kind != *follow.kind) {
