@@ -143,7 +143,7 @@ fn read_config_map(node: Node<'_, '_>) -> Result<Config, Vec<Message>> {
             entry: (key, value),
             of: if *typed { &Part::Typed } else { &Part::Text },
         };
-        match typed_value::<Config>(data, part, "data") {
+        match typed_value::<Config>(data, &part, "data") {
             Ok(read) => config = config.over(read),
             Err(fault) => faults.push(fault),
         }
@@ -175,7 +175,7 @@ fn deserialize<'t, 's, T: DeserializeOwned>(
     prefix: &str,
     required: &[&str],
 ) -> Result<T, Vec<Message>> {
-    let first = match typed_value(node, Part::Whole, prefix) {
+    let first = match typed_value(node, &Part::Whole, prefix) {
         Ok(read) => return Ok(read),
         Err(first) => first,
     };
@@ -202,7 +202,7 @@ fn deserialize<'t, 's, T: DeserializeOwned>(
                 entry: (key, value),
                 of,
             };
-            faults.extend(typed_value::<T>(node, part, prefix).err());
+            faults.extend(typed_value::<T>(node, &part, prefix).err());
         }
     }
     Err(if faults.is_empty() {
@@ -227,7 +227,7 @@ fn parts<'t, 's, 'a>(value: Node<'t, 's>) -> Vec<Part<'t, 's, 'a>> {
 /// Reads a part of a node as a type, and on an error finds the field and its place.
 fn typed_value<'t, 's, T: DeserializeOwned>(
     node: Node<'t, 's>,
-    part: Part<'t, 's, '_>,
+    part: &Part<'t, 's, '_>,
     prefix: &str,
 ) -> Result<T, Message> {
     typed::read(node, part).map_err(|fault| refused(&fault, node, prefix))

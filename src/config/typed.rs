@@ -53,17 +53,35 @@ pub(super) enum Part<'t, 's, 'a> {
 
 /// What is refused: serde's words, and where.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct Fault(Box<Refused>);
+
+#[derive(Debug)]
+pub(super) struct Refused {
     pub(super) text: String,
     /// From the inside out.
     pub(super) path: Vec<Step>,
 }
 
+impl std::ops::Deref for Fault {
+    type Target = Refused;
+    fn deref(&self) -> &Refused {
+        &self.0
+    }
+}
+
 impl Fault {
     #[inline(never)]
-    fn at(mut self, step: Option<Step>) -> Fault {
-        self.path.extend(step);
+    fn at(mut self, step: Step) -> Fault {
+        self.0.path.push(step);
         self
+    }
+
+    #[inline(never)]
+    fn new(text: String) -> Fault {
+        Fault(Box::new(Refused {
+            text,
+            path: Vec::new(),
+        }))
     }
 }
 
@@ -77,10 +95,7 @@ impl std::error::Error for Fault {}
 
 impl de::Error for Fault {
     fn custom<T: fmt::Display>(text: T) -> Fault {
-        Fault {
-            text: text.to_string(),
-            path: Vec::new(),
-        }
+        Fault::new(text.to_string())
     }
 
     // serde's own brings in how floats are written.
@@ -115,7 +130,7 @@ fn word(found: Unexpected<'_>) -> String {
 /// Reads a part of a node.
 pub(super) fn read<'t, 's, T: DeserializeOwned>(
     node: Node<'t, 's>,
-    part: Part<'t, 's, '_>,
+    part: &Part<'t, 's, '_>,
 ) -> Result<T, Fault> {
     T::deserialize(Typed { node, part })
 }
@@ -124,7 +139,7 @@ pub(super) fn read<'t, 's, T: DeserializeOwned>(
 #[derive(Clone, Copy)]
 struct Typed<'t, 's, 'a> {
     node: Node<'t, 's>,
-    part: Part<'t, 's, 'a>,
+    part: &'a Part<'t, 's, 'a>,
 }
 
 enum Scalar<'t> {
@@ -135,6 +150,11 @@ enum Scalar<'t> {
 }
 
 impl<'t, 's, 'a> Typed<'t, 's, 'a> {
+    fn whole(node: Node<'t, 's>) -> Typed<'t, 's, 'a> {
+        let part = &Part::Whole;
+        Typed { node, part }
+    }
+
     fn scalar(&self) -> Scalar<'t> {
         let text = self.node.text().unwrap_or_default();
         match self.part {
@@ -165,32 +185,26 @@ impl<'t, 's, 'a> Typed<'t, 's, 'a> {
         }
     }
 
+    #[inline(never)]
     fn items(&self) -> Items<'t, 's> {
-        let items = match self.part {
+        let items = match *self.part {
             Part::Item(index, item) => vec![(index, item)],
             _ => self.node.items().enumerate().collect(),
         };
         Items(items.into_iter())
     }
 
+    #[inline(never)]
     fn entries(&self, named: bool) -> Entries<'t, 's, 'a> {
-        let whole = |(key, node)| {
-            (
-                key,
-                Typed {
-                    node,
-                    part: Part::Whole,
-                },
-            )
-        };
-        let entries = match self.part {
+        let whole = |(key, node)| (key, Typed::whole(node));
+        let entries = match *self.part {
             Part::Entry {
                 required,
                 entry: (key, node),
                 of,
             } => {
                 let required = required.iter().filter(|(other, _)| other.id() != key.id());
-                let one = (key, Typed { node, part: *of });
+                let one = (key, Typed { node, part: of });
                 required.copied().map(whole).chain([one]).collect()
             }
             Part::Pair(entry) => vec![whole(entry)],
@@ -199,10 +213,11 @@ impl<'t, 's, 'a> Typed<'t, 's, 'a> {
         Entries {
             rest: entries.into_iter(),
             named,
-            value: None,
+            last: None,
         }
     }
 
+    #[inline(never)]
     fn mapping<'de, V: Visitor<'de>>(self, visitor: V, named: bool) -> Result<V::Value, Fault> {
         match self.kind() {
             Kind::Null | Kind::Mapping => visitor.visit_map(self.entries(named)),
@@ -319,10 +334,8 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
         let Some((index, node)) = self.0.next() else {
             return Ok(None);
         };
-        let part = Part::Whole;
-        let read = seed.deserialize(Typed { node, part });
-        read.map(Some)
-            .map_err(|fault| fault.at(Some(Step::Index(index))))
+        let read = seed.deserialize(Typed::whole(node));
+        read.map(Some).map_err(|fault| fault.at(Step::Index(index)))
     }
 }
 
@@ -330,16 +343,33 @@ struct Entries<'t, 's, 'a> {
     rest: std::vec::IntoIter<(Node<'t, 's>, Typed<'t, 's, 'a>)>,
     /// Whether the keys are fields of ours: the path names those alone.
     named: bool,
-    /// The value of the key that was read last, and the step to it.
-    value: Option<(Typed<'t, 's, 'a>, Option<Step>)>,
+    /// The key that was read last, and its value.
+    last: Option<(Node<'t, 's>, Typed<'t, 's, 'a>)>,
 }
 
+// Every field of every struct is read by a copy of what is generic here: what is not stands apart from it.
 impl<'t, 's, 'a> Entries<'t, 's, 'a> {
-    /// The value of the key that was read last. Every field of every struct is read by a copy of what calls this.
     #[inline(never)]
-    fn taken(&mut self) -> Result<(Typed<'t, 's, 'a>, Option<Step>), Fault> {
-        let value = self.value.take();
-        value.ok_or_else(|| de::Error::custom("a value without its key"))
+    fn key(&mut self) -> Option<Typed<'t, 's, 'a>> {
+        self.last = self.rest.next();
+        self.last.map(|(key, _)| Typed::whole(key))
+    }
+
+    /// The value of the key that was read last.
+    #[inline(never)]
+    fn value(&self) -> Result<Typed<'t, 's, 'a>, Fault> {
+        let last = self.last.map(|(_, value)| value);
+        last.ok_or_else(|| de::Error::custom("a value without its key"))
+    }
+
+    /// A fault in the entry that was read last.
+    #[inline(never)]
+    fn at(&self, fault: Fault) -> Fault {
+        let key = self.last.and_then(|(key, _)| key.text());
+        match key.filter(|_| self.named) {
+            Some(name) => fault.at(Step::Key(name.to_owned().into())),
+            None => fault,
+        }
     }
 }
 
@@ -350,20 +380,17 @@ impl<'de> MapAccess<'de> for Entries<'_, '_, '_> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Fault> {
-        let Some((node, value)) = self.rest.next() else {
+        let Some(key) = self.key() else {
             return Ok(None);
         };
-        let name = node.text().filter(|_| self.named);
-        let step = name.map(|name| Step::Key(name.to_owned().into()));
-        self.value = Some((value, step.clone()));
-        let part = Part::Whole;
-        let read = seed.deserialize(Typed { node, part });
-        read.map(Some).map_err(|fault| fault.at(step))
+        let read = seed.deserialize(key);
+        read.map(Some).map_err(|fault| self.at(fault))
     }
 
+    #[inline(never)]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let (value, step) = self.taken()?;
-        seed.deserialize(value).map_err(|fault| fault.at(step))
+        let read = seed.deserialize(self.value()?);
+        read.map_err(|fault| self.at(fault))
     }
 }
 
