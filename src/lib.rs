@@ -43,10 +43,12 @@ pub use out::escape::{Escaping, escaped, file_name};
 #[cfg(feature = "schema")]
 pub use out::json::answer_schema;
 #[cfg(feature = "json")]
-pub use out::json::{Answer, Ending, json, json_line};
+pub use out::json::{Answer, Ending};
 pub use out::manifests::Output;
 pub use out::place::Positions;
 pub use out::text::write_message;
+#[cfg(feature = "json")]
+pub use out::writer::json;
 #[cfg(feature = "cli")]
 pub use out::{
     explain::{Drawing, draws},

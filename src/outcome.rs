@@ -169,57 +169,54 @@ impl Outcome<'_> {
     /// The run as `set-prestop.dev/plan/v1`, with these messages: its own and any others. `render` is
     /// its name if it is one of several renders.
     #[must_use]
-    pub fn json(
-        &self,
-        render: Option<&str>,
-        messages: &[Message],
-        positions: &Positions<'_>,
-    ) -> serde_json::Value {
-        let ended = match self.ended {
-            Ended::Done => Ending::Done,
-            Ended::Checked => Ending::Checked,
-            Ended::Pending => Ending::Pending,
-            Ended::Skipped => Ending::Skipped,
-        };
-        let found = (self.counts, &self.coverage, self.plans.as_slice());
-        answer(ended, render, found, messages, positions)
+    pub fn answer<'a>(
+        &'a self,
+        render: Option<&'a str>,
+        messages: &'a [Message],
+        positions: &'a Positions<'_>,
+    ) -> Answer<'a> {
+        Answer {
+            api_version: out::json::VERSION,
+            ended: match self.ended {
+                Ended::Done => Ending::Done,
+                Ended::Checked => Ending::Checked,
+                Ended::Pending => Ending::Pending,
+                Ended::Skipped => Ending::Skipped,
+            },
+            render,
+            sources: positions.names(),
+            counts: self.counts,
+            coverage: &self.coverage,
+            workloads: &self.plans,
+            messages,
+        }
     }
 }
 
 #[cfg(feature = "json")]
 impl Failure<'_> {
-    /// Like [`Outcome::json`], but without anything that was found.
+    /// Like [`Outcome::answer`], but without anything that was found.
     #[must_use]
-    pub fn json(
+    pub fn answer<'a>(
         &self,
-        render: Option<&str>,
-        messages: &[Message],
-        positions: &Positions<'_>,
-    ) -> serde_json::Value {
-        let found = (Counts::default(), &Coverage::default(), &[][..]);
-        answer(Ending::Failed, render, found, messages, positions)
+        render: Option<&'a str>,
+        messages: &'a [Message],
+        positions: &'a Positions<'_>,
+    ) -> Answer<'a> {
+        static NOTHING: Coverage = Coverage {
+            workloads: Vec::new(),
+        };
+        Answer {
+            api_version: out::json::VERSION,
+            ended: Ending::Failed,
+            render,
+            sources: positions.names(),
+            counts: Counts::default(),
+            coverage: &NOTHING,
+            workloads: &[],
+            messages,
+        }
     }
-}
-
-#[cfg(feature = "json")]
-fn answer(
-    ended: Ending,
-    render: Option<&str>,
-    (counts, coverage, workloads): (Counts, &Coverage, &[Plan]),
-    messages: &[Message],
-    positions: &Positions<'_>,
-) -> serde_json::Value {
-    let answer = Answer {
-        api_version: out::json::VERSION,
-        ended,
-        render,
-        sources: &positions.names(),
-        counts,
-        coverage,
-        workloads,
-        messages,
-    };
-    out::json::json(&answer, positions)
 }
 
 #[cfg(feature = "cli")]

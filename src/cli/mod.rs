@@ -522,10 +522,11 @@ impl<'s> Run<'s> {
 
     fn json(&self) -> String {
         let (name, told, positions) = (self.name.as_deref(), &self.told, &self.positions);
-        set_prestop::json_line(&match &self.ended {
-            Ok(outcome) => outcome.json(name, told, positions),
-            Err(failure) => failure.json(name, told, positions),
-        })
+        let answer = match &self.ended {
+            Ok(outcome) => outcome.answer(name, told, positions),
+            Err(failure) => failure.answer(name, told, positions),
+        };
+        set_prestop::json(&answer, positions)
     }
 }
 

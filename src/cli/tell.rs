@@ -5,7 +5,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::Context as _;
 use set_prestop::{
     Look, Message, Outcome, Plan, Positions, Reason, Sarif, Severity, Source, Tense, draws,
-    file_name, json, json_line, write_command, write_message, write_picture,
+    file_name, json, write_command, write_message, write_picture,
 };
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
@@ -290,6 +290,15 @@ fn named(path: &Path) -> MessageFormat {
     }
 }
 
+/// A message with the name of its render, for programs.
+#[derive(serde::Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    message: &'a Message,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    render: Option<&'a str>,
+}
+
 /// A message without a place, with the name of its render before its text.
 fn with_name(message: &Message, render: &str) -> Message {
     let mut message = message.clone();
@@ -368,11 +377,8 @@ impl Log {
             }
             MessageFormat::Json => {
                 for message in messages {
-                    let mut message = json(message, positions);
-                    if let (Some(fields), Some(render)) = (message.as_object_mut(), render) {
-                        fields.insert("render".to_owned(), render.into());
-                    }
-                    let _ = writeln!(text, "{}", json_line(&message));
+                    let told = Told { message, render };
+                    let _ = writeln!(text, "{}", json(&told, positions));
                 }
             }
             MessageFormat::Github => {

@@ -1,20 +1,16 @@
 //! The model as JSON, for programs; the npm package returns it unchanged.
 
-use super::escape::is_unfit;
-use super::place::Positions;
-use crate::model::{Counts, Coverage, Place, Plan};
+use crate::model::{Counts, Coverage, Plan};
 use crate::say::Message;
 use serde::Serialize;
-use serde_json::Value;
 #[cfg(feature = "schema")]
-use serde_json::json;
-use std::io;
+use serde_json::{Value, json};
 
 /// The version of the format. Fields are only ever added.
 pub(crate) const VERSION: &str = "set-prestop.dev/plan/v1";
 
 /// The result of a run: `set-prestop.dev/plan/v1`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Answer<'a> {
@@ -27,7 +23,7 @@ pub struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub render: Option<&'a str>,
     /// The names of the sources; places refer to them by index.
-    pub sources: &'a [&'a str],
+    pub sources: Vec<&'a str>,
     /// What was found, in numbers.
     pub counts: Counts,
     /// Which workloads were reached, and which were not. Empty if the run failed.
@@ -55,7 +51,7 @@ pub enum Ending {
     Failed,
 }
 
-/// The JSON Schema of [`Answer`], with what [`json`] adds.
+/// The JSON Schema of [`Answer`], with what [`json`](crate::json) adds.
 ///
 /// # Errors
 /// The schema cannot be written as JSON, which would be a bug.
@@ -116,92 +112,3 @@ fn absent(schema: &mut Value) {
 
 #[cfg(feature = "schema")]
 const SCHEMA_ID: &str = concat!(env!("CARGO_PKG_HOMEPAGE"), "/plan/v1.schema.json");
-
-/// Messages, plans or any other part of the model as JSON. Each place gets `name`, `line` and `column` beside its bytes.
-#[must_use]
-pub fn json(part: &impl Serialize, positions: &Positions<'_>) -> Value {
-    // The model has only strings as keys, so it can always be serialised.
-    let mut value = serde_json::to_value(part).unwrap_or_default();
-    add_lines(&mut value, positions);
-    value
-}
-
-fn add_lines(value: &mut Value, positions: &Positions<'_>) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| add_lines(item, positions)),
-        Value::Object(fields) => {
-            if let Some(place) = place(fields)
-                && let Some((source, at)) = positions.of(&place)
-            {
-                fields.insert("name".to_owned(), source.name.into());
-                fields.insert("line".to_owned(), at.line.into());
-                fields.insert("column".to_owned(), at.column.into());
-            }
-            fields
-                .values_mut()
-                .for_each(|field| add_lines(field, positions));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// Reads an object as a place; no other part of the model has these fields.
-fn place(fields: &serde_json::Map<String, Value>) -> Option<Place> {
-    let number = |value: &Value| usize::try_from(value.as_u64()?).ok();
-    let range = fields.get("range")?;
-    Some(Place {
-        source: number(fields.get("source")?)?,
-        document: number(fields.get("document")?)?,
-        range: number(range.get("start")?)?..number(range.get("end")?)?,
-    })
-}
-
-/// A value as JSON on one line, with unsafe characters as escapes; every reader gets the same value.
-#[must_use]
-pub fn json_line(value: &impl serde::Serialize) -> String {
-    let mut out = Vec::new();
-    // Writing to a vector does not fail, and all keys are strings.
-    let _ = value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Fit));
-    String::from_utf8(out).unwrap_or_default()
-}
-
-/// Writes no unneeded spaces, and unsafe characters as escapes.
-struct Fit;
-impl serde_json::ser::Formatter for Fit {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut plain = 0;
-        for (at, c) in fragment
-            .char_indices()
-            .filter(|(_, c)| is_unfit(*c) || *c == '[')
-        {
-            let text = fragment.get(plain..at).unwrap_or_default();
-            writer.write_all(text.as_bytes())?;
-            plain = at + c.len_utf8();
-            match c {
-                '[' if !text.ends_with("##") => writer.write_all(b"[")?,
-                _ => {
-                    for unit in c.encode_utf16(&mut [0; 2]) {
-                        write!(writer, "\\u{unit:04x}")?;
-                    }
-                }
-            }
-        }
-        writer.write_all(fragment.get(plain..).unwrap_or_default().as_bytes())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_line_means_the_same_and_shows_nothing_raw() {
-        let text = "a\x1b\n\u{9b}\u{202e}\u{e0041}##[b] [c] ##\"[\\[";
-        let line = super::json_line(&text);
-        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
-        let shown = line.chars().all(|c| (' '..='~').contains(&c));
-        assert!(shown && !line.contains("##["), "{line}");
-    }
-}

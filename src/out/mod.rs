@@ -28,3 +28,5 @@ pub(crate) mod text;
 pub(crate) mod value;
 #[cfg(feature = "cli")]
 mod wrap;
+#[cfg(feature = "json")]
+pub(crate) mod writer;

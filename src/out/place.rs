@@ -9,6 +9,9 @@ use std::cell::OnceCell;
 #[derive(Debug)]
 pub struct Positions<'s> {
     sources: Vec<Source<'s>>,
+    /// Whether users know the sources by their numbers.
+    #[cfg(feature = "json")]
+    pub(super) numbered: bool,
     /// The lines of each source, once they are needed.
     lines: Vec<OnceCell<Lines<'s>>>,
 }
@@ -20,12 +23,24 @@ impl<'s> Positions<'s> {
         Positions {
             lines: sources.iter().map(|_| OnceCell::new()).collect(),
             sources: sources.to_vec(),
+            #[cfg(feature = "json")]
+            numbered: true,
+        }
+    }
+
+    /// For places in a text that is none of the sources, as a configuration is: as JSON they have no `source`.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub fn of_text(text: Source<'s>) -> Positions<'s> {
+        Positions {
+            numbered: false,
+            ..Positions::new(&[text])
         }
     }
 
     /// The names of the sources.
     #[cfg(feature = "json")]
-    pub(crate) fn names(&self) -> Vec<&'s str> {
+    pub(crate) fn names(&self) -> Vec<&str> {
         self.sources.iter().map(|source| source.name).collect()
     }
 

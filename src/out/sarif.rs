@@ -1,8 +1,8 @@
 //! Messages as SARIF 2.1.0 (OASIS), which GitHub's code scanning and others read.
 
 use super::escape::escaped;
-use super::json::json_line;
 use super::place::Positions;
+use super::writer::line;
 use crate::input::Source;
 use crate::model::Place;
 use crate::say::{Message, Reason, Severity};
@@ -112,7 +112,7 @@ impl fmt::Display for Sarif {
                 results: &self.results,
             }],
         };
-        writeln!(f, "{}", json_line(&log))
+        writeln!(f, "{}", line(&log))
     }
 }
 

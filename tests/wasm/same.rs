@@ -191,6 +191,10 @@ fn edited(input: &str, edits: &Value) -> Value {
     String::from_utf16(&units).unwrap().into()
 }
 
+fn model(part: &impl serde::Serialize, positions: &Positions<'_>) -> Value {
+    serde_json::from_str(&set_prestop::json(part, positions)).unwrap()
+}
+
 /// What the library says, as the package has to say it. The edits are the package's own form of the outputs.
 fn library(run: &Value) -> Value {
     let (name, input) = match (run["manifests"].as_str(), run["resourceList"].as_str()) {
@@ -202,7 +206,7 @@ fn library(run: &Value) -> Value {
         Ok(config) => config.unwrap_or_default(),
         Err(told) => {
             let config = Source::new("config", stated.unwrap_or_default());
-            let mut messages = set_prestop::json(&told, &Positions::new(&[config]));
+            let mut messages = model(&told, &Positions::new(&[config]));
             for message in messages.as_array_mut().into_iter().flatten() {
                 let place = message.get_mut("place").and_then(Value::as_object_mut);
                 place.map(|place| place.remove("source"));
@@ -231,7 +235,7 @@ fn library(run: &Value) -> Value {
         Err(Failure {
             messages, output, ..
         }) => failure(
-            &set_prestop::json(&messages, &positions),
+            &model(&messages, &positions),
             output.as_ref().map(Output::to_string),
         ),
     }
@@ -256,7 +260,7 @@ fn outcome(done: &Outcome<'_>, positions: &Positions<'_>) -> Value {
             json!({"source": 0, "start": start, "end": end, "text": splice.text})
         })
         .collect();
-    let mut answer = done.json(None, &done.messages, positions);
+    let mut answer = model(&done.answer(None, &done.messages, positions), positions);
     answer["output"] = output.to_string().into();
     answer["edits"] = edits.into();
     answer

@@ -6,8 +6,10 @@
 #[cfg(feature = "page")]
 pub mod page;
 
-use serde_json::{Value, json};
-use set_prestop::{Failure, Message, Outcome, Output, Positions, Reason, Settings, Source, Splice};
+use serde::Serialize;
+use set_prestop::{
+    Answer, Failure, Message, Outcome, Output, Positions, Reason, Settings, Source, Splice,
+};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Rewrites the sources `names[i]`, `texts[i]` as one set, with the text of a configuration; those with a `read_only[i]` that is not
@@ -77,22 +79,14 @@ fn run(
     read_only: &[u8],
     config: Option<&str>,
     settings: &Settings,
-    answer: fn(&Outcome<'_>, &[Source<'_>]) -> Value,
+    answer: fn(&Outcome<'_>, &Positions<'_>) -> String,
 ) -> String {
     let config = match config.map(set_prestop::parse_config).transpose() {
         Ok(config) => config.unwrap_or_default(),
         Err(messages) => {
             let text = config.unwrap_or_default();
             let source = Source::new("config", text);
-            let mut answer = failed(&messages, &[source], None);
-            // The configuration is none of the sources that came in.
-            let told = answer.get_mut("messages").and_then(Value::as_array_mut);
-            for message in told.into_iter().flatten() {
-                if let Some(place) = message.get_mut("place").and_then(Value::as_object_mut) {
-                    place.remove("source");
-                }
-            }
-            return answer.to_string();
+            return failed(&messages, &Positions::of_text(source), None);
         }
     };
     let sources: Vec<Source<'_>> = names
@@ -108,11 +102,11 @@ fn run(
         config,
         ..settings.clone()
     };
-    let answer = match set_prestop::rewrite(&sources, &settings) {
-        Ok(done) => answer(&done, &sources),
-        Err(failed) => failure(&failed, &sources),
-    };
-    answer.to_string()
+    let positions = Positions::new(&sources);
+    match set_prestop::rewrite(&sources, &settings) {
+        Ok(done) => answer(&done, &positions),
+        Err(failed) => failure(&failed, &positions),
+    }
 }
 
 /// Rewrites a ResourceList by the configuration that it carries. The answer is JSON.
@@ -124,12 +118,12 @@ pub fn rewrite_resource_list(text: &str) -> String {
         addresses: true,
         ..Settings::default()
     };
-    let answer = match set_prestop::rewrite(&sources, &settings) {
-        Ok(done) if done.is_resource_list => outcome(&done, &sources),
-        Ok(_) => failed(&[no_list()], &sources, None),
-        Err(failed) => failure(&failed, &sources),
-    };
-    answer.to_string()
+    let positions = Positions::new(&sources);
+    match set_prestop::rewrite(&sources, &settings) {
+        Ok(done) if done.is_resource_list => outcome(&done, &positions),
+        Ok(_) => failed(&[no_list()], &positions, None),
+        Err(failed) => failure(&failed, &positions),
+    }
 }
 
 fn no_list() -> Message {
@@ -139,36 +133,58 @@ fn no_list() -> Message {
 }
 
 /// The plan as `--output json` prints it, and `outputs` and `edits`.
-fn outcome(outcome: &Outcome<'_>, sources: &[Source<'_>]) -> Value {
-    let positions = Positions::new(sources);
-    let outputs: Vec<String> = outcome.outputs.iter().map(ToString::to_string).collect();
-    let edits: Vec<Value> = outcome.outputs.iter().enumerate().flat_map(edits).collect();
-    let mut answer = outcome.json(None, &outcome.messages, &positions);
-    if let Some(fields) = answer.as_object_mut() {
-        fields.insert("outputs".to_owned(), outputs.into());
-        fields.insert("edits".to_owned(), edits.into());
+#[derive(Serialize)]
+struct Done<'a> {
+    #[serde(flatten)]
+    plan: Answer<'a>,
+    outputs: Vec<String>,
+    edits: Vec<Edit<'a>>,
+}
+
+/// A splice of an output, in UTF-16 code units: the offsets that JavaScript's strings have.
+#[derive(Serialize)]
+struct Edit<'a> {
+    source: usize,
+    start: usize,
+    end: usize,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Stopped<'a> {
+    failed: bool,
+    messages: &'a [Message],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+}
+
+fn outcome(outcome: &Outcome<'_>, positions: &Positions<'_>) -> String {
+    let mut all = Vec::new();
+    for (source, output) in outcome.outputs.iter().enumerate() {
+        edits(source, output, &mut all);
     }
-    answer
+    let done = Done {
+        plan: outcome.answer(None, &outcome.messages, positions),
+        outputs: outcome.outputs.iter().map(ToString::to_string).collect(),
+        edits: all,
+    };
+    set_prestop::json(&done, positions)
 }
 
-fn failure(failure: &Failure<'_>, sources: &[Source<'_>]) -> Value {
-    failed(&failure.messages, sources, failure.output.as_ref())
+fn failure(failure: &Failure<'_>, positions: &Positions<'_>) -> String {
+    failed(&failure.messages, positions, failure.output.as_ref())
 }
 
-/// `{ failed, messages, output? }`
-fn failed(messages: &[Message], sources: &[Source<'_>], output: Option<&Output<'_>>) -> Value {
-    let mut answer = json!({
-        "failed": true,
-        "messages": set_prestop::json(&messages, &Positions::new(sources)),
-    });
-    if let (Some(output), Some(fields)) = (output, answer.as_object_mut()) {
-        fields.insert("output".to_owned(), output.to_string().into());
-    }
-    answer
+fn failed(messages: &[Message], positions: &Positions<'_>, output: Option<&Output<'_>>) -> String {
+    let stopped = Stopped {
+        failed: true,
+        messages,
+        output: output.map(ToString::to_string),
+    };
+    set_prestop::json(&stopped, positions)
 }
 
-/// The splices of an output, in UTF-16 code units: the offsets that JavaScript's strings have.
-fn edits((source, output): (usize, &Output<'_>)) -> Vec<Value> {
+fn edits<'a>(source: usize, output: &'a Output<'_>, edits: &mut Vec<Edit<'a>>) {
     let text = output.source.text;
     let (mut byte, mut unit) = (0, 0);
     let mut units = |to: usize| {
@@ -177,9 +193,10 @@ fn edits((source, output): (usize, &Output<'_>)) -> Vec<Value> {
         byte = to;
         unit
     };
-    let edit = |splice: &Splice| {
-        let (start, end) = (units(splice.range.start), units(splice.range.end));
-        json!({"source": source, "start": start, "end": end, "text": splice.text})
-    };
-    output.splices.iter().map(edit).collect()
+    edits.extend(output.splices.iter().map(|splice: &Splice| Edit {
+        source,
+        start: units(splice.range.start),
+        end: units(splice.range.end),
+        text: &splice.text,
+    }));
 }

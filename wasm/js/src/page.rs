@@ -1,27 +1,47 @@
 //! What the playground shows of a run.
 
-use serde_json::{Value, json};
+use serde::Serialize;
 use set_prestop::simulate::{Race, simulate};
-use set_prestop::{Message, Outcome, Positions, Source};
+use set_prestop::{Answer, Message, Outcome, Positions};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The plan, and what is made of it.
-pub(crate) fn shown(outcome: &Outcome<'_>, sources: &[Source<'_>]) -> Value {
-    let positions = Positions::new(sources);
-    let patch = |made: Result<String, Message>| match made {
-        Ok(text) => json!({"text": text}),
-        Err(message) => json!({"message": set_prestop::json(&message, &positions)}),
+#[derive(Serialize)]
+struct Shown<'a> {
+    plan: Answer<'a>,
+    outputs: Vec<String>,
+    diff: String,
+    kustomize: Patch,
+    kubectl: Patch,
+}
+
+/// The text of patches, or why there are none.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum Patch {
+    Text(String),
+    Message(Box<Message>),
+}
+
+impl From<Result<String, Message>> for Patch {
+    fn from(made: Result<String, Message>) -> Patch {
+        match made {
+            Ok(text) => Patch::Text(text),
+            Err(message) => Patch::Message(Box::new(message)),
+        }
+    }
+}
+
+pub(crate) fn shown(outcome: &Outcome<'_>, positions: &Positions<'_>) -> String {
+    let diff = |output| set_prestop::diff(output, &outcome.plans, positions, false);
+    let shown = Shown {
+        plan: outcome.answer(None, &outcome.messages, positions),
+        outputs: outcome.outputs.iter().map(ToString::to_string).collect(),
+        diff: outcome.outputs.iter().map(diff).collect(),
+        kustomize: outcome.kustomize().into(),
+        kubectl: outcome.kubectl().into(),
     };
-    let outputs: Vec<String> = outcome.outputs.iter().map(ToString::to_string).collect();
-    let diff = |output| set_prestop::diff(output, &outcome.plans, &positions, false);
-    let diff: String = outcome.outputs.iter().map(diff).collect();
-    json!({
-        "plan": outcome.json(None, &outcome.messages, &positions),
-        "outputs": outputs,
-        "diff": diff,
-        "kustomize": patch(outcome.kustomize()),
-        "kubectl": patch(outcome.kubectl()),
-    })
+    set_prestop::json(&shown, positions)
 }
 
 /// The requests that a change is expected to lose: a race as JSON, its outcome as JSON.
