@@ -12,6 +12,10 @@ use set_prestop::{
 };
 use wasm_bindgen::prelude::wasm_bindgen;
 
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static HEAP: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// Rewrites the sources `names[i]`, `texts[i]` as one set, with the text of a configuration; those with a `read_only[i]` that is not
 /// 0 are context. The answer is JSON.
 #[expect(
