@@ -226,7 +226,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let namespace = object.namespace.unwrap_or_default();
         let namespace = self
             .render
-            .named(str::is_empty, "Namespace", namespace, None);
+            .named(&str::is_empty, "Namespace", namespace, None);
         let namespace = namespace.first().and_then(|index| self.render.get(*index));
         let around = namespace.map(Object::node);
         for (message, at) in advice::tell(row, object.node(), template.node, around, &plan) {
@@ -294,7 +294,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             windows: windows::is(spec, |class| {
                 let found = self
                     .render
-                    .named(|g| g == "node.k8s.io", "RuntimeClass", class, None);
+                    .named(&|g| g == "node.k8s.io", "RuntimeClass", class, None);
                 self.render.get(*found.first()?).map(Object::node)
             }),
             backend,

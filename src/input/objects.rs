@@ -309,7 +309,7 @@ impl<'t, 's> Render<'t, 's> {
     /// (docs/reference.md, section 2.3).
     pub(crate) fn named(
         &self,
-        group: impl Fn(&str) -> bool,
+        group: &dyn Fn(&str) -> bool,
         kind: &str,
         name: &str,
         wanted: Option<&str>,

@@ -291,7 +291,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let wanted = follow.namespace.or(object.namespace);
         let group = |group: &str| follow.groups.iter().any(|g| g == group);
         let label = match &follow.by {
-            By::Name(name) => return self.render.named(group, &follow.kind, name, wanted),
+            By::Name(name) => return self.render.named(&group, &follow.kind, name, wanted),
             By::Label(label, value) => Some((label, value)),
             By::Every => None,
         };

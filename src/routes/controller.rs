@@ -154,7 +154,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             ),
         ];
         CLASSES.iter().find_map(|(group, kind, field)| {
-            let found = self.render.named(|g| g == *group, kind, class, None);
+            let found = self.render.named(&|g| g == *group, kind, class, None);
             let object = self.render.get(*found.first()?)?;
             object.node().get("spec")?.get(field)?.text()
         })

@@ -72,7 +72,7 @@ impl Tracer<'_, '_, '_> {
     /// Whether the Namespace object excludes its workloads.
     fn namespace_disabled(&self, namespace: Option<&str>) -> bool {
         let found = self.render.named(
-            str::is_empty,
+            &str::is_empty,
             "Namespace",
             namespace.unwrap_or_default(),
             None,

@@ -252,7 +252,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             Some(_) => Meant::new(),
             None => self
                 .render
-                .named(|g| g == group, kind, &reference.name, wanted),
+                .named(&|g| g == group, kind, &reference.name, wanted),
         };
         let services = known.as_deref().unwrap_or(&found);
         if services.is_empty()
@@ -302,7 +302,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let group = |group: &str| target.group.is_none_or(|g| g == group);
             for workload in self
                 .render
-                .named(group, target.kind, target.name, object.namespace)
+                .named(&group, target.kind, target.name, object.namespace)
             {
                 let asked = self.asked(coming, None);
                 for template in self.templates_of(workload) {
@@ -437,7 +437,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let group = |group: &str| target.group.is_none_or(|g| g == group);
             found.extend(
                 self.render
-                    .named(group, target.kind, target.name, object.namespace),
+                    .named(&group, target.kind, target.name, object.namespace),
             );
         }
         found
@@ -484,7 +484,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let wanted = rule.namespace.as_deref().or(config.namespace.as_deref());
             let services = self
                 .render
-                .named(str::is_empty, "Service", &rule.service, wanted);
+                .named(&str::is_empty, "Service", &rule.service, wanted);
             if services.is_empty() {
                 let near = self.near_service(&rule.service, wanted);
                 self.messages

@@ -71,7 +71,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
     fn aliased(&self, index: usize, namespace: &str, name: &str) -> Meant {
         let found = self
             .render
-            .named(str::is_empty, "Service", name, Some(namespace));
+            .named(&str::is_empty, "Service", name, Some(namespace));
         found.into_iter().filter(|other| *other != index).collect()
     }
 

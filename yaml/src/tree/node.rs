@@ -122,10 +122,12 @@ impl<'t, 's> Node<'t, 's> {
         let mapping = self.tree.resolve(self.index);
         let few = self.tree.is_small(mapping).then(|| self.tree.few(mapping));
         let all = few.is_none().then(|| self.tree.effective(mapping));
-        few.into_iter()
+        let entries = few
+            .into_iter()
             .flatten()
             .chain(all.into_iter().flatten())
-            .map(move |(key, value)| (self.with(key), self.with(value)))
+            .map(move |(key, value)| (self.with(key), self.with(value)));
+        shared(entries)
     }
 
     /// The entries as they are written, doubled ones and merge keys too. Nothing if the node is not a mapping.
@@ -161,11 +163,12 @@ impl<'t, 's> Node<'t, 's> {
     pub fn items(self) -> impl Iterator<Item = Self> + use<'t, 's> {
         let (index, raw) = self.tree.meant(self.index);
         let sequence = raw.shape.is_sequence();
-        sequence
+        let items = sequence
             .then(|| self.tree.children(index))
             .into_iter()
             .flatten()
-            .map(move |item| self.with(item))
+            .map(move |item| self.with(item));
+        shared(items)
     }
 
     /// An item of a sequence, from 0; none for anything else. However often a long sequence is asked, it is walked once.
@@ -294,5 +297,25 @@ impl std::fmt::Debug for Node<'_, '_> {
             .field("kind", &self.kind())
             .field("span", &self.span())
             .finish()
+    }
+}
+
+/// The same iterator. In a WASM module, which is compiled anew in each run, all that use it share the code of a step.
+fn shared<I: Iterator>(items: I) -> impl Iterator<Item = I::Item> {
+    #[cfg(target_family = "wasm")]
+    let items = Shared(items);
+    items
+}
+
+#[cfg(target_family = "wasm")]
+struct Shared<I>(I);
+
+#[cfg(target_family = "wasm")]
+impl<I: Iterator> Iterator for Shared<I> {
+    type Item = I::Item;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
     }
 }
