@@ -208,8 +208,11 @@ fn library(run: &Value) -> Value {
             let config = Source::new("config", stated.unwrap_or_default());
             let mut messages = model(&told, &Positions::new(&[config]));
             for message in messages.as_array_mut().into_iter().flatten() {
-                let place = message.get_mut("place").and_then(Value::as_object_mut);
-                place.map(|place| place.remove("source"));
+                // The configuration is none of the sources.
+                for pointer in ["/place", "/related/place"] {
+                    let place = message.pointer_mut(pointer);
+                    place.and_then(|place| place.as_object_mut()?.remove("source"));
+                }
             }
             return failure(&messages, None);
         }

@@ -11,7 +11,7 @@ use crate::cases;
 use crate::forms::{batch, check_eq, command, form, scratch, text, variable};
 
 /// Bytes as gzip.
-pub(crate) const BUDGET: usize = 700_000;
+pub(crate) const BUDGET: usize = 650_000;
 
 const MODULE: &str = "wasi/set-prestop.wasm";
 
