@@ -1,11 +1,15 @@
-//! Reading a large file: its memory in large pages, each half by a thread of its own. Most of the time goes to memory that is
+//! Reading a large file: its memory in large pages, by two threads. Most of the time goes to memory that is
 //! new to the process, and a system gives it in pages of 4 kB unless it is asked for larger ones.
 
 use memmap2::MmapMut;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::FileExt as _;
+use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, scope};
+
+/// Bytes that a thread reads before it looks for more to read: the second may start late.
+const PART: usize = 1 << 20;
 
 /// Bytes from which on it pays.
 const LARGE: u64 = 8 << 20;
@@ -41,14 +45,17 @@ pub(super) fn read(file: &mut File) -> io::Result<Option<MmapMut>> {
         // A system that has none gives small ones.
         let _ = bytes.advise(memmap2::Advice::HugePage);
     }
-    let (front, back) = bytes.split_at_mut(size / 2);
-    let middle = start + front.len() as u64;
     let shared = &*file;
+    let parts = Mutex::new((start..).step_by(PART).zip(bytes.chunks_mut(PART)));
+    let next = || {
+        let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts.next()
+    };
+    let part_by_part =
+        || std::iter::from_fn(next).all(|(at, part)| shared.read_exact_at(part, at).is_ok());
     let is_read = scope(|threads| {
-        let other =
-            Builder::new().spawn_scoped(threads, move || shared.read_exact_at(back, middle));
-        let front = shared.read_exact_at(front, start);
-        other.is_ok_and(|other| other.join().is_ok_and(|back| back.is_ok())) && front.is_ok()
+        let other = Builder::new().spawn_scoped(threads, part_by_part);
+        part_by_part() && other.map_or(true, |other| other.join().unwrap_or(false))
     });
     if !is_read {
         return Ok(None);
