@@ -6,7 +6,7 @@
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use set_prestop::{
-    Drawing, Look, Message, Positions, Sarif, Settings, Source, Tense, json_line, rewrite,
+    Drawing, Look, Message, Positions, Sarif, Settings, Source, Tense, json, rewrite,
     write_command, write_message, write_picture,
 };
 
@@ -41,17 +41,13 @@ fuzz_target!(|data: &[u8]| -> Corpus {
             if let Some(header) = outcome.outputs[0].diff().lines().next() {
                 fit("diff", header);
             }
-            fit(
-                "json",
-                &json_line(&outcome.json(None, &outcome.messages, &positions)),
-            );
+            let answer = outcome.answer(None, &outcome.messages, &positions);
+            fit("json", &json(&answer, &positions));
         }
         Err(failure) => {
             told(&failure.messages, &positions);
-            fit(
-                "json",
-                &json_line(&failure.json(None, &failure.messages, &positions)),
-            );
+            let answer = failure.answer(None, &failure.messages, &positions);
+            fit("json", &json(&answer, &positions));
         }
     }
     Corpus::Keep

@@ -35,7 +35,8 @@ impl Team {
     pub(crate) fn of(threads: usize) -> Team {
         Team {
             threads,
-            ..Team::default()
+            #[cfg(not(target_family = "wasm"))]
+            others: OnceLock::new(),
         }
     }
 
@@ -136,6 +137,10 @@ impl Team {
     }
 
     /// What `here` returns, while other threads do `other` so many times. If there are none, it is done afterwards.
+    #[cfg_attr(
+        target_family = "wasm",
+        expect(clippy::unused_self, reason = "there are no others")
+    )]
     fn beside<A>(&self, times: usize, other: impl Fn() + Sync, here: impl FnOnce() -> A) -> A {
         #[cfg(not(target_family = "wasm"))]
         if let Some(others) = self.others() {

@@ -627,7 +627,13 @@ mod tests {
             path: b.to_vec(),
             value: Value::Str("z".into()),
         };
-        let wrong = |length| wrong_after(&chain("x", length), &[edit.clone()], &chain("z", length));
+        let wrong = |length| {
+            wrong_after(
+                &chain("x", length),
+                std::slice::from_ref(&edit),
+                &chain("z", length),
+            )
+        };
         assert_eq!(wrong(50), Ok(()));
         assert_eq!(wrong(300), Err("too large".to_owned()));
     }
