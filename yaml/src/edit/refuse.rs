@@ -81,16 +81,13 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
     Ok(())
 }
 
-/// Refuses a chunk with a flow collection that readers of YAML 1.1 understand otherwise: in `{?a, b:, !t :c}` they see the keys `a`
-/// and `b:`, and one without a name. (YAML 1.2.2, 7.3.3, allows `?` and `:` before a word, and ends a word at a colon before a comma
-/// or bracket.)
+/// Refuses a chunk with a flow collection that readers of YAML 1.1 understand otherwise: in `{?a, b:, !!str :c}` they see the keys
+/// `a` and `b:`, and one that is empty. (YAML 1.2.2, 7.3.3, allows `?` and `:` before a word, and ends a word at a colon before a comma
+/// or bracket.) A word with a colon before it that has neither a tag nor an anchor is a fault to them.
 pub(super) fn refuse_flow_marks(tree: &Layout<'_, '_>) -> Result<(), EditError> {
-    // Most chunks have neither, and are not looked at any closer.
+    // Most chunks have none of these, and are not looked at any closer.
     let has = |mark: &str| memchr::memmem::find(tree.source.as_bytes(), mark.as_bytes()).is_some();
-    if !["?", ":,", ":]", ":}", " :", "[:", "{:", ",:", "\n:"]
-        .into_iter()
-        .any(has)
-    {
+    if tree.all_props().is_empty() && !["?", ":,", ":]", ":}"].into_iter().any(has) {
         return Ok(());
     }
     let words = (0..)
@@ -102,7 +99,7 @@ pub(super) fn refuse_flow_marks(tree: &Layout<'_, '_>) -> Result<(), EditError> 
         let first = byte(tree.source, start);
         let reason = if first == b'?' && tree.in_flow(index) {
             "some YAML readers treat this `?` as a key indicator, not as part of the word"
-        } else if first == b':' && tree.in_flow(index) {
+        } else if first == b':' && tree.props(index).is_some() && tree.in_flow(index) {
             "some YAML readers treat this `:` as a value indicator, not as part of the word"
         } else if byte(tree.source, end) == b':' && closes() {
             "some YAML readers treat this `:` as part of the word"
