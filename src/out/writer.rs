@@ -103,7 +103,7 @@ impl<'a, 's> Writer<'a, 's> {
     /// Begins a list or an object.
     #[inline(never)]
     fn open(&mut self, is: Is) -> Content<'_, 'a, 's> {
-        self.out.push(if is == Is::List { '[' } else { '{' });
+        self.out.push(if is.is_list() { '[' } else { '{' });
         Content {
             start: self.out.len(),
             field: self.fields.len(),
@@ -147,8 +147,16 @@ enum Is {
     Object,
     /// The object that a place is.
     Place,
-    /// The value of an object with one field.
+    /// The object that is the value of an object with one field.
     Tagged,
+    /// The list that is.
+    TaggedList,
+}
+
+impl Is {
+    fn is_list(self) -> bool {
+        matches!(self, Is::List | Is::TaggedList)
+    }
 }
 
 /// A list or an object that is being written.
@@ -198,7 +206,7 @@ impl<'a, 's> Content<'_, 'a, 's> {
     #[inline(never)]
     fn close(mut self) {
         if let Some(positions) = self.writer.positions
-            && self.is != Is::List
+            && !self.is.is_list()
         {
             if self.is == Is::Place {
                 self.describe(positions);
@@ -214,6 +222,7 @@ impl<'a, 's> Content<'_, 'a, 's> {
             Is::List => "]",
             Is::Object | Is::Place => "}",
             Is::Tagged => "}}",
+            Is::TaggedList => "]}",
         });
     }
 }
@@ -363,7 +372,7 @@ impl<'w, 'a, 's> ser::Serializer for &'w mut Writer<'a, 's> {
         _: usize,
     ) -> Result<Content<'w, 'a, 's>, Never> {
         self.tag(name);
-        Ok(self.open(Is::List))
+        Ok(self.open(Is::TaggedList))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Content<'w, 'a, 's>, Never> {
@@ -474,6 +483,7 @@ mod tests {
             One,
             Named { b: u8, a: Option<u8> },
             Of(Vec<(bool, i8, char)>),
+            Pair(u8, u8),
         }
         let place = Place {
             source: 0,
@@ -484,6 +494,7 @@ mod tests {
             place,
             [Kind::One, Kind::Named { b: 1, a: None }],
             Kind::Of(vec![(true, -1, '"')]),
+            Kind::Pair(1, 2),
         );
         let sources = [Source::new("a.yaml", "a\nb")];
         let positions = Positions::new(&sources);
