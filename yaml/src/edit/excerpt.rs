@@ -3,12 +3,14 @@
 //! The parser takes most of the time of an edit, and most lines of a manifest are words and colons far from any edit. An
 //! entry of a block mapping is left out, from the old text and from the edited one, if
 //!
-//! 1. it is not the first one of its mapping, and nothing is wanted of its key,
+//! 1. nothing is wanted of its key, and it is not the first one of its mapping, unless something is wanted of another that is
+//!    there already,
 //! 2. it begins its line, ends with a line break, and its lines but the first are deeper than its key, or dashes in its column,
 //! 3. its lines have nothing but scalars on one line without escapes, flow collections of them on one line, and block
 //!    collections: no comment, tab, anchor, tag or alias, no block scalar, no empty value, no character beyond ASCII,
 //! 4. the value before it is not a block scalar, which would go on over blank lines after it,
-//! 5. no splice touches it or the entry before it: what is written has its neighbours around it.
+//! 5. no splice touches it or the entry before it, or what is before a first one up to the node that its mapping belongs to:
+//!    what is written has its neighbours around it.
 //!
 //! Then the edited text means what was meant if its excerpt does. Say that `C` is the entry, `M` its mapping, and that the
 //! excerpt was read and compared, so that its part of `M` has the old entries and the wanted ones, in the column of `M`.
@@ -84,7 +86,7 @@ impl Excerpt {
             cuts: SmallVec::new(),
             gone: (0, 0),
             simple: true,
-            ends: SmallVec::new(),
+            spans: SmallVec::new(),
         };
         finder.visit(0, Some(wanted));
         (finder.simple && finder.gone.0 as usize > by).then(|| finder.excerpt(room))
@@ -121,8 +123,8 @@ struct Finder<'f> {
     gone: (u32, u32),
     /// Whether no key is a block collection.
     simple: bool,
-    /// Where the block collections end without the entries that are left out, in the order of the nodes.
-    ends: SmallVec<[u32; 64]>,
+    /// Where the block collections begin and end without the entries that are left out, in the order of the nodes.
+    spans: SmallVec<[(u32, u32); 64]>,
 }
 
 impl Finder<'_> {
@@ -132,15 +134,15 @@ impl Finder<'_> {
         if !raw.shape.is_block_collection() {
             return raw.end;
         }
-        let place = self.ends.len();
-        self.ends.push(raw.end);
-        let mut end = raw.end;
+        let place = self.spans.len();
+        self.spans.push((raw.start, raw.end));
+        let (mut start, mut end) = (Some(raw.start), raw.end);
         if raw.shape.is_sequence() {
             for (index, item) in self.tree.children(node).enumerate() {
                 end = self.visit(item, wanted.and_then(|wanted| wanted.index(index)));
             }
         } else {
-            let mut beside = true;
+            let mut beside = !self.begins_later(node, wanted);
             for (key, value) in self.tree.pairs(node) {
                 let lines = self.lines(key, value);
                 let touched = self.touches(&lines);
@@ -150,17 +152,35 @@ impl Finder<'_> {
                 if beside || touched || below.is_some() || !self.is_clear(&lines, &nodes) {
                     // A key that is a collection needs its value, or the place where it would stand, beside it.
                     self.simple &= !self.tree.at(key).shape.is_block_collection();
+                    start.get_or_insert(self.tree.at(key).start);
                     end = self.visit(value, below);
                 } else {
+                    start = start.filter(|_| key != node + 1);
                     self.cut(lines, nodes);
                 }
                 beside = touched;
             }
         }
-        if let Some(noted) = self.ends.get_mut(place) {
-            *noted = end;
+        if let Some(noted) = self.spans.get_mut(place) {
+            *noted = (start.unwrap_or(raw.start), end);
         }
         end
+    }
+
+    /// Whether a mapping can begin with a later entry in the excerpt: one of which something is wanted, and that is where it was.
+    fn begins_later(&self, node: u32, wanted: Option<Wanted<'_>>) -> bool {
+        let Some(wanted) = wanted.filter(|wanted| wanted.count() > 0) else {
+            return false;
+        };
+        let above = node.checked_sub(1);
+        let above = above.map_or(0, |above| self.tree.at(above).start as usize);
+        let stays = |key: u32| {
+            let name = self.tree.key_text(key).unwrap_or_default();
+            let written = self.lines(key, key).start..self.tree.at(key).end as usize + 1;
+            wanted.key(name).is_some() && !self.touches(&written)
+        };
+        !self.touches(&(above..self.tree.at(node).start as usize))
+            && self.tree.pairs(node).skip(1).any(|(key, _)| stays(key))
     }
 
     /// The lines of an entry, without the text before its key if that is more than spaces.
@@ -219,7 +239,7 @@ impl Finder<'_> {
         let source = self.tree.source;
         text.clear();
         nodes.clear();
-        let mut ends = self.ends.iter();
+        let mut spans = self.spans.iter();
         let (mut from, mut first) = (0, 0);
         let mut gone = (0, 0);
         let rest = Cut {
@@ -231,16 +251,18 @@ impl Finder<'_> {
             text.push_str(slice(source, from..cut.bytes.start));
             let kept = first as usize..cut.nodes.start as usize;
             for raw in self.tree.nodes.within(kept) {
-                let (mut end, mut link) = (raw.end - gone.0, raw.link);
+                let (mut start, mut end) = (raw.start - gone.0, raw.end - gone.0);
+                let mut link = raw.link;
                 if raw.shape.is_block_collection() {
-                    end = self.moved(ends.next().copied().unwrap_or(raw.end));
+                    let span = spans.next().copied().unwrap_or((raw.start, raw.end));
+                    (start, end) = (self.moved(span.0), self.moved(span.1));
                     let after = self.cuts.partition_point(|cut| cut.nodes.end <= link);
                     link -= self.gone_before(after).1;
                 } else if raw.shape.is_collection() {
                     link -= gone.1;
                 }
                 nodes.push(Raw {
-                    start: raw.start - gone.0,
+                    start,
                     end,
                     link,
                     ..raw
@@ -325,7 +347,9 @@ mod tests {
             text: String::new(),
         });
         let splices: Vec<_> = splices.collect();
-        let wishes = Wishes::of(&tree, edits).unwrap();
+        let Ok(wishes) = Wishes::of(&tree, edits) else {
+            return Ok(None);
+        };
         let Some(mut excerpt) =
             Excerpt::if_smaller(&tree, wishes.all(), &splices, 0, Default::default())
         else {
@@ -493,7 +517,86 @@ spec:
         let path = ["e", "j"].map(|key| Step::Key(key.into())).to_vec();
         let value = Value::Int(1);
         let left = excerpt_wanting(text, &[], &[Edit { path, value }]);
-        assert_eq!(left.unwrap().unwrap(), "a: b\ne:\n  f: g\n  j: k\n");
+        assert_eq!(left.unwrap().unwrap(), "e:\n  j: k\n");
+    }
+
+    #[test]
+    fn a_first_entry_is_left_out_if_a_wanted_one_begins_its_mapping() {
+        let text = "# t\na: b\nc:\n  # u\n  d: e\n  f: g\n  h: i\nj: k\n";
+        let left = |at: &[usize], path: &[&str]| {
+            let path = path
+                .iter()
+                .map(|key| Step::Key((*key).to_owned().into()))
+                .collect();
+            let value = Value::Int(1);
+            let left = excerpt_wanting(text, at, &[Edit { path, value }]);
+            left.unwrap().unwrap_or_default()
+        };
+        let at = |line: &str| text.find(line).unwrap();
+        assert_eq!(left(&[], &["c", "f"]), "# t\nc:\n  # u\n  f: g\n");
+        assert_eq!(left(&[], &["c", "d"]), "# t\nc:\n  # u\n  d: e\n");
+        // A key that is not there yet begins no mapping.
+        assert_eq!(left(&[], &["c", "x"]), "# t\nc:\n  # u\n  d: e\n");
+        // What is above it has to be the old text, and so has its key.
+        let below = "  d: e\n  f: g\nj: k\n";
+        for (touched, above) in [
+            ("a: b\nc:", "# t\na: b\nc:\n  # u\n"),
+            ("c:\n", "# t\nc:\n  # u\n"),
+            ("u", "# t\nc:\n  # u\n"),
+        ] {
+            let at = at(touched) + touched.len();
+            assert_eq!(
+                left(&[at], &["c", "f"]),
+                format!("{above}{below}"),
+                "{touched}"
+            );
+        }
+        for (touched, entries) in [
+            ("  f: g\n", "  d: e\n  f: g\n  h: i\n"),
+            ("  f: g\n  h", "  d: e\n  h: i\n"),
+            ("  h: i", "  h: i\n"),
+        ] {
+            let at = at(touched) + touched.len();
+            let expected = format!("# t\nc:\n  # u\n{entries}j: k\n");
+            assert_eq!(left(&[at], &["c", "h"]), expected, "{touched}");
+        }
+    }
+
+    /// Edits of values that are there.
+    fn present(text: &str, choices: &[usize]) -> Vec<Edit> {
+        fn paths(tree: &Tree<'_>, node: u32, above: &[Step], all: &mut Vec<Vec<Step>>) {
+            let mut below = |step: Step, value: u32| {
+                let path = [above, &[step]].concat();
+                paths(tree, value, &path, all);
+                all.push(path);
+            };
+            match tree.at(node).shape {
+                Shape::BlockMapping => {
+                    for (key, value) in tree.pairs(node) {
+                        let key = tree.key_text(key).unwrap_or_default().to_owned();
+                        below(Step::Key(key.into()), value);
+                    }
+                }
+                Shape::BlockSequence => {
+                    for (index, value) in tree.children(node).enumerate() {
+                        below(Step::Index(index), value);
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut all = Vec::new();
+        if let Ok(tree) = parse(text, 0..text.len(), Vec::new()) {
+            paths(&tree, 0, &[], &mut all);
+        }
+        let chosen = choices
+            .iter()
+            .filter_map(|choice| all.get(choice % all.len().max(1)));
+        let edits = chosen.map(|path| Edit {
+            path: path.clone(),
+            value: Value::Int(1),
+        });
+        edits.collect()
     }
 
     /// Ends of lines, where a text has insertions.
@@ -514,12 +617,13 @@ spec:
         fn lines_in_any_order_mean_the_same_without_some_of_them(
             lines in prop::collection::vec((0..5_usize, 0..2_usize, select(LINES)), 1..12),
             choices in prop::collection::vec(any::<usize>(), 0..3),
+            wanted in prop::collection::vec(any::<usize>(), 0..3),
         ) {
             let text: String = lines
                 .into_iter()
                 .flat_map(|(indent, dashes, line)| ["  ".repeat(indent), "- ".repeat(dashes), line.to_owned(), "\n".to_owned()])
                 .collect();
-            let left = excerpt(&text, &ends(&text, &choices));
+            let left = excerpt_wanting(&text, &ends(&text, &choices), &present(&text, &wanted));
             prop_assert!(left.is_ok(), "{}", left.unwrap_err());
         }
 
@@ -527,6 +631,7 @@ spec:
         fn a_damaged_manifest_means_the_same_without_some_lines(
             damages in prop::collection::vec((0..MANIFEST.len(), 0..9_usize, select(LINES), any::<bool>()), 0..4),
             choices in prop::collection::vec(any::<usize>(), 0..3),
+            wanted in prop::collection::vec(any::<usize>(), 0..3),
         ) {
             let mut text = MANIFEST.to_owned();
             for (at, removed, added, adds) in damages {
@@ -536,7 +641,7 @@ spec:
                     text.replace_range(at..end, if adds { added } else { "" });
                 }
             }
-            let left = excerpt(&text, &ends(&text, &choices));
+            let left = excerpt_wanting(&text, &ends(&text, &choices), &present(&text, &wanted));
             prop_assert!(left.is_ok(), "{}", left.unwrap_err());
         }
     }
