@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::read::scratch::{Open, Scratch};
-use crate::text::span::line_start;
+use crate::text::span::is_plain;
 use crate::tree::arena::{Decoded, InASize as _, Nodes, Raw, Shape, Short, flag};
 
 /// Programs nest collections less deeply than this. The limit that counts is the parser's.
@@ -24,8 +24,7 @@ pub(crate) fn read<'s>(
     source: &'s str,
     scratch: &mut Scratch,
 ) -> Option<(Nodes, Vec<Decoded<'s>>)> {
-    let is_simple = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
-    if !source.bytes().fold(true, |all, byte| all & is_simple(byte)) {
+    if !is_plain(source) {
         return None;
     }
     scratch.nodes.clear();
@@ -138,12 +137,41 @@ impl<'s> Reader<'_, 's> {
         self.source.as_bytes().get(at..).unwrap_or_default()
     }
 
-    fn skip(&self, at: usize) -> usize {
-        at + self
-            .rest(at)
-            .iter()
-            .take_while(|byte| **byte == b' ')
-            .count()
+    /// The eight bytes from here on, as many line breaks as are behind the text among them.
+    fn eight(&self, at: usize) -> u64 {
+        let rest = self.rest(at);
+        let eight = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut last = [b'\n'; 8];
+            last.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+            last
+        });
+        u64::from_le_bytes(eight)
+    }
+
+    /// Where something else than a space comes.
+    fn skip(&self, mut at: usize) -> usize {
+        loop {
+            let other = self.eight(at) ^ each(b' ');
+            if other != 0 {
+                return at + first_set(other);
+            }
+            at += 8;
+        }
+    }
+
+    /// Where a line break, a colon or a `#` comes.
+    fn stop(&self, mut at: usize) -> usize {
+        loop {
+            let eight = self.eight(at);
+            // All bytes are below 0x80 and only line breaks below a space, so no sum carries into the next byte.
+            let is_other = |byte| (eight ^ each(byte)) + each(0x7f);
+            let others = is_other(b':') & is_other(b'#') & (eight + each(0x80 - b' '));
+            let found = !others & each(0x80);
+            if found != 0 {
+                return at + first_set(found);
+            }
+            at += 8;
+        }
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -153,13 +181,11 @@ impl<'s> Reader<'_, 's> {
         memchr::memchr(b'\n', self.rest(at)).map_or(self.source.len(), |length| at + length)
     }
 
-    /// Whether only a comment comes between the end of a token and that of its line.
-    fn ends(&self, at: usize) -> bool {
-        if self.byte(at) == b'\n' {
-            return true;
-        }
+    /// The start of the next line, if at most a comment comes between the end of a token and that of its line.
+    fn ends(&self, at: usize) -> Option<usize> {
         let next = self.skip(at);
-        self.byte(next) == b'\n' || next > at && self.byte(next) == b'#'
+        let is_comment = next > at && self.byte(next) == b'#';
+        (is_comment || self.byte(next) == b'\n').then(|| self.line_end(next) + 1)
     }
 
     fn lines(&mut self) -> Option<()> {
@@ -168,11 +194,13 @@ impl<'s> Reader<'_, 's> {
         while at < self.source.len() {
             let start = self.skip(at);
             let column = start - at;
-            let mark = self.source.get(start..start + 3).filter(|_| column == 0);
+            let mark = || self.source.get(start..start + 3);
             at = if matches!(self.byte(start), b'\n' | b'#') {
                 self.goes_on = None;
                 self.line_end(start) + 1
-            } else if let Some(mark @ ("---" | "...")) = mark {
+            } else if column == 0
+                && let Some(mark @ ("---" | "...")) = mark()
+            {
                 let begins = mark == "---" && !explicit && self.nodes.is_empty();
                 let end = self.line_end(start);
                 if !begins || self.skip(start + 3) != end {
@@ -192,6 +220,7 @@ impl<'s> Reader<'_, 's> {
 
     /// Reads a line, and the block that it begins; gives the start of the next one.
     fn line(&mut self, mut at: usize, mut column: usize) -> Option<usize> {
+        let line = at - column;
         if let Some(indent) = self.goes_on.take()
             && self.open.last().is_some_and(|open| open.column < column)
         {
@@ -200,8 +229,8 @@ impl<'s> Reader<'_, 's> {
         while self.byte(at) == b'-' && matches!(self.byte(at + 1), b' ' | b'\n') {
             self.enter(at, column, true)?;
             self.open.last_mut()?.awaits = Some(at + 1);
-            if self.ends(at + 1) {
-                return Some(self.line_end(at) + 1);
+            if let Some(next) = self.ends(at + 1) {
+                return Some(next);
             }
             let next = self.skip(at + 1);
             column += next - at;
@@ -215,9 +244,9 @@ impl<'s> Reader<'_, 's> {
             }
             self.enter(at, column, false)?;
             self.leaf(shape, range);
-            self.open.last_mut()?.awaits = Some(colon + 1);
-            if self.ends(colon + 1) {
-                return Some(self.line_end(colon) + 1);
+            if let Some(next) = self.ends(colon + 1) {
+                self.open.last_mut()?.awaits = Some(colon + 1);
+                return Some(next);
             }
             at = self.skip(colon + 1);
         } else {
@@ -225,38 +254,47 @@ impl<'s> Reader<'_, 's> {
                 self.close(&open);
             }
             // No collection waits for a value if a scalar is the document, or goes on after a comment.
-            self.open.last()?.awaits?;
+            self.open.last_mut()?.awaits.take()?;
         }
-        self.value(at)
+        self.value(at, line)
     }
 
-    /// Reads the value that the innermost collection waits for, on the line of its key or dash.
-    fn value(&mut self, at: usize) -> Option<usize> {
-        let open = self.open.last_mut()?;
-        open.awaits = None;
-        let column = open.column;
+    /// Reads the value of the innermost collection's last key or dash, on the same line; gives the start of the next one.
+    fn value(&mut self, at: usize, line: usize) -> Option<usize> {
         let end = match self.byte(at) {
-            b'|' => return self.literal(at, column),
+            b'|' => {
+                let column = self.open.last()?.column;
+                return self.literal(at, column);
+            }
             b'[' | b'{' => self.flow(at, 0)?,
             _ => {
-                let scalar = self.scalar(at)?;
-                if scalar.is_key {
-                    return None;
-                }
+                let scalar = self.scalar(at).filter(|scalar| !scalar.is_key)?;
                 let end = scalar.range.end;
                 if scalar.shape == Shape::Plain && self.byte(self.skip(end)) == b'\n' {
-                    self.goes_on = Some(at - line_start(self.source, at));
+                    self.goes_on = Some(at - line);
                 }
                 self.leaf(scalar.shape, scalar.range);
                 end
             }
         };
-        self.ends(end).then(|| self.line_end(end) + 1)
+        self.ends(end)
     }
 
     /// Makes the collection at `column` the innermost one for a key or dash at `at`, begins it where it is new, and
     /// ends those right of it.
+    #[inline]
     fn enter(&mut self, at: usize, column: usize, is_list: bool) -> Option<()> {
+        // Most have one before them, with its value on one line.
+        if let Some(open) = self.open.last()
+            && (open.column, open.is_list, open.awaits) == (column, is_list, None)
+        {
+            return Some(());
+        }
+        self.enter_other(at, column, is_list)
+    }
+
+    #[inline(never)]
+    fn enter_other(&mut self, at: usize, column: usize, is_list: bool) -> Option<()> {
         while let Some(open) = self.open.pop_if(|open| open.column > column) {
             self.close(&open);
         }
@@ -368,8 +406,8 @@ impl<'s> Reader<'_, 's> {
         };
         let is_key = self.byte(end) == b':' && matches!(self.byte(end + 1), b' ' | b'\n');
         // In `a : b` the key ends before the space, and `<<` merges: both are left to the parser.
-        let text = self.source.get(at..end)?;
-        let odd = text.ends_with(' ') || text == "<<";
+        let text = self.source.as_bytes().get(at..end)?;
+        let odd = text.ends_with(b" ") || text == b"<<";
         (!odd).then_some(Scalar {
             shape,
             range: at..end,
@@ -418,15 +456,16 @@ impl<'s> Reader<'_, 's> {
     fn plain_end(&self, at: usize) -> usize {
         let mut next = at;
         loop {
-            let rest = self.rest(next);
-            next += memchr::memchr3(b'\n', b':', b'#', rest).unwrap_or(rest.len());
+            next = self.stop(next);
             match self.byte(next) {
                 b':' if matches!(self.byte(next + 1), b' ' | b'\n') => return next,
                 b':' => next += 1,
                 b'#' if self.byte(next.wrapping_sub(1)) != b' ' => next += 1,
                 _ => {
-                    let text = self.source.get(at..next).unwrap_or_default();
-                    return at + text.trim_end_matches(' ').len();
+                    while next > at && self.byte(next - 1) == b' ' {
+                        next -= 1;
+                    }
+                    return next;
                 }
             }
         }
@@ -562,6 +601,16 @@ fn may_begin(byte: u8) -> bool {
             | b'@'
             | b'`'
     )
+}
+
+/// A word of eight times this byte.
+fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Which of a word's bytes is the first that is not 0.
+fn first_set(word: u64) -> usize {
+    word.trailing_zeros() as usize / 8
 }
 
 /// An offset in the chunk. It fits, because `parse` refuses larger chunks.

@@ -145,6 +145,13 @@ pub(crate) fn byte(text: &str, offset: usize) -> u8 {
     text.as_bytes().get(offset).copied().unwrap_or(0)
 }
 
+/// Whether all bytes are printable ASCII or line feeds, as those of most manifests are. It is written so that compilers make it
+/// of instructions for many bytes at once.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    text.bytes().fold(true, |all, byte| all & plain(byte))
+}
+
 /// Where the line of `offset` begins.
 pub(crate) fn line_start(text: &str, offset: usize) -> usize {
     let before = text.as_bytes().get(..offset).unwrap_or_default();
