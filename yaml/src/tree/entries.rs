@@ -20,9 +20,10 @@ impl Tree<'_> {
     fn is_key(&self, at: u32, raw: Raw, text: &str) -> bool {
         if raw.is_bare() {
             // Most keys differ in length, and most of the others in their first byte.
-            let (key, text) = (self.source.as_bytes().get(raw.range()), text.as_bytes());
-            return (raw.end - raw.start) as usize == text.len()
-                && key.is_some_and(|key| key.first() == text.first() && key == text);
+            return (raw.end - raw.start) as usize == text.len() && {
+                let (key, text) = (self.source.as_bytes().get(raw.range()), text.as_bytes());
+                key.is_some_and(|key| key.first() == text.first() && key == text)
+            };
         }
         !raw.has(flag::MERGE_KEY) && self.key_text(at) == Some(text)
     }
@@ -34,45 +35,35 @@ impl Tree<'_> {
 
     /// The same for a mapping that was looked at.
     fn explicit_of(&self, mapping: u32, raw: Raw, key: &str) -> (Option<(u32, u32)>, usize) {
-        let entries = mapping + 1..raw.next(mapping);
-        let within = entries.start as usize..entries.end as usize;
+        let (first, end) = (mapping + 1, raw.next(mapping) as usize);
         match &self.nodes {
-            Nodes::Wide(nodes) => self.explicit_among(nodes.get(within), entries.end, key),
-            Nodes::Narrow(nodes) => self.explicit_among(nodes.get(within), entries.end, key),
+            Nodes::Wide(nodes) => self.explicit_among(nodes.get(..end), first, key),
+            Nodes::Narrow(nodes) => self.explicit_among(nodes.get(..end), first, key),
         }
     }
 
-    /// The same for the entries that are these nodes, up to this number. It is done most often of all, so it knows their size.
+    /// The same for the entries from this number up to the last of these nodes. It is done most often of all, so it knows
+    /// their size.
     fn explicit_among<N: InASize>(
         &self,
-        entries: Option<&[N]>,
-        end: u32,
+        nodes: Option<&[N]>,
+        first: u32,
         text: &str,
     ) -> (Option<(u32, u32)>, usize) {
         let (mut found, mut count) = (None, 0);
-        let mut rest = entries.unwrap_or_default();
-        while let [key, behind @ ..] = rest {
-            let raw = key.raw();
-            let number = |rest: &[N]| end - short(rest.len());
-            let behind = if raw.shape.is_collection() {
-                let skipped = raw.link - number(behind);
-                behind.get(skipped as usize..).unwrap_or_default()
-            } else {
-                behind
-            };
-            let [value, after @ ..] = behind else {
+        let nodes = nodes.unwrap_or_default();
+        let get = |at: u32| nodes.get(at as usize).map(|node| node.raw());
+        let mut key = first;
+        while let Some(raw) = get(key) {
+            let value = raw.next(key);
+            let Some(of_value) = get(value) else {
                 break;
             };
-            if self.is_key(number(rest), raw, text) {
-                found = Some((number(rest), number(behind)));
+            if self.is_key(key, raw, text) {
+                found = Some((key, value));
                 count += 1;
             }
-            let value = value.raw();
-            rest = after;
-            if value.shape.is_collection() {
-                let skipped = value.link - number(after);
-                rest = after.get(skipped as usize..).unwrap_or_default();
-            }
+            key = of_value.next(value);
         }
         (found, count)
     }
@@ -208,9 +199,4 @@ impl Tree<'_> {
         }
         found
     }
-}
-
-/// A number of nodes. It fits, because larger chunks are not read.
-fn short(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }
