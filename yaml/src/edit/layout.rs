@@ -15,7 +15,7 @@ pub(crate) struct Layout<'t, 's> {
     tree: &'t Tree<'s>,
     /// The collection that each node is in.
     parents: Vec<u32>,
-    breaks: Breaks,
+    breaks: Breaks<'s>,
 }
 
 impl<'s> Deref for Layout<'_, 's> {
@@ -42,18 +42,16 @@ impl<'t, 's> Layout<'t, 's> {
             }
             parent
         }));
-        let starts = std::mem::take(&mut scratch.lines);
         Self {
             tree,
             parents,
-            breaks: Breaks::new(tree.text, tree.source, tree.chunk.start, starts),
+            breaks: Breaks::new(tree.text, tree.source, tree.chunk.start),
         }
     }
 
     /// Hands the room for it back.
     pub(crate) fn end(self, scratch: &mut Scratch) {
         scratch.parents = self.parents;
-        scratch.lines = self.breaks.starts;
     }
 
     /// A node and the collections around it, the outermost last.

@@ -29,6 +29,7 @@ use crate::edit::write::Writer;
 use crate::error::EditError;
 use crate::read::parse::parse;
 use crate::read::scratch::Scratch;
+use crate::text::span::is_plain;
 use crate::text::splice::{Splice, pieces};
 use crate::tree::arena::Tree;
 use crate::tree::change::{Edit, Wanted, Wishes};
@@ -66,8 +67,10 @@ fn edit(
     wanted: Wanted<'_>,
     scratch: &mut Scratch,
 ) -> Result<Vec<Splice>, EditError> {
-    refuse_control_characters(tree)?;
-    refuse_line_breaks(tree)?;
+    if !is_plain(tree.source) {
+        refuse_control_characters(tree)?;
+        refuse_line_breaks(tree)?;
+    }
     refuse_anchors(tree)?;
     refuse_flow_marks(tree)?;
     let mut last = EditError::Verify {

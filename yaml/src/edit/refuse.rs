@@ -86,8 +86,13 @@ pub(super) fn refuse_anchors(tree: &Tree<'_>) -> Result<(), EditError> {
 /// or bracket.) A word with a colon before it that has neither a tag nor an anchor is a fault to them.
 pub(super) fn refuse_flow_marks(tree: &Layout<'_, '_>) -> Result<(), EditError> {
     // Most chunks have none of these, and are not looked at any closer.
-    let has = |mark: &str| memchr::memmem::find(tree.source.as_bytes(), mark.as_bytes()).is_some();
-    if tree.all_props().is_empty() && !["?", ":,", ":]", ":}"].into_iter().any(has) {
+    let bytes = tree.source.as_bytes();
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    let marks = pairs.map(|(byte, next)| {
+        (*byte == b'?') | (*byte == b':') & matches!(*next, b',' | b']' | b'}')
+    });
+    let any = marks.fold(bytes.last() == Some(&b'?'), |any, mark| any | mark);
+    if tree.all_props().is_empty() && !any {
         return Ok(());
     }
     let words = (0..)

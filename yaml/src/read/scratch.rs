@@ -14,7 +14,6 @@ pub struct Scratch {
     pub(crate) excerpt: (String, Vec<Raw>),
     /// For what has to be known of a text that is edited.
     pub(crate) parents: Vec<u32>,
-    pub(crate) lines: Vec<u32>,
 }
 
 /// A block collection that more lines may belong to.

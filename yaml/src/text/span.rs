@@ -1,5 +1,6 @@
 //! Places in the text: byte offsets, and line and column when somebody asks for them.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -60,28 +61,29 @@ impl<'s> Lines<'s> {
     }
 }
 
-/// The line breaks of a part of a text. All are found at once, because a whole text may be one line.
+/// The line breaks of a part of a text.
 #[derive(Debug)]
-pub(crate) struct Breaks {
-    /// Where the lines but the first begin, counted from the start of the part.
-    pub(crate) starts: Vec<u32>,
+pub(crate) struct Breaks<'s> {
+    part: &'s str,
+    /// Where the lines but the first begin, counted from the start of the part; once a line was longer than [`NEAR`]. All are
+    /// found at once, because a whole text may be one line.
+    starts: OnceCell<Vec<u32>>,
     /// The first line break of the text around the part.
     pub(crate) around: &'static str,
 }
 
-impl Breaks {
-    /// The line breaks of `part`, which begins at `start` in `text`, in a vector whose room is used again.
-    pub(crate) fn new(text: &str, part: &str, start: usize, mut starts: Vec<u32>) -> Self {
-        let breaks = memchr::memchr_iter(b'\n', part.as_bytes());
+/// Bytes in which the start and the end of a line are looked for: lines of manifests are shorter.
+const NEAR: usize = 256;
+
+impl<'s> Breaks<'s> {
+    /// The line breaks of `part`, which begins at `start` in `text`.
+    pub(crate) fn new(text: &str, part: &'s str, start: usize) -> Self {
         let before = slice(text, 0..start);
         let around = if before.is_empty() { text } else { before };
         let first = slice(around, 0..next_line(around, 0));
-        starts.clear();
-        // Manifests have lines of some thirty bytes.
-        starts.reserve(part.len() / 24 + 1);
-        starts.extend(breaks.filter_map(|at| u32::try_from(at + 1).ok()));
         Self {
-            starts,
+            part,
+            starts: OnceCell::new(),
             around: if first.ends_with("\r\n") {
                 "\r\n"
             } else {
@@ -92,20 +94,43 @@ impl Breaks {
 
     /// Where the line of an offset begins.
     pub(crate) fn line_start(&self, offset: usize) -> usize {
-        let start = self.after(offset).checked_sub(1);
-        let start = start.and_then(|at| self.starts.get(at));
-        start.map_or(0, |start| *start as usize)
+        let from = offset.saturating_sub(NEAR);
+        let near = self.part.as_bytes().get(from..offset);
+        match near.and_then(|near| memchr::memrchr(b'\n', near)) {
+            Some(at) => from + at + 1,
+            None if from == 0 => 0,
+            None => {
+                let start = self.after(offset).checked_sub(1);
+                let start = start.and_then(|at| self.starts().get(at));
+                start.map_or(0, |start| *start as usize)
+            }
+        }
     }
 
     /// Where the line after that of an offset begins; none after the last one.
     pub(crate) fn next_line(&self, offset: usize) -> Option<usize> {
-        let start = self.starts.get(self.after(offset));
-        start.map(|start| *start as usize)
+        let behind = self.part.as_bytes().get(offset..)?;
+        let near = behind.get(..NEAR).unwrap_or(behind);
+        match memchr::memchr(b'\n', near) {
+            Some(at) => Some(offset + at + 1),
+            None if near.len() == behind.len() => None,
+            None => {
+                let start = self.starts().get(self.after(offset));
+                start.map(|start| *start as usize)
+            }
+        }
+    }
+
+    fn starts(&self) -> &[u32] {
+        self.starts.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', self.part.as_bytes());
+            breaks.filter_map(|at| u32::try_from(at + 1).ok()).collect()
+        })
     }
 
     /// How many lines begin after the first one and not after the offset.
     fn after(&self, offset: usize) -> usize {
-        self.starts
+        self.starts()
             .partition_point(|start| *start as usize <= offset)
     }
 }
