@@ -597,7 +597,7 @@ impl<'s> Job<'s> {
 
 /// A character that ends a line only for YAML 1.1 readers.
 fn odd_break(text: &str, range: Range<usize>) -> Option<(usize, char)> {
-    let part = text.get(range.clone())?;
+    let part = text.get(range.clone()).filter(|part| !part.is_ascii())?;
     // The first bytes of U+0085, and of U+2028 and U+2029.
     let mut starts = memchr2_iter(0xc2, 0xe2, part.as_bytes());
     starts.find_map(|at| {

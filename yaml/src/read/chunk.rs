@@ -88,7 +88,7 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
     let breaks = std::iter::from_fn(move || {
         loop {
             let block = bytes.get(at..end).unwrap_or_default();
-            if let Some(length) = memchr::memchr(b'\n', block) {
+            if let Some(length) = line_break(block) {
                 at += length + 1;
                 return Some(at);
             }
@@ -105,6 +105,23 @@ pub fn outdented(text: &str, column: usize) -> impl Iterator<Item = usize> {
         }
     });
     std::iter::once(0).chain(breaks).filter(stands_out)
+}
+
+/// Where the first line break of a block is. Most are near, so asking for the fastest search takes longer than this one.
+fn line_break(block: &[u8]) -> Option<usize> {
+    let each = |byte| u64::from_le_bytes([byte; 8]);
+    let (eights, rest) = block.as_chunks();
+    let found = (0..).zip(eights).find_map(|(number, eight)| {
+        let other = u64::from_le_bytes(*eight) ^ each(b'\n');
+        // The highest bit of each byte that is not 0, and of no other.
+        let others = ((other & each(0x7f)) + each(0x7f)) | other;
+        let found = !others & each(0x80);
+        (found != 0).then(|| number * 8 + found.trailing_zeros() as usize / 8)
+    });
+    found.or_else(|| {
+        let at = rest.iter().position(|byte| *byte == b'\n')?;
+        Some(block.len() - rest.len() + at)
+    })
 }
 
 /// Bytes in one block.
