@@ -116,9 +116,13 @@ impl Teller {
         if std::mem::take(&mut self.apart) {
             self.show("\n");
         }
+        // Where nothing can be taken out, no byte has to be looked at for it.
+        let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+        let is_plain = text.bytes().fold(true, |all, byte| all & plain(byte));
         // If nothing can be written, nobody is left to tell.
         let _ = match &mut self.terminal {
             Some(terminal) => terminal.write_all(text.as_bytes()),
+            None if is_plain => std::io::stderr().write_all(text.as_bytes()),
             None => anstream::stderr().write_all(text.as_bytes()),
         };
     }
