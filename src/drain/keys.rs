@@ -46,26 +46,31 @@ fn at(node: Node<'_, '_>, level: usize) -> Vec<Told> {
         return Vec::new();
     };
     let mut told = Vec::new();
+    let read = read.iter().map(|known| (*known, letters(known)));
+    let read: SmallVec<[_; 2]> = read.collect();
     for (key, _) in node.entries() {
         let Some(text) = key.text() else { continue };
-        if read.contains(&text) || right.contains(&text) {
+        let own = letters(text);
+        let mut near = read.iter().filter(|(_, others)| are_near(own, *others));
+        if read.iter().any(|(known, _)| *known == text) || right.contains(&text) {
             continue;
         }
-        if let Some(meant) = read.iter().find(|known| is_nearly(text, known)) {
+        if let Some((meant, _)) = near.find(|(known, _)| is_nearly(text, known)) {
             told.push((say::key_misspelt(text, meant), key.span()));
         }
     }
     told
 }
 
-/// Whether a key is nearly another: they differ only in case and dashes, in two letters, in the ending, or in one missing word.
-fn is_nearly(key: &str, known: &str) -> bool {
-    let (some, others) = (letters(key), letters(known));
+/// Whether the letters of two keys allow that one is nearly the other.
+fn are_near(some: u32, others: u32) -> bool {
     let apart = [some & !others, others & !some].map(u32::count_ones);
     // A slip brings one letter and takes one at most, and a part of another has no letter of its own.
-    if apart.iter().any(|more| *more > 2) && !apart.contains(&0) {
-        return false;
-    }
+    apart.iter().all(|more| *more <= 2) || apart.contains(&0)
+}
+
+/// Whether a key is nearly another: they differ only in case and dashes, in two letters, in the ending, or in one missing word.
+fn is_nearly(key: &str, known: &str) -> bool {
     let plain = |s: &str| simple(s).collect::<String>();
     let [length, other] = [key, known].map(|s| simple(s).count());
     let begins = simple(key).zip(simple(known)).all(|(a, b)| a == b);
@@ -102,9 +107,9 @@ fn simple(key: &str) -> impl Iterator<Item = char> {
 
 /// The letters of a key whatever their case, a bit each; one more for everything else but dashes.
 fn letters(key: &str) -> u32 {
-    let bits = key.chars().map(|c| match c.to_ascii_lowercase() {
-        letter @ 'a'..='z' => 1 << (u32::from(letter) - u32::from('a')),
-        '-' | '_' => 0,
+    let bits = key.bytes().map(|byte| match byte.to_ascii_lowercase() {
+        letter @ b'a'..=b'z' => 1 << (letter - b'a'),
+        b'-' | b'_' => 0,
         _ => 1 << 26,
     });
     bits.fold(0, |all, bit| all | bit)
