@@ -296,12 +296,16 @@ impl Finder<'_> {
 
 /// Whether the lines of an entry but the first are deeper than its key, or dashes in the key's column.
 fn ends_with_its_lines(entry: &str) -> bool {
-    let spaces = |line: &str| line.bytes().take_while(|byte| *byte == b' ').count();
-    let column = spaces(entry);
-    entry.lines().skip(1).all(|line| {
-        let depth = spaces(line);
-        depth > column || depth == column && byte(line, depth) == b'-'
-    })
+    let column = entry.bytes().take_while(|byte| *byte == b' ').count();
+    let bytes = entry.as_bytes();
+    memchr::memchr_iter(b'\n', bytes)
+        .map(|end| end + 1)
+        .filter(|start| *start < bytes.len())
+        .all(|start| {
+            let spaces = bytes.get(start..start + column);
+            spaces.is_some_and(|spaces| spaces.iter().all(|byte| *byte == b' '))
+                && matches!(byte(entry, start + column), b' ' | b'-')
+        })
 }
 
 /// Words, quotes, colons, brackets and commas. What of them begins a token is seen from the nodes.
