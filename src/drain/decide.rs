@@ -215,9 +215,9 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             grace,
             rollout: advice::rollout(row, object.node()),
             target: Target {
-                chunk: object.place.chunk,
-                source: object.place.source,
-                path: object.place.path.clone(),
+                chunk: object.place.chunk(),
+                source: object.place.source as usize,
+                path: object.place.path(),
             },
         };
         if template.path.is_empty() && plan.changes() > 0 {

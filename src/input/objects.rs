@@ -6,9 +6,10 @@ use crate::input::parallel::Team;
 use crate::input::{Found, Source};
 use crate::model::{ObjectRef, PackageFile, Place, Placed};
 use crate::say::{Message, input as say};
-use lossless_yaml::{Kind, Node};
+use lossless_yaml::{Kind, Node, sort_by};
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -89,8 +90,8 @@ impl<'t, 's> Object<'t, 's> {
     /// A place in its source.
     pub(crate) fn at(&self, range: Range<usize>) -> Place {
         Place {
-            source: self.place.source,
-            document: self.place.document,
+            source: self.place.source as usize,
+            document: self.place.document as usize,
             range,
         }
     }
@@ -145,17 +146,36 @@ pub(crate) struct Render<'t, 's> {
     /// Bytes of all sources.
     bytes: usize,
     pub(crate) objects: Vec<Object<'t, 's>>,
-    /// By kind and name: the first object, and the last one.
-    names: HashMap<(&'t str, &'t str), (usize, usize)>,
-    /// For each object the next one of its kind and name, or itself if there is none; most names belong to one object.
-    namesakes: Vec<usize>,
-    /// If several objects have the same kind and name: those of each namespace, by the first object of all.
-    spread: HashMap<(usize, Option<&'t str>), Vec<usize>>,
+    hasher: RandomState,
+    /// By kind and name.
+    names: Hashed,
+    /// If several objects have the same kind and name: by these and the namespace.
+    spread: Hashed,
     /// Groups and kinds of all objects.
     kinds: HashSet<(&'t str, &'t str)>,
     /// By the names that objects had before kustomize's `namePrefix` and `nameSuffix`: kustomize updates references
     /// only after its transformers, so a transformer sees the old names in them.
     previous: HashMap<(&'t str, &'t str), Vec<usize>>,
+}
+
+/// Objects by a hash of what they are found by, those of one hash in text order. A map that holds what it is asked for would take
+/// several times the room.
+#[derive(Debug)]
+struct Hashed(Vec<(u64, usize)>);
+
+impl Hashed {
+    fn of(mut all: Vec<(u64, usize)>) -> Hashed {
+        sort_by(&mut all, &mut Ord::cmp);
+        Hashed(all)
+    }
+
+    /// The objects of a hash; one that has it by chance may be among them.
+    fn get(&self, hash: u64) -> impl Iterator<Item = usize> + Clone + '_ {
+        let from = self.0.partition_point(|(other, _)| *other < hash);
+        let rest = self.0.get(from..).unwrap_or_default();
+        let of_hash = rest.iter().take_while(move |(other, _)| *other == hash);
+        of_hash.map(|(_, index)| *index)
+    }
 }
 
 /// Objects that one name means, by their indexes in text order: one, mostly.
@@ -206,7 +226,7 @@ impl<'t, 's> Render<'t, 's> {
         team: &Team,
     ) -> (Render<'t, 's>, Vec<Message>) {
         let is_context = |place: &Found<'_, '_>| {
-            let source = sources.get(place.source);
+            let source = sources.get(place.source as usize);
             source.is_some_and(|source| source.read_only)
         };
         let read = |(): &mut (), number| {
@@ -217,25 +237,24 @@ impl<'t, 's> Render<'t, 's> {
         // In the same vector: each is there.
         let mut objects: Vec<_> = objects.into_iter().map_while(|object| object).collect();
         let shadowed = take_shadowed(&mut objects);
-        let mut names: HashMap<_, (usize, usize)> = HashMap::with_capacity(objects.len());
-        let mut namesakes: Vec<usize> = (0..objects.len()).collect();
-        for (index, object) in objects.iter().enumerate() {
-            let known = names.entry((object.kind, object.name));
-            let (_, last) = known.or_insert((index, index));
-            if let Some(next) = namesakes.get_mut(*last) {
-                *next = index;
-            }
-            *last = index;
-        }
-        let mut spread: HashMap<_, Vec<usize>> = HashMap::new();
-        for (index, object) in objects.iter().enumerate() {
-            if let Some((first, last)) = names.get(&(object.kind, object.name))
-                && first != last
-            {
-                let known = spread.entry((*first, object.namespace)).or_default();
-                known.push(index);
-            }
-        }
+        let hasher = RandomState::new();
+        let each = objects.iter().enumerate().map(|(index, object)| {
+            let hash = hasher.hash_one((object.kind, object.name));
+            (hash, index)
+        });
+        let names = Hashed::of(each.collect());
+        let several = names.0.chunk_by(|a, b| a.0 == b.0);
+        let several = several.filter(|same| same.len() > 1).flatten();
+        let spread = several.filter_map(|(_, index)| {
+            let Object {
+                kind,
+                name,
+                namespace,
+                ..
+            } = objects.get(*index)?;
+            Some((hasher.hash_one((kind, name, namespace)), *index))
+        });
+        let spread = Hashed::of(spread.collect());
         let mut previous: HashMap<_, Vec<usize>> = HashMap::new();
         for (index, object) in objects.iter().enumerate() {
             let names = object.annotation(PREVIOUS_NAMES).into_iter();
@@ -257,8 +276,8 @@ impl<'t, 's> Render<'t, 's> {
             previous,
             bytes: sources.iter().map(|source| source.text.len()).sum(),
             objects,
+            hasher,
             names,
-            namesakes,
             spread,
         };
         (render, shadowed)
@@ -281,24 +300,41 @@ impl<'t, 's> Render<'t, 's> {
 
     /// Every object of this kind and name, in text order.
     pub(crate) fn all_named(&self, kind: &str, name: &str) -> impl Iterator<Item = usize> {
-        let first = self.names.get(&(kind, name)).map(|(first, _)| *first);
-        std::iter::successors(first, |index| {
-            let next = self.namesakes.get(*index).copied();
-            next.filter(|next| next != index)
+        let of_hash = self.names.get(self.hasher.hash_one((kind, name)));
+        of_hash.filter(move |index| {
+            let object = self.get(*index);
+            object.is_some_and(|o| (o.kind, o.name) == (kind, name))
+        })
+    }
+
+    /// Every object of a kind and name that several have in this namespace, in text order.
+    fn all_within(
+        &self,
+        kind: &str,
+        name: &str,
+        namespace: Option<&str>,
+    ) -> impl Iterator<Item = usize> {
+        let of_hash = self
+            .spread
+            .get(self.hasher.hash_one((kind, name, namespace)));
+        of_hash.filter(move |index| {
+            let object = self.get(*index);
+            object.is_some_and(|o| (o.kind, o.name, o.namespace) == (kind, name, namespace))
         })
     }
 
     /// Whether a name in namespace `wanted` means at most one object, so looking it up is cheap.
     pub(crate) fn is_one(&self, kind: &str, name: &str, wanted: Option<&str>) -> bool {
-        match self.names.get(&(kind, name)) {
-            None => {
+        let mut all = self.all_named(kind, name);
+        match (all.next(), all.next()) {
+            (None, _) => {
                 let previous = self.previous.get(&(kind, name));
                 previous.is_none_or(|previous| previous.len() == 1)
             }
-            Some((first, last)) if first == last => true,
-            Some((first, _)) => {
-                let exact = self.spread.get(&(*first, wanted));
-                exact.is_some_and(|exact| exact.len() == 1)
+            (Some(_), None) => true,
+            (Some(_), Some(_)) => {
+                let mut exact = self.all_within(kind, name, wanted);
+                exact.next().is_some() && exact.next().is_none()
             }
         }
     }
@@ -331,18 +367,18 @@ impl<'t, 's> Render<'t, 's> {
                 None => all(),
             }
         };
-        let first = self.names.get(&(kind, name));
-        let found = match first {
-            None => Meant::new(),
-            Some((first, last)) if first == last => {
-                let only = [*first];
+        let mut all = self.all_named(kind, name);
+        let found = match (all.next(), all.next()) {
+            (None, _) => Meant::new(),
+            (Some(only), None) => {
+                let only = [only];
                 let all = || only.iter().copied().filter(counts).collect();
                 some(&|namespace| within(&only, namespace), &all)
             }
-            Some((first, _)) => {
+            (Some(_), Some(_)) => {
                 let of = |namespace: Option<&str>| {
-                    let all = self.spread.get(&(*first, namespace));
-                    within(all.map_or(&[], Vec::as_slice), namespace)
+                    let all = self.all_within(kind, name, namespace);
+                    all.filter(counts).collect()
                 };
                 some(&of, &|| self.all_named(kind, name).filter(counts).collect())
             }

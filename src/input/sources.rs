@@ -13,6 +13,7 @@ use crate::say::{Message, Reason};
 use lossless_yaml::{Items, Kind, Node, Scratch, Step, SyntaxError, Tree, outdented};
 use memchr::memmem::{self, Finder};
 use memchr::{memchr, memchr_iter, memchr2_iter};
+use smallvec::SmallVec;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -411,9 +412,13 @@ pub(crate) fn is_passed_over(
     found: &Found<'_, '_>,
     knows: impl Fn(&str) -> bool,
 ) -> bool {
-    let open = opened.get(found.source).filter(|open| open.list.is_none());
+    let open = opened
+        .get(found.source as usize)
+        .filter(|open| open.list.is_none());
     let part = open.and_then(|open| {
-        let range = open.documents.get(found.document.checked_sub(1)?)?;
+        let range = open
+            .documents
+            .get((found.document as usize).checked_sub(1)?)?;
         open.source.text.get(range.clone())
     });
     part.and_then(|part| kind_line(part, 0))
@@ -616,7 +621,7 @@ pub(crate) fn read_otherwise(
 ) -> Vec<Message> {
     let mut messages = Vec::new();
     let is_odd = |object: &&Found<'_, '_>| {
-        let chunk = object.chunk.and_then(|index| chunks.parsed.get(index));
+        let chunk = object.chunk().and_then(|index| chunks.parsed.get(index));
         chunk.is_some_and(|chunk| chunk.has_odd_break)
     };
     let found = found.iter().filter(is_odd).filter(|object| {
@@ -626,7 +631,7 @@ pub(crate) fn read_otherwise(
                 .unwrap_or_default(),
         )
     });
-    let mut chunk: Vec<usize> = found.filter_map(|object| object.chunk).collect();
+    let mut chunk: Vec<usize> = found.filter_map(Found::chunk).collect();
     chunk.dedup();
     for chunk in chunk.iter().filter_map(|index| chunks.parsed.get(*index)) {
         let text = opened.get(chunk.source).map_or("", |open| open.source.text);
@@ -818,15 +823,50 @@ fn begins_indented(text: &[u8]) -> bool {
 /// A resource of the input: its place, and its node.
 #[derive(Clone, Debug)]
 pub(crate) struct Found<'t, 's> {
-    /// Index of the chunk; `None` for the ResourceList of the source that was parsed whole.
-    pub(crate) chunk: Option<usize>,
-    pub(crate) source: usize,
-    pub(crate) document: usize,
-    /// Path from the chunk's root.
-    pub(crate) path: Vec<Step>,
+    within: Within,
+    pub(crate) source: u32,
+    pub(crate) document: u32,
+    /// Its index in a list of the chunk, behind that of the list if this is an item of another.
+    indexes: SmallVec<[u32; 2]>,
     pub(crate) node: Node<'t, 's>,
     /// `kind` and `apiVersion` that its list gives it, if it states none (`DeploymentList`).
     pub(crate) implied: Option<Box<(&'t str, &'t str)>>,
+}
+
+/// The tree that a resource is in. There may be many of them, so numbers are as short as a text of so many chunks can be held.
+#[derive(Clone, Copy, Debug)]
+enum Within {
+    /// The ResourceList of the source that was parsed whole.
+    List,
+    /// A chunk, by its index, that is a document.
+    Document(u32),
+    /// A chunk that is an item of a list.
+    Item(u32),
+}
+
+impl Found<'_, '_> {
+    /// Index of the chunk; `None` for the ResourceList of the source that was parsed whole.
+    pub(crate) fn chunk(&self) -> Option<usize> {
+        match self.within {
+            Within::List => None,
+            Within::Document(chunk) | Within::Item(chunk) => Some(chunk as usize),
+        }
+    }
+
+    /// Path from the chunk's root.
+    pub(crate) fn path(&self) -> Vec<Step> {
+        let first = matches!(self.within, Within::Item(_)).then_some(Step::Index(0));
+        let below = self.indexes.iter().flat_map(|index| {
+            let index = Step::Index(*index as usize);
+            [Step::Key("items".into()), index]
+        });
+        first.into_iter().chain(below).collect()
+    }
+}
+
+/// A number of things that each take some bytes of memory.
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Every resource of the input, in the order of the text, including the items of lists.
@@ -841,10 +881,10 @@ pub(crate) fn resources<'t, 's>(
         if let Some(ResourceList::Whole(tree)) = &open.list {
             let items = tree.root().and_then(|root| root.get("items"));
             let base = Found {
-                chunk: None,
-                source,
+                within: Within::List,
+                source: short(source),
                 document: 1,
-                path: Vec::new(),
+                indexes: SmallVec::new(),
                 node: match tree.root() {
                     Some(root) => root,
                     None => continue,
@@ -860,22 +900,21 @@ pub(crate) fn resources<'t, 's>(
             .get(chunk_index)
             .filter(|c| c.source == source)
         {
-            let base = |node, path| Found {
-                chunk: Some(chunk_index),
-                source,
-                document: chunk.document,
-                path,
+            let number = short(chunk_index);
+            let (within, node) = match chunk.tree.root() {
+                Some(root) if chunk.item => (Within::Item(number), root.items().next()),
+                root => (Within::Document(number), root),
+            };
+            let base = node.map(|node| Found {
+                within,
+                source: short(source),
+                document: short(chunk.document),
+                indexes: SmallVec::new(),
                 node,
                 implied: None,
-            };
-            match chunk.tree.root() {
-                Some(root) if chunk.item => {
-                    if let Some(item) = root.items().next() {
-                        push(base(item, vec![Step::Index(0)]), &mut places, 0);
-                    }
-                }
-                Some(root) => push(base(root, Vec::new()), &mut places, 0),
-                None => {}
+            });
+            if let Some(base) = base {
+                push(base, &mut places, 0);
             }
             chunk_index += 1;
         }
@@ -914,13 +953,12 @@ fn list_items<'t, 's>(
     let typed = !kind.is_empty() && kind != "Resource";
     let implied = typed.then(|| Box::new((kind, text("apiVersion"))));
     for (index, item) in items.items().enumerate() {
-        let mut path = list.path.clone();
-        path.push(Step::Key("items".into()));
-        path.push(Step::Index(index));
+        let mut indexes = list.indexes.clone();
+        indexes.push(short(index));
         push(
             Found {
                 node: item,
-                path,
+                indexes,
                 implied: implied.clone(),
                 ..list.clone()
             },

@@ -28,7 +28,10 @@ pub(crate) fn of(plans: &[Plan], render: &Render<'_, '_>, tables: &Tables) -> Ve
     let mut named: HashMap<_, Vec<usize>> = HashMap::new();
     for (index, object) in render.objects.iter().enumerate() {
         if wanted.contains(&(object.kind, object.name)) {
-            found.insert((object.place.source, object.node().offset()), index);
+            found.insert(
+                (object.place.source as usize, object.node().offset()),
+                index,
+            );
             let name = (object.group, object.kind, object.name);
             named.entry(name).or_default().push(index);
         }

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Once<'t> {
     /// The object at this place refers to this missing object.
-    Missing(usize, usize, String, Option<String>, String),
+    Missing(u32, usize, String, Option<String>, String),
     /// These two objects have the same name.
     Twice(usize, usize),
     /// The controller of a load balancer is unknown.
@@ -24,7 +24,7 @@ pub(super) enum Once<'t> {
     /// The delay that this object sets.
     Delay(usize),
     /// A backend of a kind that nothing follows, by its place.
-    Backend(usize, usize),
+    Backend(u32, usize),
 }
 
 /// A message about an object, at the field that it names as far as the text has it.
