@@ -166,6 +166,9 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return *known;
         }
         let object = self.render.get(index)?;
+        if object.annotations.is_none() && self.policies.is_empty() {
+            return None;
+        }
         let roles = self.roles.get(index);
         // Keys for an Ingress have no meaning on a Service that is its own route.
         let own_route = on == On::OfRoute && roles.is_some_and(|roles| roles.service);

@@ -29,7 +29,7 @@ pub(super) struct Pods<'t> {
     /// The ways that lead to them.
     ways: Links<'t>,
     /// The Services of this selector whose annotations say how long to sleep.
-    stated: Links<'t>,
+    stated: Option<Box<Links<'t>>>,
 }
 
 /// Paths in the order in which they were followed: the first ones, and those that ask for longer.
@@ -113,9 +113,11 @@ impl<'t> AllPods<'t> {
     fn links(
         &self,
         pods: &[usize],
-        of: for<'p> fn(&'p Pods<'t>) -> &'p Links<'t>,
+        of: for<'p> fn(&'p Pods<'t>) -> Option<&'p Links<'t>>,
     ) -> SmallVec<[Link<'t>; 1]> {
-        let each = pods.iter().filter_map(|pods| self.all.get(*pods).map(of));
+        let each = pods
+            .iter()
+            .filter_map(|pods| self.all.get(*pods).and_then(of));
         let mut each = each.filter(|links| !links.links.is_empty());
         let (first, second) = (each.next(), each.next());
         let (Some(first), second) = (first, second) else {
@@ -318,7 +320,7 @@ impl<'t> Tracer<'_, 't, '_> {
                 },
             };
             if let Some(pods) = self.pods.all.get_mut(pods) {
-                pods.stated.add(&link);
+                pods.stated.get_or_insert_default().add(&link);
             }
         }
     }
@@ -331,7 +333,7 @@ impl<'t> Tracer<'_, 't, '_> {
         if is_shared && let Some(known) = self.pods.shared.get(among) {
             return Arc::clone(known);
         }
-        let mut links = self.pods.links(among, |pods| &pods.ways);
+        let mut links = self.pods.links(among, |pods| Some(&pods.ways));
         // The routes decide the sleep; a request without a route counts only if there is no route.
         if links.iter().any(|link| link.route.is_some()) {
             links.retain(|link| {
@@ -339,7 +341,7 @@ impl<'t> Tracer<'_, 't, '_> {
             });
         }
         if links.is_empty() {
-            links = self.pods.links(among, |pods| &pods.stated);
+            links = self.pods.links(among, |pods| pods.stated.as_deref());
         }
         if links.is_empty() {
             links.push(Link {
