@@ -78,7 +78,7 @@ struct Pair<'p> {
 struct Comparison<'c, 'p> {
     old: &'c Tree<'c>,
     new: &'c Tree<'c>,
-    /// Pairs of nodes that are already compared, so that an alias bomb costs little.
+    /// Pairs of collections that are already compared, so that an alias bomb costs little.
     seen: HashSet<(u32, u32, bool)>,
     /// What is written alike in both, once a mapping that merges others is compared.
     alike: OnceCell<Alike>,
@@ -112,7 +112,11 @@ impl<'c, 'p> Comparison<'c, 'p> {
         if wanted.is_none() && self.merges_alike(before, after) {
             return Ok(());
         }
-        if wanted.is_none() && !self.seen.insert((before, after, copied)) {
+        // Many nodes are scalars, and one costs less to compare again than to remember.
+        if wanted.is_none()
+            && self.old.at(before).shape.is_collection()
+            && !self.seen.insert((before, after, copied))
+        {
             return Ok(());
         }
         if !copied {

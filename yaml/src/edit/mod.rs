@@ -163,6 +163,9 @@ fn listing_holds(
         && matches!(read_again(tree, ends.all(), &short, scratch), Ok(Ok(())))
 }
 
+/// Bytes that a node takes in what is written, at least in most texts.
+const NODE: usize = 8;
+
 /// Reads the edited text and compares it with the old tree; gives what is wrong.
 fn read_again(
     tree: &Tree<'_>,
@@ -176,7 +179,11 @@ fn read_again(
     edited.reserve_exact(tree.source.len() + added);
     edited.extend(pieces(tree.source, splices));
     // The parser reads the edited text, whichever reader read the old one, so two readers have to agree.
-    let nodes = std::mem::take(&mut scratch.nodes);
+    let mut nodes = std::mem::take(&mut scratch.nodes);
+    nodes.clear();
+    // A large list that grows as it is read leaves holes of its size in the memory, so there is room from the beginning for what
+    // was there and what is written.
+    nodes.reserve(tree.nodes.len() + added / NODE);
     let checked = match parse(&edited, 0..edited.len(), nodes) {
         Err(error) => Err(format!("the edited text is no YAML: {}", error.message)),
         Ok(new) => {
