@@ -6,7 +6,7 @@ use crate::config::annotations::REASON_TAG;
 use crate::input::ResourceList;
 use crate::model::NewValue;
 use crate::say::{Message, Severity};
-use lossless_yaml::{Edit, Kind, Node, Splice, Step, Value, emit_entry};
+use lossless_yaml::{Edit, Kind, Node, Splice, Step, Value, emit_list};
 use std::borrow::Cow;
 
 const RESULTS: &str = "results";
@@ -15,7 +15,9 @@ const RESULTS: &str = "results";
 fn result(message: &Message) -> Value {
     // Hosts print results unescaped.
     let text = |text: &str| Value::Str(escaped(text).into_owned().into());
-    let mut fields = vec![("message".into(), text(&sentence(message)))];
+    // Thousands of them may be held at once, so none has more room than it can need.
+    let mut fields = Vec::with_capacity(6);
+    fields.push(("message".into(), text(&sentence(message))));
     let severity = match message.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -23,11 +25,10 @@ fn result(message: &Message) -> Value {
     };
     fields.push(("severity".into(), text(severity)));
     if let Some(object) = &message.object {
-        let mut parts = vec![
-            ("apiVersion".into(), text(object.api_version())),
-            ("kind".into(), text(object.kind())),
-            ("name".into(), text(object.name())),
-        ];
+        let mut parts = Vec::with_capacity(3 + usize::from(object.namespace().is_some()));
+        parts.push(("apiVersion".into(), text(object.api_version())));
+        parts.push(("kind".into(), text(object.kind())));
+        parts.push(("name".into(), text(object.name())));
         if let Some(namespace) = object.namespace() {
             parts.push(("namespace".into(), text(namespace)));
         }
@@ -42,8 +43,9 @@ fn result(message: &Message) -> Value {
             (Some(path), _) => Cow::Owned(path.to_string()),
             (None, field) => Cow::Borrowed(field.as_deref().unwrap_or_default()),
         };
-        let mut field = vec![("path".into(), text(&path))];
         let current = change.current.as_deref();
+        let mut field = Vec::with_capacity(2 + usize::from(current.is_some()));
+        field.push(("path".into(), text(&path)));
         field.extend(current.map(|current| ("currentValue".into(), value(current))));
         field.push(("proposedValue".into(), value(&change.proposed)));
         fields.push(("field".into(), Value::Mapping(field)));
@@ -138,8 +140,8 @@ pub(crate) fn splices(
             } else {
                 "\n"
             };
-            let value = Value::Sequence(messages.iter().map(result).collect());
-            let entry = emit_entry(RESULTS, &value, 0, items.dash_column > 0, line_end);
+            let results = messages.iter().map(result);
+            let entry = emit_list(RESULTS, results, items.dash_column > 0, line_end);
             Ok(vec![Splice {
                 range: end..end,
                 text: entry,

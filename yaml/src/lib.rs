@@ -7,7 +7,7 @@ mod read;
 mod text;
 mod tree;
 
-pub use edit::emit::emit_entry;
+pub use edit::emit::emit_list;
 pub use error::{EditError, SyntaxError};
 pub use read::chunk::{Items, documents, documents_seen, items, may_share, outdented, split};
 pub use read::scratch::Scratch;

@@ -6,7 +6,7 @@
 )]
 
 use lossless_yaml::{
-    Kind, Node, Splice, Step, Tree, Value, documents, emit_entry, items, may_share, pieces,
+    Kind, Node, Splice, Step, Tree, Value, documents, emit_list, items, may_share, pieces,
     position, unified_diff,
 };
 
@@ -372,21 +372,21 @@ fn an_empty_document_has_no_root() {
 }
 
 #[test]
-fn an_entry_is_rendered_as_whole_lines() {
-    let value = Value::Sequence(vec![Value::Mapping(vec![
+fn a_list_is_rendered_as_whole_lines() {
+    let item = Value::Mapping(vec![
         ("message".into(), Value::Quoted("x".into())),
         (
             "tags".into(),
             Value::Mapping(vec![("a/b".into(), Value::Int(1))]),
         ),
-    ])]);
+    ]);
     assert_eq!(
-        emit_entry("results", &value, 0, false, "\n"),
-        "results:\n- message: \"x\"\n  tags:\n    a/b: 1\n"
+        emit_list("results", [item.clone(), Value::Null], false, "\n"),
+        "results:\n- message: \"x\"\n  tags:\n    a/b: 1\n- null\n"
     );
     assert_eq!(
-        emit_entry("results", &value, 2, true, "\r\n"),
-        "  results:\r\n    - message: \"x\"\r\n      tags:\r\n        a/b: 1\r\n"
+        emit_list("results", [item], true, "\r\n"),
+        "results:\r\n  - message: \"x\"\r\n    tags:\r\n      a/b: 1\r\n"
     );
 }
 

@@ -6,15 +6,14 @@ use std::fmt::Write as _;
 use crate::tree::change::Value;
 use crate::tree::value::{Resolved, resolve};
 
-/// One entry `key: value` in block style for a place outside any tree.
+/// The entry `key:` of a list in block style, at column 0, for a place outside any tree. The items, of which there is at least
+/// one, are never all held at once.
 ///
-/// The first line is indented by `column`, every line ends with `line_end`. Below a key, dashes are
-/// indented by two columns if `dash_indent` says so.
+/// Every line ends with `line_end`. Dashes are indented by two columns below their key if `dash_indent` says so.
 #[must_use]
-pub fn emit_entry(
+pub fn emit_list(
     key: &str,
-    value: &Value,
-    column: usize,
+    items: impl IntoIterator<Item = Value>,
     dash_indent: bool,
     line_end: &str,
 ) -> String {
@@ -23,8 +22,12 @@ pub fn emit_entry(
         dash: if dash_indent { 2 } else { 0 },
         line_end,
     };
-    let mut out = " ".repeat(column);
-    block.entry(&mut out, &Scalar::auto(key), &New::from(value), column);
+    let mut out = Scalar::auto(key).inline(false, false).into_owned();
+    out.push(':');
+    for item in items {
+        block.line(&mut out, block.dash);
+        block.item(&mut out, &New::from(&item), block.dash, 2);
+    }
     out.push_str(line_end);
     out
 }
