@@ -61,7 +61,8 @@ pub(crate) struct Wishes<'e> {
     items: BTreeMap<(usize, usize), usize>,
 }
 
-/// A place, with the numbers of others; 0 is none of them.
+/// A place, with the numbers of others; 0 is none of them. Large lists have many, so the numbers are short: each place takes more
+/// bytes than a text of so many edits can be long.
 #[derive(Default, Debug)]
 struct Place<'e> {
     /// The step to it from the place above; the root has none.
@@ -69,12 +70,12 @@ struct Place<'e> {
     /// The value that it should have; if there is one, no places are below.
     set: Option<&'e Value>,
     /// The first and the last place below.
-    first: usize,
-    last: usize,
+    first: u32,
+    last: u32,
     /// How many are below.
-    count: usize,
+    count: u32,
     /// The next one below the same place.
-    next: usize,
+    next: u32,
 }
 
 /// What is wanted at a place and below it.
@@ -153,13 +154,14 @@ impl<'e> Wishes<'e> {
     /// Adds a place below another one, which is to have no value.
     fn add_below(&mut self, above: usize, step: &'e Step) -> Option<usize> {
         let new = self.places.len();
+        let number = u32::try_from(new).ok()?;
         let place = self.places.get_mut(above).filter(|p| p.set.is_none())?;
         place.count += 1;
-        let before = std::mem::replace(&mut place.last, new);
+        let before = std::mem::replace(&mut place.last, number);
         if before == 0 {
-            place.first = new;
-        } else if let Some(before) = self.places.get_mut(before) {
-            before.next = new;
+            place.first = number;
+        } else if let Some(before) = self.places.get_mut(before as usize) {
+            before.next = number;
         }
         self.places.push(Place {
             step: Some(step),
@@ -167,10 +169,10 @@ impl<'e> Wishes<'e> {
         });
         let Self { places, items } = self;
         let place = places.get(above)?;
-        let unnoted = match place.count.checked_sub(FEW) {
+        let unnoted = match (place.count as usize).checked_sub(FEW) {
             None | Some(0) => 0,
             Some(1) => place.first,
-            Some(_) => new,
+            Some(_) => number,
         };
         for at in each_from(places, unnoted) {
             if let Some(Step::Index(index)) = places.get(at).and_then(|place| place.step) {
@@ -182,8 +184,8 @@ impl<'e> Wishes<'e> {
 }
 
 /// The numbers of a place and of those behind it that are below the same one.
-fn each_from(places: &[Place<'_>], first: usize) -> impl Iterator<Item = usize> {
-    let some = |at: usize| Some(at).filter(|at| *at > 0);
+fn each_from(places: &[Place<'_>], first: u32) -> impl Iterator<Item = usize> {
+    let some = |at: u32| Some(at as usize).filter(|at| *at > 0);
     let next = move |at: &usize| some(places.get(*at)?.next);
     std::iter::successors(some(first), next)
 }
@@ -216,7 +218,7 @@ impl<'w> Wanted<'w> {
 
     /// How many places are below.
     pub(crate) fn count(self) -> usize {
-        self.place().map_or(0, |place| place.count)
+        self.place().map_or(0, |place| place.count as usize)
     }
 
     pub(crate) fn is_empty(self) -> bool {
