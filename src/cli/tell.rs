@@ -7,6 +7,7 @@ use set_prestop::{
     Look, Message, Outcome, Plan, Positions, Reason, Sarif, Severity, Source, Tense, draws,
     file_name, json, write_command, write_message, write_picture,
 };
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{IsTerminal as _, Write as _};
@@ -14,6 +15,9 @@ use std::path::{Path, PathBuf};
 
 /// The width if there is no terminal: in a log, or in a pipe.
 const WIDTH: usize = 140;
+
+/// Bytes of messages that are held before they are written: there may be more of them than of the input.
+const ROOM: usize = 1 << 16;
 
 /// How messages are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -155,6 +159,7 @@ impl Teller {
                 positions,
                 is_resource_list,
                 || look(&std::io::stderr()),
+                &mut |_| (),
             );
         }
         let silent = self.quiet || is_resource_list;
@@ -166,13 +171,29 @@ impl Teller {
             .filter(|message| message.severity >= Severity::Warning || !silent)
             .filter(|message| !drawn(message))
             .collect();
-        let render = self.render.as_deref();
-        let terminal = &self.terminal;
-        let look = || look_of(terminal.as_ref());
-        let log = &mut self.log;
-        log.tell(render, &shown, positions, is_resource_list, look);
-        let text = std::mem::take(&mut self.log.text);
-        self.show(&text);
+        let mut log = std::mem::replace(&mut self.log, Log::new(MessageFormat::Text));
+        let render = self.render.take();
+        let teller = RefCell::new(&mut *self);
+        let look = || look_of(teller.borrow().terminal.as_ref());
+        let mut written = |text: &mut String| {
+            if text.len() >= ROOM {
+                teller.borrow_mut().show(text);
+                text.clear();
+            }
+        };
+        let name = render.as_deref();
+        log.tell(
+            name,
+            &shown,
+            positions,
+            is_resource_list,
+            look,
+            &mut written,
+        );
+        self.show(&log.text);
+        log.text.clear();
+        self.log = log;
+        self.render = render;
     }
 
     /// Whether stderr leaves out what the drawing on stdout shows: only if both are a terminal.
@@ -312,8 +333,15 @@ fn with_name(message: &Message, render: &str) -> Message {
     message
 }
 
-/// Draws messages for people. Of several that need the same help, one after the other, the last one has it.
-fn draw(text: &mut String, messages: &[&Message], positions: &Positions<'_>, look: Look) {
+/// Draws messages for people. Of several that need the same help, one after the other, the last one has it. After each of them
+/// `written` may take the text.
+fn draw(
+    text: &mut String,
+    messages: &[&Message],
+    positions: &Positions<'_>,
+    look: Look,
+    written: &mut dyn FnMut(&mut String),
+) {
     let mut rest = messages.iter().peekable();
     let mut behind_a_line = false;
     while let Some(message) = rest.next() {
@@ -327,6 +355,7 @@ fn draw(text: &mut String, messages: &[&Message], positions: &Positions<'_>, loo
             text.insert(start, '\n');
         }
         behind_a_line = !is_picture;
+        written(text);
     }
 }
 
@@ -346,7 +375,8 @@ impl Log {
         }
     }
 
-    /// Each form names the render of its messages: as a line above them, as a field, or as a word if there is no place.
+    /// Each form names the render of its messages: as a line above them, as a field, or as a word if there is no place. After each
+    /// message `written` may take the text.
     fn tell(
         &mut self,
         render: Option<&str>,
@@ -354,6 +384,7 @@ impl Log {
         positions: &Positions<'_>,
         is_resource_list: bool,
         look: impl Fn() -> Look,
+        written: &mut dyn FnMut(&mut String),
     ) {
         let named: Vec<Message>;
         let mut messages = messages.to_vec();
@@ -372,22 +403,25 @@ impl Log {
         match self.format {
             // A function without messages does not look at its terminal.
             MessageFormat::Text if !is_resource_list && !messages.is_empty() => {
-                draw(text, &messages, positions, look());
+                draw(text, &messages, positions, look(), written);
             }
             MessageFormat::Text | MessageFormat::Short => {
                 for message in messages {
                     let _ = write_message(text, message, positions, is_resource_list);
+                    written(text);
                 }
             }
             MessageFormat::Json => {
                 for message in messages {
                     let told = Told { message, render };
                     let _ = writeln!(text, "{}", json(&told, positions));
+                    written(text);
                 }
             }
             MessageFormat::Github => {
                 for message in messages {
                     let _ = write_command(text, message, positions);
+                    written(text);
                 }
             }
             MessageFormat::Sarif => {
