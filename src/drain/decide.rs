@@ -130,8 +130,9 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             objects.push(object);
             Some(plan)
         });
-        // In the same vector.
-        let plans: Vec<Plan> = plans.collect();
+        // In the same vector, which had room for more of each.
+        let mut plans: Vec<Plan> = plans.collect();
+        plans.shrink_to_fit();
         self.tell_once(&plans, &objects);
         Planned {
             plans,

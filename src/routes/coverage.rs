@@ -86,7 +86,7 @@ impl Tracer<'_, '_, '_> {
         let reached = self.reached(backends);
         let selecting = self.selecting();
         let mut known: HashMap<Meant, Arc<Vec<Selecting>>> = HashMap::new();
-        let mut workloads: Vec<Covered> = Vec::new();
+        let mut workloads: Vec<Covered> = Vec::with_capacity(self.templates.len());
         let mut serving = false;
         let mut first = 0;
         for own in self.templates.chunk_by(|a, b| a.object == b.object) {
