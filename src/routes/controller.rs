@@ -26,6 +26,18 @@ pub(super) enum Whose<'t> {
     Unknown(Unknown<'t>),
 }
 
+/// An API group, a kind of class, and the field that names its controller.
+pub(super) type ClassKind = (&'static str, &'static str, &'static str);
+
+const CLASS_KINDS: [ClassKind; 2] = [
+    ("networking.k8s.io", "IngressClass", "controller"),
+    (
+        "gateway.networking.k8s.io",
+        "GatewayClass",
+        "controllerName",
+    ),
+];
+
 /// The controllers whose policies are attached to an object of this kind, namespace and name.
 pub(super) type Policies<'t> =
     HashMap<(&'t str, Option<&'t str>, &'t str), Vec<&'static Controller>>;
@@ -145,15 +157,14 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// The controller named by the IngressClass or GatewayClass of the input.
     pub(super) fn class_object(&self, class: &str) -> Option<&'t str> {
-        const CLASSES: [(&str, &str, &str); 2] = [
-            ("networking.k8s.io", "IngressClass", "controller"),
-            (
-                "gateway.networking.k8s.io",
-                "GatewayClass",
-                "controllerName",
-            ),
-        ];
-        CLASSES.iter().find_map(|(group, kind, field)| {
+        let render = self.render;
+        let there = self.class_kinds.get_or_init(|| {
+            let kinds = CLASS_KINDS.iter();
+            kinds
+                .filter(|(group, kind, _)| render.has_kind(group, kind))
+                .collect()
+        });
+        there.iter().find_map(|(group, kind, field)| {
             let found = self.render.named(&|g| g == *group, kind, class, None);
             let object = self.render.get(*found.first()?)?;
             object.node().get("spec")?.get(field)?.text()

@@ -25,6 +25,8 @@ impl Tracer<'_, '_, '_> {
                 }
             }
         }
+        // Without such objects, no template has to be asked for its own.
+        let has_namespaces = self.render.has_kind("", "Namespace");
         let mut backends = Vec::new();
         let mut seen: HashMap<_, usize> = HashMap::new();
         for index in 0..self.templates.len() {
@@ -48,7 +50,8 @@ impl Tracer<'_, '_, '_> {
             if let Some(referrer) = referrers.remove(&of) {
                 read = referrer.over(read);
             }
-            if read.inject.is_none() && self.namespace_disabled(object.namespace) {
+            if read.inject.is_none() && has_namespaces && self.namespace_disabled(object.namespace)
+            {
                 read.inject = Some(Inject::Disabled);
             }
             let reached = self.pods.is_reached(index);

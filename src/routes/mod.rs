@@ -32,7 +32,7 @@ use crate::say::{Message, routes as say};
 use crate::tables::path::{Steps, VisitBudget};
 use crate::tables::references::Addresses;
 use crate::tables::{Controller, On, Tables};
-use controller::Policies;
+use controller::{ClassKind, Policies};
 use follow::{Namesakes, ObjectKey};
 use lossless_yaml::{Node, sort_by};
 use pods::{AllPods, Visits};
@@ -158,6 +158,8 @@ pub(crate) struct Tracer<'a, 't, 's> {
     skipped: BTreeSet<Option<&'t str>>,
     /// The default IngressClass, once it was looked for.
     default_class: OnceCell<Option<&'t str>>,
+    /// The kinds of classes that the input has, once they were looked for.
+    class_kinds: OnceCell<SmallVec<[&'static ClassKind; 2]>>,
     /// The controllers that the annotations of objects identify.
     signs: HashMap<(On, usize), Option<&'static Controller>>,
     policies: Policies<'t>,
@@ -238,6 +240,7 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
             classes_seen: BTreeSet::new(),
             skipped: BTreeSet::new(),
             default_class: OnceCell::new(),
+            class_kinds: OnceCell::new(),
             signs: HashMap::new(),
             policies: HashMap::new(),
             addresses_wanted,

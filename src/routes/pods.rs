@@ -234,7 +234,7 @@ impl<'t> Tracer<'_, 't, '_> {
             && namespace.as_deref() == wanted
         {
             let first = self.render.get(*first).and_then(selector_of);
-            if first.map(sorted_pairs) == Some(pairs) {
+            if first.map(sorted_pairs).as_ref() == Some(&pairs) {
                 return Some(*known);
             }
         }
@@ -242,7 +242,7 @@ impl<'t> Tracer<'_, 't, '_> {
             self.beyond.get_or_insert(index);
             Meant::new()
         } else {
-            self.select(selector, wanted)
+            pairs.map_or_else(Meant::new, |pairs| self.select(pairs, wanted))
         };
         let namespace = if wanted == service.namespace {
             service.namespace.map(Cow::Borrowed)

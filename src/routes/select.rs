@@ -9,12 +9,9 @@ use lossless_yaml::{Kind, Node, sort_by};
 use smallvec::SmallVec;
 
 impl<'t, 's> Tracer<'_, 't, 's> {
-    /// The templates whose labels match the selector, in the Service's namespace or an unknown one. They are
-    /// looked up by the rarest label.
-    pub(super) fn select(&mut self, selector: Node<'t, 's>, namespace: Option<&str>) -> Meant {
-        let Some(mut pairs) = pairs(selector) else {
-            return Meant::new();
-        };
+    /// The templates that have all of these labels, in the Service's namespace or an unknown one. They are looked up by the
+    /// rarest label.
+    pub(super) fn select(&mut self, mut pairs: Pairs<'t>, namespace: Option<&str>) -> Meant {
         let pod = pairs.iter().position(|(key, _)| *key == POD_NAME);
         if let Some(pod) = pod {
             let (_, pod) = pairs.swap_remove(pod);
@@ -32,23 +29,15 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 None => [all, &[]],
             }
         };
-        let rarest = pairs
-            .iter()
-            .min_by_key(|pair| candidates(pair).map(<[_]>::len).iter().sum::<usize>());
-        let Some(rarest) = rarest else {
+        let count = |all: &[&[_]; 2]| all.iter().map(|some| some.len()).sum::<usize>();
+        let Some(all) = pairs.iter().map(candidates).min_by_key(count) else {
             return Meant::new();
         };
         let holds_all = |template: &usize| {
             let node = self.templates.get(*template).map(|t| t.node);
-            pairs.len() == 1
-                || node.is_some_and(|node| {
-                    let mut held: SmallVec<[_; 16]> = labels(node).collect();
-                    sort_by(&mut held, &mut Ord::cmp);
-                    pairs.iter().all(|pair| held.binary_search(pair).is_ok())
-                })
+            pairs.len() == 1 || node.is_some_and(|node| holds(node, &pairs))
         };
-        let all = candidates(rarest);
-        let count: usize = all.iter().map(|some| some.len()).sum();
+        let count = count(&all);
         let mut found: Meant = all
             .into_iter()
             .flatten()
@@ -137,6 +126,26 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         near.retain(|(misses, apart, _)| Some((*misses, *apart)) == best);
         near.into_iter().map(|(_, _, workload)| workload).collect()
     }
+}
+
+/// Whether a template has all of these labels.
+fn holds(template: Node<'_, '_>, pairs: &Pairs<'_>) -> bool {
+    // A key that is null has no text, and is not found by it.
+    let is_found = |(key, _): &(&str, _)| !matches!(*key, "" | "~" | "null" | "Null" | "NULL");
+    if !pairs.spilled() && pairs.iter().all(is_found) {
+        let metadata = template.get("metadata");
+        let labels = metadata.and_then(|metadata| metadata.get("labels"));
+        return labels.is_some_and(|labels| {
+            pairs.iter().all(|(key, wanted)| {
+                let value = labels.get(key);
+                let value = value.filter(|v| matches!(v.kind(), Kind::Scalar | Kind::Null));
+                value.is_some_and(|value| value.text().unwrap_or_default() == *wanted)
+            })
+        });
+    }
+    let mut held: SmallVec<[_; 16]> = labels(template).collect();
+    sort_by(&mut held, &mut Ord::cmp);
+    pairs.iter().all(|pair| held.binary_search(pair).is_ok())
 }
 
 /// The label with the name of a StatefulSet's pod, which its controller sets.
