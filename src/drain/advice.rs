@@ -16,22 +16,22 @@ const SLOW_ROLLOUT: u64 = 120;
 const LONG_GRACE: u64 = 600;
 
 /// All warnings and advice about a planned workload; `namespace` is its Namespace, if the input has it.
-pub(crate) fn tell(
-    row: &Workload,
-    object: Node<'_, '_>,
+pub(super) fn tell(
+    update: &Update<'_, '_, '_>,
     template: Node<'_, '_>,
     namespace: Option<Node<'_, '_>>,
     plan: &Plan,
 ) -> Vec<Told> {
+    let object = update.object;
     let Some(spec) = template.get("spec") else {
         return Vec::new();
     };
     let mut told = Vec::new();
-    told.extend(all_at_once(row, object));
+    told.extend(all_at_once(update));
     told.extend(slow_rollout(plan).map(|message| (message, mark(object))));
     told.extend(long_grace(spec, plan));
     told.extend(no_readiness_probe(spec, plan));
-    told.extend(host_port(row, object, spec));
+    told.extend(host_port(update, spec));
     told.extend(mesh_proxy(template, namespace, plan));
     told.extend(node_goes_first(spec, plan));
     told.extend(probe_grace(spec, plan));
@@ -61,12 +61,38 @@ fn unavailable(node: Node<'_, '_>, replicas: u64) -> Option<u64> {
     Some(replicas.saturating_mul(percent) / 100)
 }
 
-fn all_at_once(row: &Workload, object: Node<'_, '_>) -> Option<Told> {
-    if let Some(node) = first(row.recreate.as_ref(), object) {
+/// What a workload says of its updates.
+pub(super) struct Update<'r, 't, 's> {
+    row: &'r Workload,
+    object: Node<'t, 's>,
+    recreate: Option<Node<'t, 's>>,
+    replicas: Option<u64>,
+    max_unavailable: Option<Node<'t, 's>>,
+}
+
+impl<'r, 't, 's> Update<'r, 't, 's> {
+    pub(super) fn of(row: &'r Workload, object: Node<'t, 's>) -> Self {
+        Update {
+            row,
+            object,
+            recreate: first(row.recreate.as_ref(), object),
+            replicas: number(row.replicas.as_ref(), object),
+            max_unavailable: first(row.max_unavailable.as_ref(), object),
+        }
+    }
+}
+
+fn all_at_once(update: &Update<'_, '_, '_>) -> Option<Told> {
+    let &Update {
+        row,
+        object,
+        replicas,
+        ..
+    } = update;
+    if let Some(node) = update.recreate {
         return Some((say::recreate(), mark(node)));
     }
-    let replicas = number(row.replicas.as_ref(), object);
-    if let Some(node) = first(row.max_unavailable.as_ref(), object)
+    if let Some(node) = update.max_unavailable
         && let Some(replicas) = replicas.filter(|replicas| *replicas > 0)
         && unavailable(node, replicas)? >= replicas
     {
@@ -82,12 +108,13 @@ fn all_at_once(row: &Workload, object: Node<'_, '_>) -> Option<Told> {
 }
 
 /// How a new version replaces the pods. A Deployment does not count pods that are terminating, because its controller looks at the `spec.replicas` of its `ReplicaSets`.
-pub(super) fn rollout(row: &Workload, object: Node<'_, '_>) -> Option<Rollout> {
-    if first(row.recreate.as_ref(), object).is_some() {
+pub(super) fn rollout(update: &Update<'_, '_, '_>) -> Option<Rollout> {
+    let (row, object) = (update.row, update.object);
+    if update.recreate.is_some() {
         return Some(Rollout::AllAtOnce);
     }
     let Some(serial) = &row.serial else {
-        let pods = number(row.replicas.as_ref(), object);
+        let pods = update.replicas;
         return row
             .max_unavailable
             .as_ref()
@@ -97,9 +124,9 @@ pub(super) fn rollout(row: &Workload, object: Node<'_, '_>) -> Option<Rollout> {
     if unless.any(|path| first(Some(path), object).is_some()) {
         return None;
     }
-    let replicas = number(row.replicas.as_ref(), object).unwrap_or(1);
+    let replicas = update.replicas.unwrap_or(1);
     let of = if row.per_node { 10 } else { replicas };
-    let at_once = first(row.max_unavailable.as_ref(), object).and_then(|n| unavailable(n, of));
+    let at_once = update.max_unavailable.and_then(|n| unavailable(n, of));
     let at_once = at_once.unwrap_or(1).max(1);
     let partition = number(serial.partition.as_ref(), object).unwrap_or(0);
     let pods = (!row.per_node).then(|| replicas.saturating_sub(partition));
@@ -143,15 +170,18 @@ fn no_readiness_probe(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
     Some((say::no_readiness_probe(&names).field(field), mark(at)))
 }
 
-fn host_port(row: &Workload, object: Node<'_, '_>, spec: Node<'_, '_>) -> Option<Told> {
-    let none = number(row.max_unavailable.as_ref(), object) == Some(0);
+fn host_port(update: &Update<'_, '_, '_>, spec: Node<'_, '_>) -> Option<Told> {
+    let most = update.max_unavailable?.as_int();
+    if most != Some(0) {
+        return None;
+    }
     let host_network = spec.get("hostNetwork").and_then(Node::as_bool) == Some(true);
     let containers = spec.get("containers").into_iter().flat_map(Node::items);
     let mut ports = containers
         .filter_map(|c| c.get("ports"))
         .flat_map(Node::items);
     let host_port = ports.any(|port| port.get("hostPort").is_some());
-    (none && (host_network || host_port)).then(|| (say::host_port(), mark(object)))
+    (host_network || host_port).then(|| (say::host_port(), mark(update.object)))
 }
 
 /// What injects a proxy when a pod is created, and what keeps it running as long as the program.

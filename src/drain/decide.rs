@@ -3,7 +3,7 @@
 //! docs/reference.md, section 3.
 
 use super::hook::{self, Existing, FoundSleep, Level, Needs};
-use super::{advice, budget::Budget, keys, windows};
+use super::{advice, advice::Update, budget::Budget, keys, windows};
 use crate::config::annotations::Inject;
 use crate::config::{
     Config, DEFAULT_MARGIN, DEFAULT_SHUTDOWN, ExistingHooks, Handler as HandlerSetting,
@@ -45,6 +45,8 @@ pub(crate) struct Planner<'a, 't, 's> {
     render: &'a Render<'t, 's>,
     tables: &'a Tables,
     config: &'a Config,
+    /// Whether the input has Namespaces.
+    has_namespaces: bool,
     messages: Vec<Message>,
 }
 
@@ -110,6 +112,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             render,
             tables,
             config,
+            has_namespaces: render.has_kind("", "Namespace"),
             messages: Vec::new(),
         }
     }
@@ -205,6 +208,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let containers = self.containers(&pod)?;
         let grace = self.grace(&pod, &containers)?;
         let path = pod.path;
+        let update = Update::of(row, object.node());
         let plan = Plan {
             workload: object.resource(),
             place: object.at(mark(object.node())),
@@ -214,7 +218,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             ways: Arc::clone(&backend.ways),
             containers,
             grace,
-            rollout: advice::rollout(row, object.node()),
+            rollout: advice::rollout(&update),
             target: Target {
                 chunk: object.place.chunk(),
                 source: object.place.source as usize,
@@ -224,13 +228,13 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         if template.path.is_empty() && plan.changes() > 0 {
             self.tell_of(say::bare_pod(), object);
         }
-        let namespace = object.namespace.unwrap_or_default();
-        let namespace = self
-            .render
-            .named(&str::is_empty, "Namespace", namespace, None);
-        let namespace = namespace.first().and_then(|index| self.render.get(*index));
+        let namespace = self.has_namespaces.then(|| {
+            let name = object.namespace.unwrap_or_default();
+            self.render.named(&str::is_empty, "Namespace", name, None)
+        });
+        let namespace = namespace.and_then(|found| self.render.get(*found.first()?));
         let around = namespace.map(Object::node);
-        for (message, at) in advice::tell(row, object.node(), template.node, around, &plan) {
+        for (message, at) in advice::tell(&update, template.node, around, &plan) {
             self.tell(message, object, at);
         }
         Some(plan)
