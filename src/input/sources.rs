@@ -237,16 +237,22 @@ pub(crate) fn open<'s>(
         let is_large = source.text.len() >= LARGE;
         let team = if is_large { team } else { &alone };
         let mut first_glued = None;
-        let seen = |at| {
+        let mut seen = |at| {
             first_glued = first_glued.or_else(|| glued(source.text, at).map(|key| (at, key)));
         };
-        let documents = || {
-            let mut documents: Vec<_> = lossless_yaml::documents_seen(source.text, seen).collect();
+        let mut split = |ends| {
+            let documents = lossless_yaml::documents_seen(source.text, ends, &mut seen);
+            let mut documents: Vec<_> = documents.collect();
             documents.shrink_to_fit();
             documents
         };
-        let nul = || memchr(0, source.text.as_bytes());
-        let (documents, nul): (Vec<_>, _) = team.both(documents, nul);
+        // Few texts end documents otherwise than by the next one, so that is looked for at the same time.
+        let others = || {
+            let nul = memchr(0, source.text.as_bytes());
+            (nul, lossless_yaml::may_end(source.text))
+        };
+        let (documents, (nul, ends)) = team.both(|| split(false), others);
+        let documents = if ends { split(true) } else { documents };
         if let Some(offset) = nul {
             let mut message = nul_byte();
             message.place = Some(Place {

@@ -9,7 +9,9 @@ mod tree;
 
 pub use edit::emit::emit_list;
 pub use error::{EditError, SyntaxError};
-pub use read::chunk::{Items, documents, documents_seen, items, may_share, outdented, split};
+pub use read::chunk::{
+    Items, documents, documents_seen, items, may_end, may_share, outdented, split,
+};
 pub use read::scratch::Scratch;
 pub use text::diff::unified_diff;
 #[doc(hidden)]

@@ -14,12 +14,20 @@ use crate::tree::arena::{Shape, Tree};
 /// stand at the start of a line inside a scalar). Comments and directives belong to the document that
 /// follows them, so a text can end in a chunk that holds nothing else.
 pub fn documents(text: &str) -> impl Iterator<Item = Range<usize>> {
-    documents_seen(text, |_| {})
+    documents_seen(text, true, |_| {})
 }
 
-/// The same; each line that begins with `---` is shown on the way, be it a marker or not.
+/// Whether a line but the first begins as one that ends a document.
+#[must_use]
+pub fn may_end(text: &str) -> bool {
+    lines(text, "\n...").next().is_some()
+}
+
+/// The same as [`documents`]; each line that begins with `---` is shown on the way, be it a marker or not. If no line
+/// [may end](may_end) a document, `ends` can be false, and none is looked for.
 pub fn documents_seen(
     text: &str,
+    ends: bool,
     mut see: impl FnMut(usize),
 ) -> impl Iterator<Item = Range<usize>> {
     if text.starts_with("---") {
@@ -27,7 +35,8 @@ pub fn documents_seen(
     }
     let begins = lines(text, "\n---").inspect(move |at| see(*at));
     let mut begins = begins.filter(|at| is_mark(text, *at, "---")).peekable();
-    let mut ends = lines(text, "\n...")
+    let ended = if ends { text } else { "" };
+    let mut ends = lines(ended, "\n...")
         .filter(|at| is_mark(text, *at, "..."))
         .peekable();
     let mut first = is_mark(text, 0, "...").then(|| next_line(text, 0));
