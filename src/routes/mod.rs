@@ -25,7 +25,7 @@ pub(crate) use unknown::name_near_kind;
 
 use crate::config::Config;
 use crate::config::annotations::{Annotations, Inject, Roles};
-use crate::input::objects::{Object, Render, labels};
+use crate::input::objects::{Object, Render};
 use crate::input::parallel::Team;
 use crate::model::{Coverage, Sleep, Way};
 use crate::say::{Message, routes as say};
@@ -276,9 +276,9 @@ impl<'a, 't, 's> Tracer<'a, 't, 's> {
         if let Some(annotations) = reading.annotations {
             self.annotations.insert(index, *annotations);
         }
-        for (path, node) in reading.templates {
+        for ((path, node), labels) in reading.templates.into_iter().zip(reading.labels) {
             let template = self.templates.len();
-            for label in labels(node) {
+            for label in labels {
                 let templates = self.labels.entry(label).or_default();
                 templates.push((object.namespace, template));
             }

@@ -3,7 +3,7 @@
 use super::{VISITS_PER_BYTE, stray, tell};
 use crate::config::Config;
 use crate::config::annotations::{self, Annotations, Roles};
-use crate::input::objects::{Object, Render, left_alone};
+use crate::input::objects::{Object, Render, labels as labels_of, left_alone};
 use crate::input::parallel::Team;
 use crate::say::{Message, routes as say};
 use crate::tables::path::{Steps, VisitBudget};
@@ -19,6 +19,8 @@ pub(super) struct Reading<'t, 's> {
     pub(super) annotations: Option<Box<Annotations>>,
     /// Its pod templates.
     pub(super) templates: SmallVec<[(Steps, Node<'t, 's>); 1]>,
+    /// The labels of each of them.
+    pub(super) labels: SmallVec<[Vec<(&'t str, &'t str)>; 1]>,
     /// What it refers to, if it is a route and not local.
     pub(super) route: Option<Box<Referring<'t, 's>>>,
     /// The key of the annotation that excludes the objects of a Namespace.
@@ -117,6 +119,9 @@ impl Reader<'_> {
             let places = places.flat_map(|path| path.places(object.node(), visits));
             let templates = places.filter(|(_, node)| node.kind() == Kind::Mapping);
             reading.templates.extend(templates);
+            let labels = reading.templates.iter();
+            let labels = labels.map(|(_, node)| labels_of(*node).collect());
+            reading.labels.extend(labels);
             stray::tell_labels(object, &reading.templates, &mut reading.messages);
             if let Some(why) = row.leave.as_ref().filter(|_| row.routed) {
                 reading.tell(object, say::left_alone(why));
@@ -163,6 +168,7 @@ impl<'t, 's> Reading<'t, 's> {
             roles,
             annotations: None,
             templates: SmallVec::new(),
+            labels: SmallVec::new(),
             route: None,
             excludes: None,
             messages: Vec::new(),
