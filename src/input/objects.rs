@@ -288,6 +288,11 @@ impl<'t, 's> Render<'t, 's> {
         self.kinds.contains(&(group, kind))
     }
 
+    /// Whether there is an object whose group and kind are such: what few objects are asked for is asked of kinds first.
+    pub(crate) fn has_any(&self, is: impl Fn(&'t str, &'t str) -> bool) -> bool {
+        self.kinds.iter().any(|(group, kind)| is(group, kind))
+    }
+
     /// Bytes of all sources.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes

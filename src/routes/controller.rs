@@ -211,6 +211,12 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// Which objects the policies of the input are attached to.
     pub(super) fn read_policies(&mut self) {
+        if !self
+            .render
+            .has_any(|group, kind| policy(group, kind).is_some())
+        {
+            return;
+        }
         for object in &self.render.objects {
             let Some((controller, fields)) = policy(object.group, object.kind) else {
                 continue;

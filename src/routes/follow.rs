@@ -342,9 +342,19 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// Collects the Services that controllers create at run time, and the grants.
     pub(super) fn read_made(&mut self) {
+        let tables = self.tables;
+        let makes = |group, kind| {
+            tables
+                .route(group, kind)
+                .is_some_and(|r| !r.makes.is_empty())
+        };
+        let any_makes = self.render.has_any(makes);
         for (index, object) in self.render.objects.iter().enumerate() {
             if object.kind == "ReferenceGrant" && !object.is_local() {
                 self.grants.push(index);
+            }
+            if !any_makes {
+                continue;
             }
             let row = self.tables.route(object.group, object.kind);
             let Some(row) = row.filter(|row| !row.makes.is_empty() && !object.is_local()) else {

@@ -110,7 +110,8 @@ impl Reader<'_> {
             return reading;
         }
         self.read_annotations(object, &mut reading);
-        reading.excludes = stray::tell(object, roles, self.tables, &mut reading.messages);
+        let left = workload.is_some_and(|row| row.leave.is_some());
+        reading.excludes = stray::tell(object, roles, left, self.tables, &mut reading.messages);
         if (object.group, object.kind) == ("template.openshift.io", "Template") {
             reading.tell(object, say::openshift_template());
         }

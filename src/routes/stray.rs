@@ -9,15 +9,16 @@ use crate::tables::Tables;
 use crate::tables::path::Steps;
 use lossless_yaml::Node;
 
-/// Reports what has no effect in an object. Returns the key of the annotation that excludes the objects of a Namespace.
+/// Reports what has no effect in an object; with `left` it is one of a kind that is left alone. Returns the key of the annotation that excludes the objects of a Namespace.
 pub(super) fn tell<'t, 's>(
     object: &Object<'t, 's>,
     roles: Roles,
+    left: bool,
     tables: &Tables,
     messages: &mut Vec<Message>,
 ) -> Option<Node<'t, 's>> {
     // Skipped documents are not read, so other kinds are not checked either.
-    let known = tables.knows(object.kind) || roles.service;
+    let known = || tables.knows(object.kind) || roles.service;
     messages.extend(keys_twice(object, known));
     if object.kind == KIND && API_VERSION.split('/').next() == Some(object.group) {
         messages.push(object.about(say::unused_config(), object.node()));
@@ -26,27 +27,25 @@ pub(super) fn tell<'t, 's>(
     let metadata = object.node().get("metadata");
     let labels = metadata.and_then(|m| m.get("labels"));
     let annotations = || object.annotations.into_iter().flat_map(Node::entries);
-    let left = tables.workload(object.group, object.kind);
-    let left = left.is_some_and(|row| row.leave.is_some());
     let bears = roles.workload && !left || roles.service || roles.route;
     // Of a Namespace `inject: disabled` is read, and a Job behind a route may be silenced by it.
+    let may_disable = left || object.kind == "Namespace";
     let disables = |entry: &(Node<'t, 's>, Node<'t, 's>)| {
-        (left || object.kind == "Namespace")
-            && entry.0.text() == Some(INJECT_KEY)
-            && entry.1.text() == Some("disabled")
+        may_disable && entry.0.text() == Some(INJECT_KEY) && entry.1.text() == Some("disabled")
     };
     let label = labels.and_then(ours);
     if let Some(key) = label {
         let message = say::unused_label(key.text().unwrap_or_default());
         messages.push(object.about(message, key));
     }
-    let mut others = annotations().filter(|_| !bears);
+    let mut others = (!bears).then(annotations).into_iter().flatten();
     let annotation = others.find(|entry| is_ours(entry.0) && !disables(entry));
     if let Some((key, _)) = annotation {
         let message = say::unused_annotation(key.text().unwrap_or_default(), object.kind);
         messages.push(object.about(message, key));
     }
-    let excludes = annotations().find(disables);
+    let mut entries = may_disable.then(annotations).into_iter().flatten();
+    let excludes = entries.find(disables);
     excludes.map(|(key, _)| key)
 }
 
@@ -63,8 +62,10 @@ fn ours<'t, 's>(labels: Node<'t, 's>) -> Option<Node<'t, 's>> {
 /// A duplicate key at the top of a document: the marker between two documents is missing.
 ///
 /// A document with two kinds is never skipped.
-fn keys_twice(object: &Object<'_, '_>, known: bool) -> Option<Message> {
-    let mut twice = object.node().doubled_keys();
+fn keys_twice(object: &Object<'_, '_>, known: impl FnOnce() -> bool) -> Option<Message> {
+    let mut twice = object.node().doubled_keys().peekable();
+    twice.peek()?;
+    let known = known();
     let (first, second) = twice.find(|(_, second)| known || second.text() == Some("kind"))?;
     let at = object.at(first.span());
     let message = say::key_twice(second.text().unwrap_or_default(), at);
