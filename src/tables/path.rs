@@ -380,11 +380,13 @@ fn equals(node: Node<'_, '_>, literal: &Literal<'_>) -> bool {
 }
 
 fn child<'t, 's>(node: Node<'t, 's>, name: &str, ignore_case: bool) -> Option<Node<'t, 's>> {
-    node.get(name).or_else(|| {
-        let same = |key: Node<'t, 's>| key.text().is_some_and(|key| key.eq_ignore_ascii_case(name));
-        let mut entries = node.entries().filter(|_| ignore_case);
-        entries.find(|(key, _)| same(*key)).map(|(_, value)| value)
-    })
+    let found = node.get(name);
+    if found.is_some() || !ignore_case {
+        return found;
+    }
+    let same = |key: Node<'t, 's>| key.text().is_some_and(|key| key.eq_ignore_ascii_case(name));
+    let mut entries = node.entries();
+    entries.find(|(key, _)| same(*key)).map(|(_, value)| value)
 }
 
 /// The item of a list; an index below 0 counts from its end.
