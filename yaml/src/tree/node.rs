@@ -62,7 +62,9 @@ impl<'s> Tree<'s> {
     }
 
     fn is_null(&self, index: u32, raw: Raw) -> bool {
-        self.word(index, raw).is_some_and(is_null)
+        // Most words have more letters than any that means null.
+        let is_longer = raw.is_bare() && raw.end - raw.start > 4;
+        !is_longer && self.word(index, raw).is_some_and(is_null)
     }
 
     /// The handle of an index.
