@@ -63,9 +63,11 @@ impl<'s> Decided<'s> {
     /// Takes out the plans of the objects that have one of these errors, and what was told of their changes. False if that
     /// leaves an error or no plan is one of theirs.
     pub(crate) fn leave_out(&mut self, errors: &[Message]) -> bool {
-        if errors.is_empty() {
-            return false;
-        }
+        !errors.is_empty() && self.leave_out_some(errors)
+    }
+
+    #[cold]
+    fn leave_out_some(&mut self, errors: &[Message]) -> bool {
         let skipped: HashSet<_> = errors.iter().filter_map(|m| m.object.clone()).collect();
         let kept: Vec<bool> = self
             .plans

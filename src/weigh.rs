@@ -39,6 +39,7 @@ impl Ignored {
 }
 
 /// Makes `NameTwice` an error if the objects are in two folders, because those are two environments read as one.
+#[cold]
 pub(crate) fn two_folders(messages: &mut [Message], sources: &[Source<'_>]) {
     let folder = |source: usize| {
         let name = sources.get(source)?.name;

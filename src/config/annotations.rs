@@ -179,48 +179,59 @@ pub(crate) fn read(
         return read;
     };
     for (key, value) in annotations.entries() {
-        let Some(name) = key.text().and_then(|k| k.strip_prefix(PREFIX)) else {
-            continue;
-        };
-        let mut tell = |node: Node<'_, '_>, message| {
-            faults.push(AnnotationFault {
-                range: bytes(node),
-                key: format!("{PREFIX}{name}"),
-                message,
-            });
-        };
-        let known = KEYS.iter().find(|(known, ..)| *known == name);
-        let Some((_, _, reader)) = known.filter(|(_, only, _)| roles.workload || !only) else {
-            tell(
-                key,
-                if known.is_some() {
-                    say::only_on_workload()
-                } else {
-                    let keys = KEYS.iter().filter(|(_, only, _)| roles.workload || !only);
-                    let keys: Vec<&str> = keys.map(|(name, ..)| *name).collect();
-                    say::unknown_annotation(name, PREFIX, &keys)
-                },
-            );
-            continue;
-        };
-        let text = match value.kind() {
-            Kind::Scalar => value.text().unwrap_or_default().trim(),
-            Kind::Null | Kind::Sequence | Kind::Mapping => "",
-        };
-        match reader(&mut read, &Value { text, roles, most }) {
-            Err(wrong) => tell(value, wrong),
-            Ok(warning) => {
-                if let Some(warning) = warning {
-                    tell(value, warning);
-                }
-                // `kubectl` sends the value as it is written, and the API server accepts only text.
-                if value.as_int().is_some() {
-                    tell(value, say::unquoted(&format!("{PREFIX}{name}"), text));
-                }
-            }
+        if let Some(name) = key.text().and_then(|k| k.strip_prefix(PREFIX)) {
+            read_one(name, (key, value), roles, most, &mut read, faults);
         }
     }
     read
+}
+
+#[inline(never)]
+fn read_one(
+    name: &str,
+    (key, value): (Node<'_, '_>, Node<'_, '_>),
+    roles: Roles,
+    most: u64,
+    read: &mut Annotations,
+    faults: &mut Vec<AnnotationFault>,
+) {
+    let mut tell = |node: Node<'_, '_>, message| {
+        faults.push(AnnotationFault {
+            range: bytes(node),
+            key: format!("{PREFIX}{name}"),
+            message,
+        });
+    };
+    let known = KEYS.iter().find(|(known, ..)| *known == name);
+    let Some((_, _, reader)) = known.filter(|(_, only, _)| roles.workload || !only) else {
+        tell(
+            key,
+            if known.is_some() {
+                say::only_on_workload()
+            } else {
+                let keys = KEYS.iter().filter(|(_, only, _)| roles.workload || !only);
+                let keys: Vec<&str> = keys.map(|(name, ..)| *name).collect();
+                say::unknown_annotation(name, PREFIX, &keys)
+            },
+        );
+        return;
+    };
+    let text = match value.kind() {
+        Kind::Scalar => value.text().unwrap_or_default().trim(),
+        Kind::Null | Kind::Sequence | Kind::Mapping => "",
+    };
+    match reader(read, &Value { text, roles, most }) {
+        Err(wrong) => tell(value, wrong),
+        Ok(warning) => {
+            if let Some(warning) = warning {
+                tell(value, warning);
+            }
+            // `kubectl` sends the value as it is written, and the API server accepts only text.
+            if value.as_int().is_some() {
+                tell(value, say::unquoted(&format!("{PREFIX}{name}"), text));
+            }
+        }
+    }
 }
 
 /// The bytes of a scalar; for anything else the place where it begins.

@@ -290,26 +290,7 @@ fn asks_for<'t, 's>(spec: Node<'t, 's>, label: &str, value: &str) -> Option<Node
         .get("nodeSelector")
         .and_then(|s| s.get(label))
         .filter(is_value);
-    let affinity = || {
-        let affinity = spec.get("affinity")?.get("nodeAffinity")?;
-        let required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution");
-        let preferred = affinity.get("preferredDuringSchedulingIgnoredDuringExecution");
-        let terms = required
-            .and_then(|r| r.get("nodeSelectorTerms"))
-            .into_iter();
-        let terms = terms.flat_map(Node::items);
-        let preferences = preferred.into_iter().flat_map(Node::items);
-        let terms = terms.chain(preferences.filter_map(|p| p.get("preference")));
-        let mut expressions = terms
-            .filter_map(|t| t.get("matchExpressions"))
-            .flat_map(Node::items);
-        expressions.find(|expression| {
-            let key = expression.get("key").and_then(Node::text) == Some(label);
-            let is_in = expression.get("operator").and_then(Node::text) == Some("In");
-            let values = expression.get("values");
-            key && is_in && values.is_some_and(|values| values.items().any(|v| is_value(&v)))
-        })
-    };
+    let affinity = || in_affinity(spec.get("affinity")?, label, value);
     let tolerated = || {
         let mut tolerations = spec.get("tolerations")?.items();
         tolerations.find(|toleration| {
@@ -318,6 +299,29 @@ fn asks_for<'t, 's>(spec: Node<'t, 's>, label: &str, value: &str) -> Option<Node
         })
     };
     selected.or_else(affinity).or_else(tolerated)
+}
+
+/// Where the affinity of a pod asks for nodes with a label.
+#[cold]
+fn in_affinity<'t, 's>(affinity: Node<'t, 's>, label: &str, value: &str) -> Option<Node<'t, 's>> {
+    let affinity = affinity.get("nodeAffinity")?;
+    let required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution");
+    let preferred = affinity.get("preferredDuringSchedulingIgnoredDuringExecution");
+    let terms = required
+        .and_then(|r| r.get("nodeSelectorTerms"))
+        .into_iter();
+    let terms = terms.flat_map(Node::items);
+    let preferences = preferred.into_iter().flat_map(Node::items);
+    let terms = terms.chain(preferences.filter_map(|p| p.get("preference")));
+    let mut expressions = terms
+        .filter_map(|t| t.get("matchExpressions"))
+        .flat_map(Node::items);
+    expressions.find(|expression| {
+        let key = expression.get("key").and_then(Node::text) == Some(label);
+        let is_in = expression.get("operator").and_then(Node::text) == Some("In");
+        let mut values = expression.get("values").into_iter().flat_map(Node::items);
+        key && is_in && values.any(|v| v.text() == Some(value))
+    })
 }
 
 fn probe_grace(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
@@ -333,20 +337,21 @@ fn probe_grace(spec: Node<'_, '_>, plan: &Plan) -> Option<Told> {
             )
         })
     });
-    probes.find_map(|(index, probe, node)| {
-        let node = node?;
-        let grace = u64::try_from(node.as_int()?).ok()?;
-        let hook = &plan.containers.iter().find(|c| c.index == index)?.hook;
-        let sleep = hook.after().filter(|sleep| *sleep > grace)?;
-        let path = plan
-            .pod
-            .clone()
-            .key("containers")
-            .index(index)
-            .keys([probe, FIELD]);
-        Some((
-            say::probe_grace(probe, grace, sleep).field(path),
-            mark(node),
-        ))
-    })
+    probes.find_map(|(index, probe, node)| probe_ends_first(index, [probe, FIELD], node?, plan))
+}
+
+/// What is told of the grace period of a probe if it is shorter than the sleep.
+#[cold]
+fn probe_ends_first(
+    index: usize,
+    below: [&'static str; 2],
+    node: Node<'_, '_>,
+    plan: &Plan,
+) -> Option<Told> {
+    let grace = u64::try_from(node.as_int()?).ok()?;
+    let hook = &plan.containers.iter().find(|c| c.index == index)?.hook;
+    let sleep = hook.after().filter(|sleep| *sleep > grace)?;
+    let path = plan.pod.clone().key("containers").index(index);
+    let message = say::probe_grace(below[0], grace, sleep).field(path.keys(below));
+    Some((message, mark(node)))
 }

@@ -33,6 +33,7 @@ const CONTAINER: &str = "write each container as a list item (`- name: ...`)";
 const NATIVE: KubernetesVersion = KubernetesVersion::NATIVE_SLEEP;
 /// More seconds than anybody means.
 const TEN_YEARS: u64 = 315_360_000;
+const GRACE_FIELD: &str = "terminationGracePeriodSeconds";
 
 /// The plans of a run, and the messages about them; `say::drain` makes those about changes.
 #[derive(Debug, Default)]
@@ -322,10 +323,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         let mut sound = true;
         for (index, node) in nodes.into_iter().enumerate() {
             if node.kind() != Kind::Mapping {
-                let path = pod.containers().index(index);
-                let message =
-                    say::wrong_type(&path.to_string(), node.kind(), "a mapping", CONTAINER);
-                self.tell(message.field(path), pod.object, mark(node));
+                self.tell_no_mapping(pod, index, node);
                 sound = false;
                 continue;
             }
@@ -342,13 +340,7 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             }
             match self.hook(subject) {
                 Ok(hook) if hook.before().is_some_and(|seconds| seconds > TEN_YEARS) => {
-                    let seconds = hook.before().unwrap_or_default();
-                    let message = say::too_many_seconds("preStop", seconds);
-                    self.tell(
-                        message.field(subject.hook_path()),
-                        pod.object,
-                        subject.hook_at(),
-                    );
+                    self.tell_long_hook(subject, hook.before().unwrap_or_default());
                     sound = false;
                 }
                 Ok(hook) => containers.push(Container {
@@ -358,15 +350,33 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
                     hook,
                 }),
                 Err(wrong) => {
-                    let path = pod.containers().index(index);
-                    let message = wrong.message.field(format!("{path}.{}", wrong.field));
-                    self.tell(message, pod.object, wrong.range);
+                    self.tell_wrong_hook(pod, index, wrong);
                     sound = false;
                 }
             }
         }
         self.tell_kept_too_new(pod, &containers);
         (self.chosen_are_there(pod, &containers) && sound).then_some(containers)
+    }
+
+    #[cold]
+    fn tell_no_mapping(&mut self, pod: &Pod<'_, 't, 's>, index: usize, node: Node<'t, 's>) {
+        let path = pod.containers().index(index);
+        let message = say::wrong_type(&path.to_string(), node.kind(), "a mapping", CONTAINER);
+        self.tell(message.field(path), pod.object, mark(node));
+    }
+
+    #[cold]
+    fn tell_long_hook(&mut self, subject: Subject<'_, 't, 's>, seconds: u64) {
+        let message = say::too_many_seconds("preStop", seconds).field(subject.hook_path());
+        self.tell(message, subject.pod.object, subject.hook_at());
+    }
+
+    #[cold]
+    fn tell_wrong_hook(&mut self, pod: &Pod<'_, 't, 's>, index: usize, wrong: hook::WrongType) {
+        let path = pod.containers().index(index);
+        let message = wrong.message.field(format!("{path}.{}", wrong.field));
+        self.tell(message, pod.object, wrong.range);
     }
 
     /// The nodes of a pod's containers; none if they are no list, which is told.
@@ -423,9 +433,17 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
 
     /// Whether the pod has every container that its annotation names; a message names the missing ones.
     fn chosen_are_there(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) -> bool {
-        let Some(chosen) = &pod.backend.annotations.containers else {
-            return true;
-        };
+        let chosen = pod.backend.annotations.containers.as_deref();
+        chosen.is_none_or(|chosen| self.are_there(chosen, pod, containers))
+    }
+
+    #[cold]
+    fn are_there(
+        &mut self,
+        chosen: &[String],
+        pod: &Pod<'_, 't, 's>,
+        containers: &[Container],
+    ) -> bool {
         let there: HashSet<&str> = containers.iter().map(|c| c.name.as_str()).collect();
         let missing: Vec<&String> = chosen
             .iter()
@@ -571,25 +589,21 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
 
     /// The time budget; none, with a message, if the grace period is not a number.
     fn grace(&mut self, pod: &Pod<'_, 't, 's>, containers: &[Container]) -> Option<Grace> {
-        const FIELD: &str = "terminationGracePeriodSeconds";
-        let field = || pod.path.clone().key(FIELD);
         let empty =
             |n: &Node<'t, 's>| n.kind() == Kind::Null || n.kind() == Kind::Mapping && n.is_empty();
-        let node = pod.spec.get(FIELD).filter(|node| !empty(node));
+        let node = pod.spec.get(GRACE_FIELD).filter(|node| !empty(node));
         let number = node.map(|node| (node, node.as_int().and_then(|n| u64::try_from(n).ok())));
         let stated = match number {
             None => None,
             Some((_, Some(seconds))) => Some(seconds),
             Some((node, None)) => {
-                let message =
-                    say::not_a_grace_period(FIELD, node.text(), node.kind()).field(field());
-                self.tell(message, pod.object, mark(node));
+                let message = say::not_a_grace_period(GRACE_FIELD, node.text(), node.kind());
+                self.tell_grace(message, pod, Some(node));
                 return None;
             }
         };
         if let Some((node, seconds)) = node.zip(stated.filter(|s| *s > TEN_YEARS)) {
-            let message = say::too_many_seconds(FIELD, seconds).field(field());
-            self.tell(message, pod.object, mark(node));
+            self.tell_grace(say::too_many_seconds(GRACE_FIELD, seconds), pod, Some(node));
             return None;
         }
         let longest = |of: fn(&Hook) -> Option<u64>| {
@@ -608,14 +622,11 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
         };
         // What a run writes, the next one has to accept.
         if let Some(seconds) = budget.grace().filter(|s| *s > TEN_YEARS) {
-            let message = say::too_long_to_write(FIELD, seconds).field(field());
-            self.tell(message, pod.object, mark(node.unwrap_or(pod.spec)));
+            self.tell_grace(say::too_long_to_write(GRACE_FIELD, seconds), pod, node);
             return None;
         }
         if stated == Some(0) && budget.after > 0 {
-            let at = mark(node.unwrap_or(pod.spec));
-            let message = say::grace_zero(budget.grace()).field(field());
-            self.tell(message, pod.object, at);
+            self.tell_grace(say::grace_zero(budget.grace()), pod, node);
         }
         // If there is none, the new line comes after the containers, and so do the messages about it.
         let latest = containers.last().map_or(mark(pod.spec), |c| c.at.clone());
@@ -625,8 +636,15 @@ impl<'a, 't, 's> Planner<'a, 't, 's> {
             shutdown: budget.program(),
             margin: budget.margin,
             written: budget.grace(),
-            at: pod.spec.get(FIELD).map_or(latest, mark),
+            at: pod.spec.get(GRACE_FIELD).map_or(latest, mark),
         })
+    }
+
+    /// Tells of the grace period of a pod, or of the pod if it has none.
+    #[cold]
+    fn tell_grace(&mut self, message: Message, pod: &Pod<'_, 't, 's>, node: Option<Node<'t, 's>>) {
+        let message = message.field(pod.path.clone().key(GRACE_FIELD));
+        self.tell(message, pod.object, mark(node.unwrap_or(pod.spec)));
     }
 
     /// A number that is not from the configuration gets one message.

@@ -3,7 +3,7 @@
 use super::sources::Opened;
 use crate::config::{self, Config};
 use crate::say::Message;
-use lossless_yaml::Kind;
+use lossless_yaml::{Kind, Node};
 
 /// The settings: those from outside the input override the functionConfig.
 ///
@@ -17,15 +17,20 @@ pub(crate) fn configure(opened: &[Opened<'_>], stated: &Config) -> Result<Config
         let Some(node) = node.filter(|node| node.kind() != Kind::Null) else {
             continue;
         };
-        let told = |messages: Vec<Message>| {
-            messages
-                .into_iter()
-                .map(|m| of(m, source))
-                .collect::<Vec<_>>()
-        };
-        config = config.over(config::read(node).map_err(told)?);
+        config = over(config, node, source)?;
     }
     Ok(config)
+}
+
+#[cold]
+fn over(config: Config, node: Node<'_, '_>, source: usize) -> Result<Config, Vec<Message>> {
+    let told = |messages: Vec<Message>| {
+        messages
+            .into_iter()
+            .map(|m| of(m, source))
+            .collect::<Vec<_>>()
+    };
+    Ok(config.over(config::read(node).map_err(told)?))
 }
 
 /// A fault of the functionConfig of this source.

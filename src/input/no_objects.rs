@@ -1,6 +1,6 @@
 //! Documents that are no objects, and inputs that hold none.
 
-use super::objects::Render;
+use super::objects::{Object, Render};
 use super::{Opened, holds_a_kind, is_of_kustomize, is_passed_over};
 use crate::model::Place;
 use crate::say::input as say;
@@ -21,9 +21,14 @@ pub(crate) fn no_objects(
             || is_passed_over(opened, object.place, &knows)
     });
     let first = others.first()?;
-    let alone = objects.is_empty() && !holds_a_kind(opened);
-    let message = say::not_an_object(others.len(), alone, what(first.node()));
-    Some(first.about(message, first.node()))
+    Some(told_once(opened, first, objects.is_empty(), others.len()))
+}
+
+#[cold]
+fn told_once(opened: &[Opened<'_>], first: &Object<'_, '_>, alone: bool, number: usize) -> Message {
+    let alone = alone && !holds_a_kind(opened);
+    let message = say::not_an_object(number, alone, what(first.node()));
+    first.about(message, first.node())
 }
 
 /// What a document without a kind is, by its form.
@@ -45,6 +50,7 @@ fn what(node: Node<'_, '_>) -> say::NotAnObject {
 }
 
 /// What `--check` says if no object of the input was read; `told` may already show what it has.
+#[cold]
 pub(crate) fn nothing_to_check(opened: &[Opened<'_>], told: &[Message]) -> Option<Message> {
     let is_list = opened.iter().any(|open| open.list.is_some());
     if is_list || holds_a_kind(opened) {

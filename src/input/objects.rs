@@ -182,10 +182,16 @@ impl Hashed {
 pub(crate) type Meant = SmallVec<[usize; 2]>;
 
 /// Takes out the objects of the context whose kind, namespace and name one to change has, and tells of each.
-fn take_shadowed<'t, 's>(objects: &mut Vec<Object<'t, 's>>) -> Vec<Message> {
-    if !objects.iter().any(|object| object.is_context) {
-        return Vec::new();
+fn take_shadowed(objects: &mut Vec<Object<'_, '_>>) -> Vec<Message> {
+    if objects.iter().any(|object| object.is_context) {
+        take_shadowed_of_context(objects)
+    } else {
+        Vec::new()
     }
+}
+
+#[inline(never)]
+fn take_shadowed_of_context<'t, 's>(objects: &mut Vec<Object<'t, 's>>) -> Vec<Message> {
     let identity = |o: &Object<'t, 's>| (o.group, o.kind, o.namespace, o.name);
     let own = objects.iter().filter(|object| !object.is_context);
     let own: HashMap<_, _> = own

@@ -658,15 +658,8 @@ pub(crate) fn read_otherwise(
             if part.starts_with("---") || part.contains("\n---") {
                 continue;
             }
-            let mut at = range.start;
-            let content = part.split_inclusive('\n').find_map(|line| {
-                let start = at;
-                at += line.len();
-                let text = line.trim();
-                (!text.is_empty() && !text.starts_with(['#', '%']) && text != "...")
-                    .then_some(start)
-            });
-            if let Some(start) = content {
+            if let Some(start) = content_of(part) {
+                let start = range.start + start;
                 let mut message = dropped();
                 message.place = Some(Place {
                     source,
@@ -679,6 +672,18 @@ pub(crate) fn read_otherwise(
         }
     }
     messages
+}
+
+/// Where the first line begins that is no comment, directive or end of a document.
+#[cold]
+fn content_of(part: &str) -> Option<usize> {
+    let mut at = 0;
+    part.split_inclusive('\n').find_map(|line| {
+        let start = at;
+        at += line.len();
+        let text = line.trim();
+        (!text.is_empty() && !text.starts_with(['#', '%']) && text != "...").then_some(start)
+    })
 }
 
 /// JSON objects one after another, as `jq -c` writes them and kubectl accepts them; `None` for any other text.

@@ -10,7 +10,7 @@ use crate::model::{Origin, Sleep};
 use crate::say::meant_by;
 use crate::say::routes as say;
 use crate::tables::{
-    Controller, DEFAULT_SLEEP, On, controller_by_class, controller_by_name, policy, rendered,
+    Controller, DEFAULT_SLEEP, On, Text, controller_by_class, controller_by_name, policy, rendered,
     sharing, signed,
 };
 use lossless_yaml::{Kind, Node};
@@ -218,23 +218,32 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             return;
         }
         for object in &self.render.objects {
-            let Some((controller, fields)) = policy(object.group, object.kind) else {
-                continue;
-            };
-            let spec = object.node().get("spec");
-            let targets = fields.iter().filter_map(|field| spec?.get(field));
-            let targets = targets.flat_map(|node| {
-                let one = (node.kind() == Kind::Mapping).then_some(node);
-                one.into_iter().chain(node.items())
-            });
-            for target in targets {
-                let text = |name: &str| target.get(name).and_then(Node::text);
-                let kind = text("kind").unwrap_or("Service");
-                let name = text("name").unwrap_or_default();
-                let namespace = text("namespace").or(object.namespace);
-                let known = self.policies.entry((kind, namespace, name)).or_default();
-                known.push(controller);
+            if let Some((controller, fields)) = policy(object.group, object.kind) {
+                self.read_policy(object, controller, fields);
             }
+        }
+    }
+
+    #[cold]
+    fn read_policy(
+        &mut self,
+        object: &Object<'t, 's>,
+        controller: &'static Controller,
+        fields: &[Text],
+    ) {
+        let spec = object.node().get("spec");
+        let targets = fields.iter().filter_map(|field| spec?.get(field));
+        let targets = targets.flat_map(|node| {
+            let one = (node.kind() == Kind::Mapping).then_some(node);
+            one.into_iter().chain(node.items())
+        });
+        for target in targets {
+            let text = |name: &str| target.get(name).and_then(Node::text);
+            let kind = text("kind").unwrap_or("Service");
+            let name = text("name").unwrap_or_default();
+            let namespace = text("namespace").or(object.namespace);
+            let known = self.policies.entry((kind, namespace, name)).or_default();
+            known.push(controller);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::tables::references::{
     RefError, References, ServiceRef, TargetRef, misfit, references, target_refs,
 };
 use crate::tables::selects;
-use crate::tables::{Controller, controller_by_name};
+use crate::tables::{Controller, Route, controller_by_name};
 use lossless_yaml::Node;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -120,24 +120,34 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 && let Some(to) = waiting.pop()
             {
                 let to = self.through(to);
-                if to == route || !visited.insert(to) {
-                    continue;
+                if to != route && visited.insert(to) {
+                    next = self.next_referred(to, coming, &mut named)?;
                 }
-                if self.is_disabled(to) {
-                    self.taken_out = true;
-                    continue;
-                }
-                let mut visits = self.visited.remove(&to).unwrap_or_default();
-                let enough = self.adds_nothing(coming, &mut visits);
-                self.visited.insert(to, visits);
-                if enough {
-                    named = named || self.leads(to)?;
-                    continue;
-                }
-                next = self.references_of(to)?.map(|found| (to, found));
             }
         }
         Ok(named)
+    }
+
+    /// What an object on the way names, unless all that it adds is known: then only whether it names anything is asked.
+    #[inline(never)]
+    fn next_referred(
+        &mut self,
+        to: usize,
+        coming: &Coming<'_, 't>,
+        named: &mut bool,
+    ) -> Result<Option<(usize, References<'t, 's>)>, TraceError> {
+        if self.is_disabled(to) {
+            self.taken_out = true;
+            return Ok(None);
+        }
+        let mut visits = self.visited.remove(&to).unwrap_or_default();
+        let enough = self.adds_nothing(coming, &mut visits);
+        self.visited.insert(to, visits);
+        if enough {
+            *named = *named || self.leads(to)?;
+            return Ok(None);
+        }
+        Ok(self.references_of(to)?.map(|found| (to, found)))
     }
 
     /// Notes that an object only leads on to another one, so that a long chain is gone through once, however many routes lead
@@ -299,16 +309,26 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         coming: &Coming<'_, 't>,
     ) {
         for target in targets {
-            let group = |group: &str| target.group.is_none_or(|g| g == group);
-            for workload in self
-                .render
-                .named(&group, target.kind, target.name, object.namespace)
-            {
-                let asked = self.asked(coming, None);
-                for template in self.templates_of(workload) {
-                    let pods = self.pods_named(template);
-                    self.add_way(pods, coming.route, None, asked.clone());
-                }
+            self.follow_target(object, target, coming);
+        }
+    }
+
+    #[inline(never)]
+    fn follow_target(
+        &mut self,
+        object: &Object<'t, 's>,
+        target: &TargetRef<'t>,
+        coming: &Coming<'_, 't>,
+    ) {
+        let group = |group: &str| target.group.is_none_or(|g| g == group);
+        for workload in self
+            .render
+            .named(&group, target.kind, target.name, object.namespace)
+        {
+            let asked = self.asked(coming, None);
+            for template in self.templates_of(workload) {
+                let pods = self.pods_named(template);
+                self.add_way(pods, coming.route, None, asked.clone());
             }
         }
     }
@@ -360,15 +380,20 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let Some(row) = row.filter(|row| !row.makes.is_empty() && !object.is_local()) else {
                 continue;
             };
-            for path in row.makes.iter() {
-                for node in path.find(object.node(), false, &mut self.visits) {
-                    let name = node.text().unwrap_or_default();
-                    let suffixes = row.suffixes.iter().map(AsRef::as_ref);
-                    let none = row.suffixes.is_empty().then_some("");
-                    for suffix in suffixes.chain(none) {
-                        let made = self.made.entry(format!("{name}{suffix}")).or_default();
-                        made.push((object.namespace, index));
-                    }
+            self.read_made_by(index, object, row);
+        }
+    }
+
+    #[inline(never)]
+    fn read_made_by(&mut self, index: usize, object: &Object<'t, 's>, row: &Route) {
+        for path in row.makes.iter() {
+            for node in path.find(object.node(), false, &mut self.visits) {
+                let name = node.text().unwrap_or_default();
+                let suffixes = row.suffixes.iter().map(AsRef::as_ref);
+                let none = row.suffixes.is_empty().then_some("");
+                for suffix in suffixes.chain(none) {
+                    let made = self.made.entry(format!("{name}{suffix}")).or_default();
+                    made.push((object.namespace, index));
                 }
             }
         }
@@ -381,9 +406,11 @@ impl<'t, 's> Tracer<'_, 't, 's> {
         let (Some(namespace), true) = (namespace, row.is_some_and(|row| row.granted)) else {
             return true;
         };
-        if object.namespace == Some(namespace) {
-            return true;
-        }
+        object.namespace == Some(namespace) || self.a_grant_allows(object, namespace, name)
+    }
+
+    #[inline(never)]
+    fn a_grant_allows(&self, object: &Object<'t, 's>, namespace: &str, name: &str) -> bool {
         let text = |node: Node<'t, 's>, key: &str| node.get(key).and_then(Node::text);
         let list = |grant: &Object<'t, 's>, key: &str| {
             let list = grant.node().get("spec").and_then(|spec| spec.get(key));
@@ -455,9 +482,13 @@ impl<'t, 's> Tracer<'_, 't, 's> {
 
     /// Services of type `LoadBalancer` are their own routes if the configuration says so.
     pub(super) fn follow_load_balancers(&mut self) {
-        if self.config.load_balancer_services != Some(true) {
-            return;
+        if self.config.load_balancer_services == Some(true) {
+            self.follow_each_load_balancer();
         }
+    }
+
+    #[cold]
+    fn follow_each_load_balancer(&mut self) {
         for index in 0..self.render.objects.len() {
             let Some(service) = self.render.get(index) else {
                 continue;

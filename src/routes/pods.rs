@@ -305,23 +305,28 @@ impl<'t> Tracer<'_, 't, '_> {
             .filter_map(|(index, read)| Some((*index, read.sleep?.get())))
             .collect();
         for (service, seconds) in services {
-            let namespace = self.render.get(service).and_then(|o| o.namespace);
-            let Some(pods) = self.pods_of(service, namespace) else {
-                continue;
-            };
-            let link = Link {
-                number: service,
-                route: None,
-                service: Some(service),
-                class: None,
-                sleep: Sleep {
-                    seconds,
-                    origin: Origin::Annotation { on: Role::Service },
-                },
-            };
-            if let Some(pods) = self.pods.all.get_mut(pods) {
-                pods.stated.get_or_insert_default().add(&link);
-            }
+            self.read_stated_by(service, seconds);
+        }
+    }
+
+    #[cold]
+    fn read_stated_by(&mut self, service: usize, seconds: u64) {
+        let namespace = self.render.get(service).and_then(|o| o.namespace);
+        let Some(pods) = self.pods_of(service, namespace) else {
+            return;
+        };
+        let link = Link {
+            number: service,
+            route: None,
+            service: Some(service),
+            class: None,
+            sleep: Sleep {
+                seconds,
+                origin: Origin::Annotation { on: Role::Service },
+            },
+        };
+        if let Some(pods) = self.pods.all.get_mut(pods) {
+            pods.stated.get_or_insert_default().add(&link);
         }
     }
 

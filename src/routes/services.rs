@@ -129,20 +129,7 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                 ServiceKind::ExternalName => self.tell(service, say::external_name()),
                 ServiceKind::Selectorless => self.tell(service, say::selectorless()),
                 ServiceKind::Selects(_) if !self.reaching.contains(&index) => {
-                    let near = self.near_workloads(service);
-                    let mut message = say::selects_nothing(service.kind, &near);
-                    if near.is_empty()
-                        && let Some(workload) = self.without_template(service)
-                    {
-                        let placed = workload.placed();
-                        message = say::no_template(message, &placed.object, placed.place);
-                    }
-                    let wanted = near.first().and_then(|near| near.differ.first());
-                    let node = wanted.and_then(|(key, ..)| selector_of(service)?.get(key));
-                    match node {
-                        Some(node) => self.tell_at(service, node, message),
-                        None => self.tell(service, message),
-                    }
+                    self.tell_nothing_selected(service);
                 }
                 ServiceKind::Selects(_) => {
                     if published.and_then(Node::as_bool) == Some(true) {
@@ -150,6 +137,24 @@ impl<'t, 's> Tracer<'_, 't, 's> {
                     }
                 }
             }
+        }
+    }
+
+    #[cold]
+    fn tell_nothing_selected(&mut self, service: &Object<'t, 's>) {
+        let near = self.near_workloads(service);
+        let mut message = say::selects_nothing(service.kind, &near);
+        if near.is_empty()
+            && let Some(workload) = self.without_template(service)
+        {
+            let placed = workload.placed();
+            message = say::no_template(message, &placed.object, placed.place);
+        }
+        let wanted = near.first().and_then(|near| near.differ.first());
+        let node = wanted.and_then(|(key, ..)| selector_of(service)?.get(key));
+        match node {
+            Some(node) => self.tell_at(service, node, message),
+            None => self.tell(service, message),
         }
     }
 

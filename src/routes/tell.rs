@@ -281,18 +281,30 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             .iter()
             .filter(|each| each.behind == Behind::Service)
             .collect();
-        let message = if !self.routes.is_empty() || asked || self.taken_out {
-            if unreached.is_empty() {
-                return;
-            }
+        let followed = !self.routes.is_empty() || asked || self.taken_out;
+        if !followed || !unreached.is_empty() {
+            let message = self.nothing_found(coverage, &unreached, serving, followed);
+            self.messages.push(message);
+        }
+    }
+
+    #[cold]
+    fn nothing_found(
+        &mut self,
+        coverage: &Coverage,
+        unreached: &[&Covered],
+        serving: bool,
+        followed: bool,
+    ) -> Message {
+        if followed {
             // Routes that only redirect name no Service; beside other routes they are not worth a message.
             let none = |(_, why): &(usize, Uncounted)| *why == Uncounted::ByRow;
             self.uncounted.retain(none);
-            say::unreached(&unreached, &self.uncounted())
+            say::unreached(unreached, &self.uncounted())
         } else if self.skipped.is_empty() {
             let uncounted = self.uncounted();
             let lost = serving || !unreached.is_empty() && !uncounted.is_empty();
-            let message = say::no_route(coverage.workloads.len(), lost, &unreached, &uncounted);
+            let message = say::no_route(coverage.workloads.len(), lost, unreached, &uncounted);
             match self.nearly_a_route() {
                 Some((object, group)) => {
                     let at = object.node().get("apiVersion").map(mark);
@@ -305,7 +317,6 @@ impl<'t, 's> Tracer<'_, 't, 's> {
             let classes = self.skipped.iter().copied();
             let wanted = self.config.ingress_class.as_deref();
             say::every_route_skipped(coverage.workloads.len(), classes, wanted)
-        };
-        self.messages.push(message);
+        }
     }
 }

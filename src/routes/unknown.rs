@@ -17,7 +17,7 @@ const DEEPEST: usize = 8;
 /// How many nodes of one object are looked at.
 const MOST_NODES: usize = 20_000;
 
-impl<'t> Tracer<'_, 't, '_> {
+impl<'t, 's> Tracer<'_, 't, 's> {
     /// Reports objects of kinds without a row, if a Service behind a route selects their pods.
     pub(super) fn tell_unknown_kinds(&mut self) {
         let reached = self.services.iter();
@@ -35,34 +35,44 @@ impl<'t> Tracer<'_, 't, '_> {
             if known || !object.is_object() || left_alone(object).is_some() || object.is_context {
                 continue;
             }
-            let mut left = MOST_NODES;
-            let mut found = Vec::new();
-            templates(object.node(), &mut Vec::new(), &mut left, &mut found);
-            let selected = found.iter().find_map(|(path, template)| {
-                let mut services = reached
-                    .iter()
-                    .filter_map(|service| self.render.get(*service));
-                let service = services.find(|service| would_select(service, object, *template));
-                Some((path, service?))
-            });
-            let identity = (object.group, object.kind, object.namespace, object.name);
-            // A misspelt kind is told of the Service. Containers of the object itself may be beside those that it makes, as the
-            // sidecars of a `Prometheus` are.
-            if let Some((path, service)) = selected
-                && (self.tables.knows(object.kind)
-                    || !path.0.is_empty()
-                        && input::kind_meant_by(object.kind, self.tables.workload_kinds())
-                            .is_none())
-                && told.insert(identity)
-            {
-                let selects = format!("{} `{}`", service.kind, service.name);
-                let found = (object.group, object.kind);
-                let message = match self.tables.nearly_a_workload(object.group, object.kind) {
-                    Some(meant) => say::group_nearly_known(found, meant, &selects),
-                    None => say::kind_unknown(found, path, &selects),
-                };
-                self.tell(object, message);
-            }
+            self.tell_unknown_kind(object, &reached, &mut told);
+        }
+    }
+
+    /// Tells of an object if a Service that a route reaches would select what it makes.
+    #[cold]
+    fn tell_unknown_kind(
+        &mut self,
+        object: &Object<'t, 's>,
+        reached: &[usize],
+        told: &mut BTreeSet<Identity<'t>>,
+    ) {
+        let mut left = MOST_NODES;
+        let mut found = Vec::new();
+        templates(object.node(), &mut Vec::new(), &mut left, &mut found);
+        let selected = found.iter().find_map(|(path, template)| {
+            let mut services = reached
+                .iter()
+                .filter_map(|service| self.render.get(*service));
+            let service = services.find(|service| would_select(service, object, *template));
+            Some((path, service?))
+        });
+        let identity = (object.group, object.kind, object.namespace, object.name);
+        // A misspelt kind is told of the Service. Containers of the object itself may be beside those that it makes, as the
+        // sidecars of a `Prometheus` are.
+        if let Some((path, service)) = selected
+            && (self.tables.knows(object.kind)
+                || !path.0.is_empty()
+                    && input::kind_meant_by(object.kind, self.tables.workload_kinds()).is_none())
+            && told.insert(identity)
+        {
+            let selects = format!("{} `{}`", service.kind, service.name);
+            let found = (object.group, object.kind);
+            let message = match self.tables.nearly_a_workload(object.group, object.kind) {
+                Some(meant) => say::group_nearly_known(found, meant, &selects),
+                None => say::kind_unknown(found, path, &selects),
+            };
+            self.tell(object, message);
         }
     }
 }
@@ -70,18 +80,31 @@ impl<'t> Tracer<'_, 't, '_> {
 /// Says in `NoRoute` which kind may have been meant for a route's, and in `ServiceSelectsNothing` which for a workload's.
 pub(crate) fn name_near_kind(messages: &mut [Message], opened: &[Opened<'_>], tables: &Tables) {
     let mut no_route = messages.iter_mut().filter(|m| m.reason == Reason::NoRoute);
-    if let Some(message) = no_route.next()
-        && let Some((place, found, meant)) =
-            input::nearly_a_kind(opened, &tables.route_kinds(), |kind| tables.reads(kind))
-    {
-        say::nearly_a_route(message, found, meant, place);
+    if let Some(message) = no_route.next() {
+        name_near_route(message, opened, tables);
     }
     let mut selects = messages.iter_mut();
     let nothing =
         |m: &&mut Message| m.reason == Reason::ServiceSelectsNothing && m.related.is_none();
-    if let Some(message) = selects.find(nothing)
-        && let Some((place, found, meant)) =
-            input::nearly_a_kind(opened, &tables.workload_kinds(), |kind| tables.reads(kind))
+    if let Some(message) = selects.find(nothing) {
+        name_near_workload(message, opened, tables);
+    }
+}
+
+#[cold]
+fn name_near_route(message: &mut Message, opened: &[Opened<'_>], tables: &Tables) {
+    let reads = |kind: &str| tables.reads(kind);
+    if let Some((place, found, meant)) = input::nearly_a_kind(opened, &tables.route_kinds(), reads)
+    {
+        say::nearly_a_route(message, found, meant, place);
+    }
+}
+
+#[cold]
+fn name_near_workload(message: &mut Message, opened: &[Opened<'_>], tables: &Tables) {
+    let reads = |kind: &str| tables.reads(kind);
+    if let Some((place, found, meant)) =
+        input::nearly_a_kind(opened, &tables.workload_kinds(), reads)
     {
         say::nearly_a_workload(message, found, meant, place);
     }

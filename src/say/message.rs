@@ -4,7 +4,7 @@
 
 use crate::model::{FieldPath, NewValue, ObjectRef, PackageFile, Place};
 use lossless_yaml::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl fmt::Display for Severity {
 macro_rules! reasons {
     ($($(#[doc = $doc:literal])+ $name:ident = $severity:ident,)+) => {
         /// Why a message was given: its stable name, the tag `set-prestop.dev/reason` of a result.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum Reason { $($(#[doc = $doc])+ $name,)+ }
 
@@ -70,6 +70,13 @@ macro_rules! reasons {
             }
         }
     };
+}
+
+/// Derived, it would be one call for each Reason.
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 reasons! {

@@ -232,6 +232,12 @@ impl<'r> Reader<'r> {
             return Ok(plain.into());
         }
         self.at = start;
+        self.escaped(quote).map(Cow::Owned)
+    }
+
+    /// What is left of a text in these quotes.
+    #[cold]
+    fn escaped(&mut self, quote: char) -> Result<String, PathFault> {
         let mut text = String::new();
         loop {
             let Some(c) = self.rest().chars().next() else {
@@ -251,7 +257,7 @@ impl<'r> Reader<'r> {
                 c => self.at += c.len_utf8(),
             }
             if c == quote {
-                return Ok(text.into());
+                return Ok(text);
             }
             text.push(c);
         }
@@ -349,6 +355,12 @@ impl<'r> Reader<'r> {
             let text = self.quoted()?;
             return Ok(Operand::Literal(Literal::String(text)));
         }
+        self.word().map(Operand::Literal)
+    }
+
+    /// A literal without quotes.
+    #[inline(never)]
+    fn word(&mut self) -> Result<Literal<'r>, PathFault> {
         let words = [
             ("true", Literal::Bool(true)),
             ("false", Literal::Bool(false)),
@@ -356,7 +368,7 @@ impl<'r> Reader<'r> {
         ];
         for (word, literal) in words {
             if self.takes(word) {
-                return Ok(Operand::Literal(literal));
+                return Ok(literal);
             }
         }
         let start = self.at;
@@ -366,7 +378,7 @@ impl<'r> Reader<'r> {
             return Err(PathFault::Unknown("a function in a filter"));
         }
         self.at = start;
-        self.number().map(Operand::Literal)
+        self.number()
     }
 
     /// The selectors behind an `@`.

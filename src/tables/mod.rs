@@ -72,7 +72,7 @@ pub(crate) use controllers::{
 };
 pub(crate) use images::shellless;
 pub(crate) use inner::is_inner;
-use pool::Text;
+pub(crate) use pool::Text;
 pub(crate) use row::{Controller, Format, On};
 pub use row::{RouteRow, WorkloadRow};
 
@@ -130,6 +130,18 @@ impl Tables {
     ///
     /// The first fault in the user's rows, its column beginning with `routes[0]` or `workloads[0]`.
     pub(crate) fn new(routes: &[RouteRow], workloads: &[WorkloadRow]) -> Result<Self, RowError> {
+        if routes.is_empty() && workloads.is_empty() {
+            return Ok(Self {
+                routes: Vec::new(),
+                workloads: Vec::new(),
+                kinds: Vec::new(),
+            });
+        }
+        Self::with(routes, workloads)
+    }
+
+    #[cold]
+    fn with(routes: &[RouteRow], workloads: &[WorkloadRow]) -> Result<Self, RowError> {
         let routes = sorted(each("routes", routes, RouteRow::compile)?);
         let workloads = sorted(each("workloads", workloads, WorkloadRow::compile)?);
         let kinds = kinds(&routes, &workloads);
