@@ -124,12 +124,7 @@ pub(super) fn refuse_flow_marks(tree: &Layout<'_, '_>) -> Result<(), EditError> 
 /// No reader has to take it, and the parser itself sees it in some comments and passes it over in others.
 pub(super) fn refuse_control_characters(tree: &Tree<'_>) -> Result<(), EditError> {
     let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
-    let bytes = tree.source.as_bytes();
-    // Nearly no chunk has one, and whether it has is found for many bytes at once.
-    let some = bytes
-        .iter()
-        .fold(false, |some, byte| some | is_control(byte));
-    match some.then(|| bytes.iter().position(is_control)).flatten() {
+    match tree.source.as_bytes().iter().position(is_control) {
         None => Ok(()),
         Some(at) => Err(EditError::Unplaceable {
             offset: tree.chunk.start + at,
