@@ -24,9 +24,15 @@ pub fn emit_list(
     };
     let mut out = Scalar::auto(key).inline(false, false).into_owned();
     out.push(':');
-    for item in items {
+    let mut items = items.into_iter();
+    let mut before_first = Some(out.len());
+    while let Some(item) = items.next() {
         block.line(&mut out, block.dash);
         block.item(&mut out, &New::from(&item), block.dash, 2);
+        // The others are about as long as the first. A text of megabytes that grows by doubling leaves holes of its size.
+        if let Some(start) = before_first.take() {
+            out.reserve((out.len() - start) * items.size_hint().0);
+        }
     }
     out.push_str(line_end);
     out
